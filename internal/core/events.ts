@@ -1,0 +1,135 @@
+// Everything that can happen to the core, each with the time it happened (`at`, milliseconds since the epoch).
+// To learn what can happen read this file; to learn what kubejobs can do about it read decisions.ts.
+import type { FailedReason, RunningReason } from '../../pkg/models/index.ts';
+
+/** A new job. The core gives it its acceptance number. */
+export interface JobSubmitted {
+  kind: 'job_submitted';
+  at: number;
+  jobId: string;
+  priority: number;
+}
+
+export interface CancelRequested {
+  kind: 'cancel_requested';
+  at: number;
+  jobId: string;
+}
+
+export interface PriorityChanged {
+  kind: 'priority_changed';
+  at: number;
+  jobId: string;
+  priority: number;
+}
+
+/** The API server has the attempt's workload: it was made now, or found with our marks on it. */
+export interface CreateMade {
+  kind: 'create_made';
+  at: number;
+  jobId: string;
+  attempt: number;
+  uid: string;
+}
+
+/** The API server said no. `quota`: it may say yes later; `permanent`: it never will. */
+export interface CreateRefused {
+  kind: 'create_refused';
+  at: number;
+  jobId: string;
+  attempt: number;
+  refusal: 'permanent' | 'quota';
+  /** The API server's words. */
+  message: string;
+}
+
+/** The create's answer was lost, or it was told to come back later. `surelyNotMade`: it was turned away unread (429). */
+export interface CreateUnknown {
+  kind: 'create_unknown';
+  at: number;
+  jobId: string;
+  attempt: number;
+  surelyNotMade: boolean;
+  message: string;
+  retryAfterMs?: number;
+}
+
+/** The API server took the deletion (the object may still be going), or the answer was lost. */
+export interface DeleteAnswered {
+  kind: 'delete_answered';
+  at: number;
+  jobId: string;
+  attempt: number;
+  outcome: 'accepted' | 'failed';
+  message?: string;
+  retryAfterMs?: number;
+}
+
+/** What a fresh look at the attempt's workload and its pods shows. */
+export type WorkloadObservation =
+  | {
+      phase: 'active';
+      reason?: Extract<RunningReason, 'starting' | 'unschedulable' | 'image_problem'>;
+      message?: string;
+    }
+  | { phase: 'succeeded'; exitCode?: number }
+  | { phase: 'failed'; reason: FailedReason; exitCode?: number; message?: string };
+
+export interface WorkloadObserved {
+  kind: 'workload_observed';
+  at: number;
+  jobId: string;
+  attempt: number;
+  uid: string;
+  observation: WorkloadObservation;
+}
+
+/** A consistent read did not find the attempt's workload. A cache that lacks it is not enough for this event. */
+export interface WorkloadMissing {
+  kind: 'workload_missing';
+  at: number;
+  jobId: string;
+  attempt: number;
+}
+
+export interface ClusterReachabilityChanged {
+  kind: 'cluster_reachability_changed';
+  at: number;
+  reachable: boolean;
+}
+
+/** The server is going to stop: nothing is dispatched any more. */
+export interface DrainStarted {
+  kind: 'drain_started';
+  at: number;
+}
+
+/** A `wake_at` has come. */
+export interface TimerFired {
+  kind: 'timer_fired';
+  at: number;
+}
+
+export type CoreEvent =
+  | JobSubmitted
+  | CancelRequested
+  | PriorityChanged
+  | CreateMade
+  | CreateRefused
+  | CreateUnknown
+  | DeleteAnswered
+  | WorkloadObserved
+  | WorkloadMissing
+  | ClusterReachabilityChanged
+  | DrainStarted
+  | TimerFired;
+
+/** What the dispatcher and the controllers report: the events that come from the cluster. */
+export type ClusterEvent =
+  | CreateMade
+  | CreateRefused
+  | CreateUnknown
+  | DeleteAnswered
+  | WorkloadObserved
+  | WorkloadMissing
+  | ClusterReachabilityChanged;

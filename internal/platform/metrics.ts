@@ -1,0 +1,69 @@
+// The measuring points as the parts see them; the prom-client behind them is the program's business.
+// A name and its labels are declared here once: the metrics page of the docs is held against this list by a test.
+
+export interface MetricDefinition {
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labels: readonly string[];
+  buckets?: readonly number[];
+}
+
+const secondsOfWork = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400] as const;
+const secondsOfCalls = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
+
+export const metricDefinitions = {
+  kubejobs_jobs: { type: 'gauge', help: 'Jobs by state.', labels: ['state'] },
+  kubejobs_queue_depth: { type: 'gauge', help: 'Pending jobs.', labels: [] },
+  kubejobs_slots: { type: 'gauge', help: 'The cap on running jobs (max_concurrency).', labels: [] },
+  kubejobs_slots_used: { type: 'gauge', help: 'Slots held by running jobs.', labels: [] },
+  kubejobs_job_wait_seconds: {
+    type: 'histogram',
+    help: 'From acceptance to dispatch.',
+    labels: [],
+    buckets: secondsOfWork,
+  },
+  kubejobs_job_run_seconds: {
+    type: 'histogram',
+    help: 'From dispatch to the end of the attempt, by the state it ended in.',
+    labels: ['state'],
+    buckets: secondsOfWork,
+  },
+  kubejobs_dispatch_outcomes_total: {
+    type: 'counter',
+    help: 'Ends of create calls: made, refused, quota_refused, unknown.',
+    labels: ['outcome'],
+  },
+  kubejobs_api_server_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Calls to the Kubernetes API server by verb, resource and outcome (ok, refused, unknown).',
+    labels: ['verb', 'resource', 'outcome'],
+    buckets: secondsOfCalls,
+  },
+  kubejobs_cluster_reachable: { type: 'gauge', help: '1 while the API server answers, else 0.', labels: [] },
+  kubejobs_commit_duration_seconds: {
+    type: 'histogram',
+    help: 'One durable commit of a turn.',
+    labels: [],
+    buckets: secondsOfCalls,
+  },
+  kubejobs_commit_inputs: {
+    type: 'histogram',
+    help: 'Inputs that shared one commit.',
+    labels: [],
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+  },
+  kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof metricDefinitions;
+
+export interface Metrics {
+  /** Adds to a counter. */
+  count(name: MetricName, labels?: Record<string, string>, by?: number): void;
+  /** Sets a gauge. */
+  set(name: MetricName, value: number, labels?: Record<string, string>): void;
+  /** Adds one observation to a histogram (seconds, or a count). */
+  observe(name: MetricName, value: number, labels?: Record<string, string>): void;
+}
+
+export const silentMetrics: Metrics = { count() {}, set() {}, observe() {} };

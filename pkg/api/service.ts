@@ -1,0 +1,70 @@
+// What the HTTP server needs from whoever owns the queue. The engine fits this by shape; tests give a small fake.
+// Nothing here throws for business reasons: a refusal is a value with a code of the error catalogue.
+import type { Answer, JobDetail, JobState, JobSubmission } from '../models/index.ts';
+
+export interface Submitted {
+  jobId: string;
+  name: string;
+  /** Pending jobs ahead of this one at the moment of its acceptance. */
+  queuePosition: number;
+}
+
+/** A job with what only the live queue knows: its position, and the reason of this moment. */
+export interface JobView extends JobDetail {
+  queuePosition?: number;
+}
+
+/** A line of the two fixed lists. */
+export interface QueueEntry {
+  jobId: string;
+  name: string;
+  priority: number;
+}
+
+/** `after` is the `next` of the page before: numbers that only the service understands. */
+export interface PageRequest {
+  limit: number;
+  after?: readonly number[];
+}
+
+export interface Page<T> {
+  items: T[];
+  next?: readonly number[];
+  /** How many there are in all; absent when counting would cost too much. */
+  total?: number;
+}
+
+export interface JobsFilter {
+  states?: JobState[];
+  queue?: string;
+  name?: string;
+  labels?: Record<string, string>;
+}
+
+export interface Health {
+  /** Whether a submission would be accepted now. */
+  accepting: boolean;
+  /** Why not. */
+  detail?: string;
+  cluster: 'reachable' | 'unreachable' | 'simulated';
+  store: 'ok' | 'unavailable';
+  stopping: boolean;
+  maxConcurrency: number;
+  running: number;
+  pending: number;
+}
+
+export interface JobService {
+  submit(submission: JobSubmission): Promise<Answer<Submitted>>;
+  /** A pending job ends at once, a running one goes to `cancelling`; a finished one is answered as it is. */
+  cancel(jobId: string): Promise<Answer<JobView>>;
+  reprioritise(jobId: string, priority: number): Promise<Answer<JobView>>;
+  job(jobId: string): JobView | undefined;
+  /** In dispatch order. */
+  pending(page: PageRequest): Page<QueueEntry>;
+  /** In order of dispatch. */
+  running(page: PageRequest): Page<QueueEntry>;
+  /** Newest first, without attempts and timeline. */
+  jobs(filter: JobsFilter, page: PageRequest): Page<JobView>;
+  health(): Health;
+}

@@ -1,0 +1,95 @@
+// The Kubernetes API as kubejobs uses it: one interface for the real API server and the simulated cluster.
+// Objects are plain JSON in Kubernetes' own shape. No call throws for what a server or a network does: an answer that
+// was lost is a value too. Only a watch's iteration may throw, and its reader, the informer, expects that.
+
+export interface Resource {
+  group: string;
+  version: string;
+  plural: string;
+  kind: string;
+}
+
+export const jobsResource: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
+export const podsResource: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
+
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: Array<{ apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }>;
+  finalizers?: string[];
+}
+
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: Record<string, unknown>;
+  status?: Record<string, unknown>;
+}
+
+/**
+ * `refused`: the server read the request and said no (4xx). `unknown`: no answer, or one that does not tell whether
+ * the request was carried out (timeout, reset, 5xx); `status` is there when one came.
+ */
+export type ApiResult<T> =
+  | { outcome: 'ok'; value: T }
+  | { outcome: 'refused'; status: number; reason: string; message: string; retryAfterMs?: number }
+  | { outcome: 'unknown'; status?: number; message: string; retryAfterMs?: number };
+
+export interface ListOptions {
+  namespace?: string;
+  labelSelector?: string;
+  limit?: number;
+  continue?: string;
+}
+
+export interface ListPage {
+  items: KubernetesObject[];
+  resourceVersion: string;
+  continue?: string;
+}
+
+export interface WatchOptions {
+  namespace?: string;
+  labelSelector?: string;
+  resourceVersion: string;
+  timeoutSeconds?: number;
+  signal: AbortSignal;
+}
+
+export type WatchEvent =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: KubernetesObject }
+  /** A Status object in the stream; code 410 means that the resource version is too old. */
+  | { type: 'ERROR'; code: number; message: string };
+
+export interface DeleteOptions {
+  propagation: 'foreground' | 'background';
+  /** Refuse (409) when the object of that name has another uid. */
+  uid?: string;
+}
+
+export interface Cluster {
+  /** `dryRun`: the server checks it in full, admission included, and stores nothing. */
+  create(
+    resource: Resource,
+    object: KubernetesObject,
+    options?: { dryRun?: boolean },
+  ): Promise<ApiResult<KubernetesObject>>;
+  /** A consistent read. */
+  get(resource: Resource, namespace: string, name: string): Promise<ApiResult<KubernetesObject>>;
+  delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): Promise<ApiResult<undefined>>;
+  /** One page of a consistent list (no resourceVersion is sent). */
+  list(resource: Resource, options: ListOptions): Promise<ApiResult<ListPage>>;
+  /** Ends when the server closes the stream or `signal` aborts; throws when the connection fails. */
+  watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent>;
+  /** Whether the API server answers at all. */
+  ping(): Promise<ApiResult<undefined>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,90 @@
+// The error catalogue: every problem document that the server can send, in one table.
+// The API turns a code into an RFC 9457 document; a test proves this table equal to openapi.yaml and docs/errors.md.
+
+export interface ErrorDefinition {
+  status: number;
+  title: string;
+  /** When it happens, for the docs. */
+  when: string;
+}
+
+export const errorCatalogue = {
+  invalid_json: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    when: 'The request body cannot be parsed as JSON.',
+  },
+  validation_failed: {
+    status: 400,
+    title: 'The request is not valid',
+    when: 'A field is unknown, missing, of the wrong type or out of range; `errors` names each.',
+  },
+  template_refused: {
+    status: 400,
+    title: 'Kubernetes refuses the template',
+    when: 'The API server refused a dry run of the job made from `template`; `detail` has its words.',
+  },
+  not_found: { status: 404, title: 'There is no such resource', when: 'The path is not one of the API’s.' },
+  job_not_found: { status: 404, title: 'There is no such job', when: 'No job has this `job_id`.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'The method is not allowed here',
+    when: 'The path exists, but not with this method; `Allow` lists the ones it has.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request took too long to arrive',
+    when: 'Headers or body came too slowly.',
+  },
+  job_finished: {
+    status: 409,
+    title: 'The job is finished',
+    when: 'The change needs a job that is not finished yet.',
+  },
+  job_running: { status: 409, title: 'The job is running', when: 'The change needs a job that does not hold a slot.' },
+  body_too_large: { status: 413, title: 'The body is too large', when: 'The request body is over 1 MiB.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The content type is not supported',
+    when: 'A body came with a content type other than `application/json`.',
+  },
+  headers_too_large: { status: 431, title: 'The headers are too large', when: 'The request headers are over 16 KiB.' },
+  internal: { status: 500, title: 'The server made a mistake', when: 'A bug in kubejobs; the log has the details.' },
+  store_unavailable: {
+    status: 503,
+    title: 'The store cannot accept writes',
+    when: 'The database refused a write (disk full, read-only, I/O error). Nothing of the request was stored.',
+  },
+  shutting_down: {
+    status: 503,
+    title: 'The server is stopping',
+    when: 'The server was told to stop; `Retry-After` says when to try again.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One bad field: an RFC 6901 pointer into the body, or the parameter's name, and what is allowed. */
+export interface FieldError {
+  pointer?: string;
+  parameter?: string;
+  detail: string;
+}
+
+/** A business refusal as a value: never thrown by the core or the engine. */
+export interface Refusal {
+  code: ErrorCode;
+  detail: string;
+  errors?: FieldError[];
+  retryAfterSeconds?: number;
+}
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+export function accepted<T>(value: T): Answer<T> {
+  return { ok: true, value };
+}
+
+export function refused<T>(code: ErrorCode, detail: string, extra: Partial<Refusal> = {}): Answer<T> {
+  return { ok: false, refusal: { code, detail, ...extra } };
+}

@@ -1,0 +1,4 @@
+// The nouns of kubejobs: plain data that every other part speaks.
+export * from './errors.ts';
+export * from './job.ts';
+export * from './states.ts';
