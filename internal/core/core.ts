@@ -1,0 +1,169 @@
+// The pure core: `apply` takes in what happened, `plan` gives out what to do about it. It reads no clock, no random
+// source and no disk; the same events in the same order give the same decisions, in the server, in a dry run and in a
+// simulation. Mutable inside, because a queue of a million entries must be; `fork` makes an independent copy.
+import type { ErrorCode, PendingReason } from '../../pkg/models/index.ts';
+import type { Decision } from './decisions.ts';
+import { coreDigest } from './digest.ts';
+import type { CoreEvent } from './events.ts';
+import { checkInvariants } from './invariants.ts';
+import { callNow } from './policies/calls.ts';
+import { createMade, createRefused, createUnknown } from './policies/creation.ts';
+import { dispatchObstacle, dispatchRunnable } from './policies/dispatch.ts';
+import { cancelRunning, deleteAnswered, workloadMissing } from './policies/ending.ts';
+import { workloadObserved } from './policies/observation.ts';
+import { acceptJob, cancelPending, changePriority, queuePosition } from './policies/pending.ts';
+import { retryRefused } from './policies/quota.ts';
+import { closeSettleWindow } from './policies/settle.ts';
+import { type CoreSettings, type CoreState, emptyState, forkState, type RunningJob, runningInOrder } from './state.ts';
+
+/** What an event came to, for the one who asked. `position` and `sequence` come with an accepted job. */
+export type Applied =
+  | { ok: true; sequence?: number; position?: number }
+  | { ok: false; code: Extract<ErrorCode, 'job_not_found' | 'job_running'> };
+
+const done: Applied = { ok: true };
+const unknownJob: Applied = { ok: false, code: 'job_not_found' };
+
+export class Core {
+  readonly state: CoreState;
+  #decided: Decision[] = [];
+
+  constructor(settingsOrState: CoreSettings | CoreState) {
+    this.state = 'runnable' in settingsOrState ? settingsOrState : emptyState(settingsOrState);
+  }
+
+  /** Changes the state. What follows from it comes out of the next `plan`. */
+  apply(event: CoreEvent): Applied {
+    switch (event.kind) {
+      case 'job_submitted':
+        return { ok: true, ...acceptJob(this.state, event) };
+      case 'cancel_requested':
+        return this.#cancel(event);
+      case 'priority_changed':
+        return this.#changePriority(event);
+      case 'create_made':
+        return this.#withAttempt(event, createMade);
+      case 'create_refused':
+        return this.#withAttempt(event, createRefused);
+      case 'create_unknown':
+        return this.#withAttempt(event, createUnknown);
+      case 'delete_answered':
+        return this.#withAttempt(event, deleteAnswered);
+      case 'workload_observed':
+        return this.#withAttempt(event, workloadObserved);
+      case 'workload_missing':
+        return this.#withAttempt(event, workloadMissing);
+      case 'cluster_reachability_changed':
+        return this.#reachability(event);
+      case 'drain_started':
+        this.state.draining = true;
+        return done;
+      case 'timer_fired':
+        return this.#timers(event.at);
+    }
+  }
+
+  /** The decisions since the last plan, then the dispatches of this moment. At most one `wake_at`, the last. */
+  plan(now: number): Decision[] {
+    closeSettleWindow(this.state, now);
+    const decisions = this.#decided;
+    this.#decided = [];
+    for (const decision of dispatchRunnable(this.state, now)) decisions.push(decision);
+    const wakeAt = this.#nextWake();
+    if (wakeAt !== undefined) decisions.push({ kind: 'wake_at', at: wakeAt });
+    return decisions;
+  }
+
+  isPending(jobId: string): boolean {
+    return this.state.runnable.has(jobId) || this.state.refused.has(jobId);
+  }
+
+  running(jobId: string): RunningJob | undefined {
+    return this.state.running.get(jobId);
+  }
+
+  runningInOrder(): RunningJob[] {
+    return runningInOrder(this.state);
+  }
+
+  /** Pending jobs ahead of this one, or −1 when it is not pending. */
+  queuePosition(jobId: string): number {
+    return queuePosition(this.state, jobId);
+  }
+
+  pendingReason(jobId: string): PendingReason {
+    if (this.state.refused.has(jobId)) return 'quota_refused';
+    return dispatchObstacle(this.state) ?? 'waiting_for_slot';
+  }
+
+  /** An independent copy, for what-ifs. */
+  fork(): Core {
+    const copy = new Core(forkState(this.state));
+    copy.#decided = structuredClone(this.#decided);
+    return copy;
+  }
+
+  /** A hash of the whole state: equal after equal histories. */
+  digest(): string {
+    return coreDigest(this.state);
+  }
+
+  /** Throws with what is wrong. */
+  checkInvariants(): void {
+    checkInvariants(this.state);
+  }
+
+  /** Puts decisions that a restart needs in front of the next plan. */
+  decide(decisions: Decision[]): void {
+    this.#decided.push(...decisions);
+  }
+
+  #cancel(event: Extract<CoreEvent, { kind: 'cancel_requested' }>): Applied {
+    const running = this.state.running.get(event.jobId);
+    if (running) this.decide(cancelRunning(this.state, running, event));
+    else if (this.isPending(event.jobId)) this.decide(cancelPending(this.state, event));
+    else return unknownJob;
+    return done;
+  }
+
+  #changePriority(event: Extract<CoreEvent, { kind: 'priority_changed' }>): Applied {
+    if (this.state.running.has(event.jobId)) return { ok: false, code: 'job_running' };
+    if (!this.isPending(event.jobId)) return unknownJob;
+    this.decide(changePriority(this.state, event));
+    return done;
+  }
+
+  /** News of an attempt that does not hold a slot (any more) changes nothing. */
+  #withAttempt<E extends { jobId: string; attempt: number }>(
+    event: E,
+    policy: (state: CoreState, job: RunningJob, event: E) => Decision[],
+  ): Applied {
+    const job = this.state.running.get(event.jobId);
+    if (job?.attempt !== event.attempt) return unknownJob;
+    this.decide(policy(this.state, job, event));
+    return done;
+  }
+
+  #reachability(event: { reachable: boolean; at: number }): Applied {
+    const back = event.reachable && !this.state.clusterReachable;
+    this.state.clusterReachable = event.reachable;
+    if (back) for (const job of this.runningInOrder()) this.decide(callNow(this.state, job, event.at));
+    return done;
+  }
+
+  #timers(at: number): Applied {
+    for (const timer of this.state.timers.takeDue(at)) {
+      const job = this.state.running.get(timer.jobId);
+      if (job) this.decide(callNow(this.state, job, at));
+      else retryRefused(this.state, timer.jobId, at);
+    }
+    return done;
+  }
+
+  #nextWake(): number | undefined {
+    const timer = this.state.timers.next();
+    const settle = this.state.runnable.size > 0 ? this.state.settleUntil : undefined;
+    if (timer === undefined || settle === undefined) return timer ?? settle;
+    return Math.min(timer, settle);
+  }
+}

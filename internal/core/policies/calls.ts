@@ -1,0 +1,37 @@
+// Which call a running job needs next, and when.
+// Rule: a job makes one call at a time. One that is ending needs its workload deleted; one whose workload is not known
+// to be made needs it created, under the same name. No call goes out while the cluster is unreachable or before the
+// job's `notBefore`; when the cluster is back every job that waits is looked at again.
+import type { Decision } from '../decisions.ts';
+import type { CoreState, RunningJob } from '../state.ts';
+import { type BackoffSettings, backoffMs } from './backoff.ts';
+
+export function callNow(state: CoreState, job: RunningJob, at: number): Decision[] {
+  if (job.call !== 'none' || !state.clusterReachable || at < job.notBefore) return [];
+  const { jobId, attempt } = job;
+  if (job.ending) {
+    job.call = 'delete';
+    return [{ kind: 'delete_workload', jobId, attempt, propagation: 'foreground' }];
+  }
+  if (job.creation === 'made') return [];
+  job.call = 'create';
+  return [{ kind: 'create_workload', jobId, attempt }];
+}
+
+/** After a failure: the next call waits for the backoff, or for what the server asked for if that is longer. */
+export function callLater(
+  state: CoreState,
+  job: RunningJob,
+  at: number,
+  backoff: BackoffSettings,
+  retryAfterMs = 0,
+): Decision[] {
+  job.failures += 1;
+  waitUntil(state, job, at + Math.max(retryAfterMs, backoffMs(backoff, job.jobId, job.failures)));
+  return [];
+}
+
+export function waitUntil(state: CoreState, job: RunningJob, at: number): void {
+  job.notBefore = at;
+  state.timers.add(at, job.jobId);
+}

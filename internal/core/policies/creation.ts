@@ -1,0 +1,95 @@
+// What follows from the answer to a create.
+// Rule: a create has three outcomes. Made: the attempt has its workload. Refused: for good, and the job has failed with
+// the API server's words; or by a quota, and the job goes back among the pending ones, keeps its acceptance number and
+// is tried again later while others go on. Unknown: the slot stays held and the same name is created again after a
+// backoff, for a create whose answer was lost may have been carried out, or may still be.
+// A refusal within 90 s of an unknown create proves nothing about that earlier create, so it counts as unknown too.
+import type { Decision } from '../decisions.ts';
+import type { CreateMade, CreateRefused, CreateUnknown } from '../events.ts';
+import type { CoreState, RunningJob } from '../state.ts';
+import { callBackoff } from './backoff.ts';
+import { callLater, callNow } from './calls.ts';
+import { finish } from './finish.ts';
+import { mayStillLand } from './late-create.ts';
+import { refuse } from './quota.ts';
+
+export function createMade(state: CoreState, job: RunningJob, event: CreateMade): Decision[] {
+  job.call = 'none';
+  const decisions = markMade(job, event.uid);
+  if (job.ending) return [...decisions, ...callNow(state, job, event.at)];
+  return decisions;
+}
+
+/** The attempt's workload exists: by the create's answer, or because somebody saw it first. */
+export function markMade(job: RunningJob, uid: string): Decision[] {
+  if (job.creation === 'made') return [];
+  const wasUnknown = job.reason === 'create_unknown';
+  job.creation = 'made';
+  job.failures = 0;
+  const { jobId, attempt } = job;
+  const decisions: Decision[] = [{ kind: 'change_attempt', jobId, attempt, set: { creation: 'made', uid } }];
+  if (job.ending) return decisions;
+  job.reason = 'starting';
+  delete job.message;
+  if (wasUnknown) decisions.push({ kind: 'change_job', jobId, set: { reason: null, message: null } });
+  return decisions;
+}
+
+export function createRefused(state: CoreState, job: RunningJob, event: CreateRefused): Decision[] {
+  job.call = 'none';
+  if (job.creation === 'made') return [];
+  if (mayStillLand(job, event.at)) return callLater(state, job, event.at, callBackoff);
+  if (job.ending) return finish(state, job, event.at, { state: 'cancelled', reason: 'by_user' });
+  if (event.refusal === 'quota') return backToPending(state, job, event);
+  return finish(state, job, event.at, { state: 'failed', reason: 'create_refused', message: event.message });
+}
+
+export function createUnknown(state: CoreState, job: RunningJob, event: CreateUnknown): Decision[] {
+  job.call = 'none';
+  if (job.creation === 'made') return [];
+  const decisions = event.surelyNotMade ? [] : markUnknown(job, event);
+  return [...decisions, ...callLater(state, job, event.at, callBackoff, event.retryAfterMs)];
+}
+
+function markUnknown(job: RunningJob, event: CreateUnknown): Decision[] {
+  const first = job.reason !== 'create_unknown';
+  job.creation = 'unknown';
+  job.unknownAt = event.at;
+  const { jobId, attempt } = job;
+  const decisions: Decision[] = [
+    { kind: 'change_attempt', jobId, attempt, set: { creation: 'unknown', unknownAt: event.at } },
+  ];
+  if (job.ending || !first) return decisions;
+  job.reason = 'create_unknown';
+  job.message = event.message;
+  const { reason, message } = job;
+  decisions.push({
+    kind: 'change_job',
+    jobId,
+    set: { reason, message },
+    timeline: { at: event.at, state: 'running', reason, message, attempt },
+  });
+  return decisions;
+}
+
+function backToPending(state: CoreState, job: RunningJob, event: CreateRefused): Decision[] {
+  const { jobId, attempt } = job;
+  const { at, message } = event;
+  state.running.delete(jobId);
+  refuse(state, job, at);
+  const reason = 'quota_refused';
+  return [
+    {
+      kind: 'change_attempt',
+      jobId,
+      attempt,
+      set: { creation: 'refused', finishedAt: at, outcome: 'refused_by_quota', reason, message },
+    },
+    {
+      kind: 'change_job',
+      jobId,
+      set: { state: 'pending', reason, message, startedAt: null },
+      timeline: { at, state: 'pending', reason, message, attempt },
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+// How a job that holds a slot comes to its end when its workload is taken away, by a cancel or by others.
+// Rule: the slot is kept until the workload is surely gone. Gone means that a consistent read did not find it, and that
+// no create is on its way: neither in flight now, nor unknown within the last 90 s (a lost create may land that late).
+import type { Decision } from '../decisions.ts';
+import type { CancelRequested, DeleteAnswered, WorkloadMissing } from '../events.ts';
+import type { CoreState, RunningJob } from '../state.ts';
+import { callBackoff } from './backoff.ts';
+import { callLater, callNow, waitUntil } from './calls.ts';
+import { finish } from './finish.ts';
+import { landedAt, mayStillLand } from './late-create.ts';
+
+/** A deletion that was accepted is asked for again after this long, in case the news of its end was lost. */
+const deletionReminderMs = 30_000;
+
+export function cancelRunning(state: CoreState, job: RunningJob, event: CancelRequested): Decision[] {
+  if (job.ending?.state === 'cancelled') return [];
+  const { jobId, attempt } = job;
+  const { at } = event;
+  job.ending = { state: 'cancelled' };
+  job.reason = 'cancelling';
+  delete job.message;
+  job.failures = 0;
+  job.notBefore = at;
+  return [
+    { kind: 'change_attempt', jobId, attempt, set: { cancelRequestedAt: at } },
+    {
+      kind: 'change_job',
+      jobId,
+      set: { reason: 'cancelling', message: null },
+      timeline: { at, state: 'running', reason: 'cancelling', attempt },
+    },
+    ...callNow(state, job, at),
+  ];
+}
+
+export function deleteAnswered(state: CoreState, job: RunningJob, event: DeleteAnswered): Decision[] {
+  if (job.call === 'delete') job.call = 'none';
+  if (!job.ending) return [];
+  if (event.outcome === 'failed') return callLater(state, job, event.at, callBackoff, event.retryAfterMs);
+  job.failures = 0;
+  waitUntil(state, job, event.at + deletionReminderMs);
+  return [];
+}
+
+export function workloadMissing(state: CoreState, job: RunningJob, event: WorkloadMissing): Decision[] {
+  if (job.call === 'create') return [];
+  if (!job.ending && job.creation !== 'made') return [];
+  job.call = 'none';
+  job.ending ??= { state: 'failed', reason: 'workload_deleted' };
+  if (mayStillLand(job, event.at)) {
+    waitUntil(state, job, landedAt(job));
+    return [];
+  }
+  if (job.ending.state === 'cancelled') return finish(state, job, event.at, { state: 'cancelled', reason: 'by_user' });
+  const message = 'the workload was deleted by someone else before it finished';
+  return finish(state, job, event.at, { state: 'failed', reason: 'workload_deleted', message });
+}

@@ -1,0 +1,51 @@
+// What follows from a look at a running job's workload.
+// Rule: Complete or Failed ends the job with the true reason; anything else only changes what people are told.
+// A job that is ending ignores what its workload still does: it ends when the workload is gone.
+import type { Decision } from '../decisions.ts';
+import type { WorkloadObserved } from '../events.ts';
+import type { CoreState, RunningJob } from '../state.ts';
+import { callNow } from './calls.ts';
+import { markMade } from './creation.ts';
+import { finish } from './finish.ts';
+
+export function workloadObserved(state: CoreState, job: RunningJob, event: WorkloadObserved): Decision[] {
+  const made = markMade(job, event.uid);
+  if (job.ending) return [...made, ...callNow(state, job, event.at)];
+  const { phase, ...facts } = event.observation;
+  if (phase === 'active') return [...made, ...noteProgress(job, event)];
+  return [...made, ...finish(state, job, event.at, { state: phase, ...facts, keptWorkload: true })];
+}
+
+/** Trouble is written down and enters the timeline; the usual steps of a start are shown live only. */
+function noteProgress(job: RunningJob, event: WorkloadObserved): Decision[] {
+  if (event.observation.phase !== 'active') return [];
+  const { reason, message } = event.observation;
+  const before = job.reason;
+  setOrDelete(job, reason, message);
+  const { jobId, attempt } = job;
+  if (reason === before) return [];
+  if (isTrouble(reason)) {
+    const text = message ?? null;
+    return [
+      {
+        kind: 'change_job',
+        jobId,
+        set: { reason: reason ?? null, message: text },
+        timeline: { at: event.at, state: 'running', ...(reason && { reason }), ...(message && { message }), attempt },
+      },
+    ];
+  }
+  if (isTrouble(before)) return [{ kind: 'change_job', jobId, set: { reason: null, message: null } }];
+  return [];
+}
+
+function isTrouble(reason: RunningJob['reason']): boolean {
+  return reason === 'unschedulable' || reason === 'image_problem';
+}
+
+function setOrDelete(job: RunningJob, reason: RunningJob['reason'], message: string | undefined): void {
+  if (reason === undefined) delete job.reason;
+  else job.reason = reason;
+  if (message === undefined) delete job.message;
+  else job.message = message;
+}

@@ -1,0 +1,57 @@
+// The way back: a core from what the store holds. Slots are derived from the rows of running jobs, never from a cache
+// or a counter, so the cap holds from the first moment. A create whose answer was not recorded may have been carried
+// out, so it counts as unknown from now on, and that is written down before anything else is done about it.
+import type { Attempt } from '../../pkg/models/index.ts';
+import { Core } from './core.ts';
+import type { Decision } from './decisions.ts';
+import type { CoreSettings, RunningJob } from './state.ts';
+
+export interface CoreSnapshot {
+  lastSequence: number;
+  lastDispatchSequence: number;
+  /** In order of acceptance, packed; 16 id bytes each. */
+  pending: { count: number; ids: Uint8Array; priorities: Int32Array; sequences: Float64Array };
+  running: Array<{ jobId: string; sequence: number; priority: number; attempt: Attempt }>;
+}
+
+/** The cluster counts as unreachable until an event says otherwise. */
+export function restoreCore(snapshot: CoreSnapshot, settings: CoreSettings, at: number): Core {
+  const core = new Core(settings);
+  core.state.lastSequence = snapshot.lastSequence;
+  core.state.lastDispatchSequence = snapshot.lastDispatchSequence;
+  core.state.runnable.bulkLoad(snapshot.pending);
+  for (const row of snapshot.running) {
+    const job = restoreRunning(row, at);
+    core.state.running.set(job.jobId, job);
+    core.decide(distrustLostCreate(job, row.attempt, at));
+  }
+  return core;
+}
+
+function restoreRunning(row: CoreSnapshot['running'][number], at: number): RunningJob {
+  const { jobId, sequence, priority, attempt } = row;
+  const made = attempt.creation === 'made';
+  const unknownAt = attempt.creation === 'requested' ? at : attempt.unknownAt;
+  return {
+    jobId,
+    sequence,
+    priority,
+    attempt: attempt.attempt,
+    dispatchSequence: attempt.dispatchSequence,
+    dispatchedAt: attempt.dispatchedAt,
+    creation: made ? 'made' : 'unknown',
+    ...(unknownAt !== undefined && { unknownAt }),
+    call: 'none',
+    failures: 0,
+    notBefore: at,
+    ...(attempt.cancelRequestedAt !== undefined
+      ? { ending: { state: 'cancelled' }, reason: 'cancelling' }
+      : { reason: made ? 'starting' : 'create_unknown' }),
+  };
+}
+
+function distrustLostCreate(job: RunningJob, attempt: Attempt, at: number): Decision[] {
+  if (attempt.creation !== 'requested') return [];
+  const set = { creation: 'unknown', unknownAt: at } as const;
+  return [{ kind: 'change_attempt', jobId: job.jobId, attempt: attempt.attempt, set }];
+}

@@ -1,0 +1,127 @@
+// What the HTTP API asks of the engine: it fits pkg/api/service.ts by shape. Changes go through the engine's turns;
+// reads come from committed rows, dressed with what only the live queue knows: position and the reason of the moment.
+import type { Answer, Job, JobDetail, JobReason, JobSubmission, Refusal } from '../../pkg/models/index.ts';
+import { accepted, refused } from '../../pkg/models/index.ts';
+import type { Store } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+
+type View = JobDetail & { queuePosition?: number };
+type Entry = { jobId: string; name: string; priority: number };
+type PageRequest = { limit: number; after?: readonly number[] };
+type Page<T> = { items: T[]; next?: readonly number[]; total?: number };
+type Filter = Parameters<Store['reader']['list']>[0];
+
+export interface EngineServiceDeps {
+  engine: Engine;
+  store: Store;
+  maxConcurrency: number;
+  simulated: boolean;
+  /** Asks the cluster whether it would take the job; undefined when it would, or when nobody can tell now. */
+  checkTemplate(submission: JobSubmission): Promise<Refusal | undefined>;
+}
+
+export class EngineService {
+  readonly #deps: EngineServiceDeps;
+
+  constructor(deps: EngineServiceDeps) {
+    this.#deps = deps;
+  }
+
+  async submit(submission: JobSubmission): Promise<Answer<{ jobId: string; name: string; queuePosition: number }>> {
+    if (submission.workload.template) {
+      const refusal = await this.#deps.checkTemplate(submission);
+      if (refusal) return { ok: false, refusal };
+    }
+    return this.#deps.engine.submit(submission);
+  }
+
+  async cancel(jobId: string): Promise<Answer<View>> {
+    return this.#changed(jobId, await this.#deps.engine.change('cancel', jobId));
+  }
+
+  async reprioritise(jobId: string, priority: number): Promise<Answer<View>> {
+    return this.#changed(jobId, await this.#deps.engine.change('reprioritise', jobId, priority));
+  }
+
+  job(jobId: string): View | undefined {
+    const row = this.#deps.store.reader.job(jobId);
+    return row && this.#live(row);
+  }
+
+  pending(page: PageRequest): Page<Entry> {
+    const { engine, store } = this.#deps;
+    const [priority, sequence] = page.after ?? [];
+    const after = priority === undefined || sequence === undefined ? undefined : { priority, sequence };
+    const entries = engine.view.pending(page.limit, after);
+    const last = entries.at(-1);
+    const more = last !== undefined && engine.view.pending(1, last).length > 0;
+    const items = store.reader.jobs(entries.map((entry) => entry.id)).map(entryOf);
+    return { items, total: engine.view.pendingCount, ...(more && { next: [last.priority, last.sequence] }) };
+  }
+
+  running(page: PageRequest): Page<Entry> {
+    const { engine, store } = this.#deps;
+    const { ids, next, total } = engine.view.running(page.limit, page.after?.[0]);
+    const items = store.reader.jobs(ids).map(entryOf);
+    return { items, total, ...(next !== undefined && { next: [next] }) };
+  }
+
+  jobs(filter: Filter, page: PageRequest): Page<View> {
+    const { jobs, next, total } = this.#deps.store.reader.list(filter, page.limit, page.after?.[0]);
+    const items = jobs.map((job) => this.#live({ ...job, attempts: [], timeline: [] }));
+    return { items, ...(total !== undefined && { total }), ...(next !== undefined && { next: [next] }) };
+  }
+
+  health(): {
+    accepting: boolean;
+    detail?: string;
+    cluster: 'reachable' | 'unreachable' | 'simulated';
+    store: 'ok' | 'unavailable';
+    stopping: boolean;
+    maxConcurrency: number;
+    running: number;
+    pending: number;
+  } {
+    const { engine, simulated, maxConcurrency } = this.#deps;
+    const reachable = engine.clusterReachable ? 'reachable' : 'unreachable';
+    return {
+      accepting: engine.storeAvailable && !engine.stopping,
+      cluster: simulated ? 'simulated' : reachable,
+      store: engine.storeAvailable ? 'ok' : 'unavailable',
+      stopping: engine.stopping,
+      maxConcurrency,
+      running: engine.counts.running,
+      pending: engine.counts.pending,
+    };
+  }
+
+  #changed(jobId: string, answer: Answer<undefined>): Answer<View> {
+    if (!answer.ok) return answer;
+    const view = this.job(jobId);
+    return view ? accepted(view) : refused('job_not_found', `There is no job with the id ${jobId}.`);
+  }
+
+  #live(row: JobDetail): View {
+    if (row.state === 'pending') return this.#livePending(row);
+    if (row.state === 'running') return this.#liveRunning(row);
+    return row;
+  }
+
+  #livePending(row: JobDetail): View {
+    const { view, core } = this.#deps.engine;
+    const reason: JobReason = row.reason ?? core.pendingReason(row.jobId);
+    return { ...row, reason, queuePosition: view.position(row.priority, row.sequence) };
+  }
+
+  #liveRunning(row: JobDetail): View {
+    const running = this.#deps.engine.core.running(row.jobId);
+    if (!running) return row;
+    const { reason: _reason, message: _message, ...rest } = row;
+    const { reason, message } = running;
+    return { ...rest, ...(reason && { reason }), ...(message && { message }) };
+  }
+}
+
+function entryOf(job: Job): Entry {
+  return { jobId: job.jobId, name: job.name, priority: job.priority };
+}

@@ -1,0 +1,64 @@
+// What happens when a commit failed: the handle is not used again; a new one is probed with backoff, and once a write
+// succeeds the core is rebuilt from the store, by the same path as at every start.
+import type { CancelTimer, Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Store, StoreFailure } from '../store/store.ts';
+
+const firstProbeMs = 1_000;
+const longestProbeMs = 30_000;
+
+export interface RecoveringEngine {
+  /** Makes the core anew from the store. */
+  rebuild(): Promise<void>;
+  /** Turns may go on. */
+  resume(): void;
+}
+
+export class StoreRecovery {
+  readonly #deps: { store: Store; clock: Clock; logger: Logger };
+  readonly #engine: RecoveringEngine;
+  #failure: StoreFailure | undefined;
+  #cancelProbe: CancelTimer | undefined;
+
+  constructor(deps: { store: Store; clock: Clock; logger: Logger }, engine: RecoveringEngine) {
+    this.#deps = deps;
+    this.#engine = engine;
+  }
+
+  get available(): boolean {
+    return this.#failure === undefined;
+  }
+
+  /** Why the store is not available, for people. */
+  get reason(): string {
+    return this.#failure?.message ?? 'The store is available.';
+  }
+
+  begin(failure: StoreFailure): void {
+    this.#failure = failure;
+    this.#deps.logger.error({ code: failure.code, error: failure.message }, 'a commit failed; submissions are refused');
+    this.#probeIn(firstProbeMs);
+  }
+
+  stop(): void {
+    this.#cancelProbe?.();
+  }
+
+  #probeIn(delayMs: number): void {
+    this.#cancelProbe = this.#deps.clock.schedule(delayMs, () => void this.#probe(delayMs));
+  }
+
+  async #probe(delayMs: number): Promise<void> {
+    try {
+      await this.#deps.store.reopen();
+      await this.#engine.rebuild();
+      this.#failure = undefined;
+      this.#engine.resume();
+      this.#deps.logger.info({}, 'the store accepts writes again; the queue was rebuilt from it');
+    } catch (error) {
+      this.#failure = error as StoreFailure;
+      this.#deps.logger.warn({ error: (error as Error).message }, 'the store does not accept writes yet');
+      this.#probeIn(Math.min(longestProbeMs, delayMs * 2));
+    }
+  }
+}

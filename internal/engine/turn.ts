@@ -1,0 +1,95 @@
+// What one turn collects on its way: how its jobs stood before it, the rows to write, the answers and effects to give
+// out once they are written.
+import type { Attempt, Job, JobState, WorkloadReference } from '../../pkg/models/index.ts';
+import type { Core } from '../core/core.ts';
+import type { CreateWorkload, Decision, DeleteWorkload, StartAttempt } from '../core/decisions.ts';
+import { type Commit, emptyCommit } from '../store/store.ts';
+import { type Standing, standingOf } from './committed-view.ts';
+
+export class Turn {
+  readonly commit: Commit = emptyCommit();
+  /** The jobs that this turn touches, as they stood before it. */
+  readonly before = new Map<string, Standing>();
+  /** Rows of jobs that this turn inserts or starts. */
+  readonly rows = new Map<string, Job>();
+  /** Called after the commit, in order. */
+  readonly answers: Array<() => void> = [];
+  /** Called instead when the commit failed. */
+  readonly refusals: Array<() => void> = [];
+  readonly effects: Array<CreateWorkload | DeleteWorkload> = [];
+  wakeAt: number | undefined;
+
+  /** Remembers where the job stands; call before the first event that names it. */
+  touch(core: Core, jobId: string): void {
+    if (!this.before.has(jobId)) this.before.set(jobId, standingOf(core, jobId));
+  }
+
+  insert(job: Job): void {
+    this.commit.inserts.push(job);
+    this.rows.set(job.jobId, job);
+  }
+
+  /** Takes in what the core decided, all but the started attempts: those need rows. */
+  record(decisions: readonly Decision[]): StartAttempt[] {
+    const starts: StartAttempt[] = [];
+    for (const decision of decisions) {
+      if (decision.kind === 'start_attempt') starts.push(decision);
+      else this.#take(decision);
+    }
+    return starts;
+  }
+
+  #take(decision: Exclude<Decision, StartAttempt>): void {
+    switch (decision.kind) {
+      case 'change_job': {
+        const { jobId, set, timeline } = decision;
+        if (Object.keys(set).length > 0) this.commit.jobChanges.push({ jobId, set });
+        if (timeline) this.commit.timeline.push({ jobId, entry: timeline });
+        break;
+      }
+      case 'change_attempt':
+        this.commit.attemptChanges.push({ jobId: decision.jobId, attempt: decision.attempt, set: decision.set });
+        break;
+      case 'wake_at':
+        this.wakeAt = decision.at;
+        break;
+      case 'create_workload':
+      case 'delete_workload':
+        this.effects.push(decision);
+        break;
+    }
+  }
+
+  startAttempt(start: StartAttempt, workload: WorkloadReference): void {
+    const { jobId, attempt, dispatchSequence, at } = start;
+    const row: Attempt = { attempt, dispatchSequence, dispatchedAt: at, workload, creation: 'requested' };
+    this.commit.attempts.push({ jobId, attempt: row });
+  }
+
+  /** Whether there is anything to write. */
+  get hasWrites(): boolean {
+    const { inserts, attempts, jobChanges, attemptChanges, timeline } = this.commit;
+    return inserts.length + attempts.length + jobChanges.length + attemptChanges.length + timeline.length > 0;
+  }
+
+  /** State changes of this turn, for the counts: from `undefined` for a new job. */
+  stateChanges(): Array<{ jobId: string; from: JobState | undefined; to: JobState }> {
+    const current = new Map<string, JobState>();
+    const changes: Array<{ jobId: string; from: JobState | undefined; to: JobState }> = [];
+    for (const job of this.commit.inserts) {
+      current.set(job.jobId, job.state);
+      changes.push({ jobId: job.jobId, from: undefined, to: job.state });
+    }
+    for (const { jobId, set } of this.commit.jobChanges) {
+      if (!set.state) continue;
+      changes.push({ jobId, from: current.get(jobId) ?? this.#stateBefore(jobId), to: set.state });
+      current.set(jobId, set.state);
+    }
+    return changes;
+  }
+
+  #stateBefore(jobId: string): JobState | undefined {
+    const place = this.before.get(jobId)?.place;
+    return place === 'none' ? undefined : place;
+  }
+}

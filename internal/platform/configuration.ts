@@ -1,0 +1,188 @@
+// Options in one table: flag, environment variable, default, what is allowed, and how a text becomes a value.
+// The command line, `--help`, the README and the docs test all read this table; nothing else reads the environment.
+
+export interface OptionDefinition<T> {
+  /** What stands behind the flag in the help; absent for a switch. */
+  placeholder?: string;
+  /** As it would be typed. */
+  default?: string;
+  help: string;
+  /** What is allowed, for the error. */
+  allowed: string;
+  /** The value, or undefined when the text is not allowed. */
+  parse(text: string): T | undefined;
+}
+
+export class ConfigurationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigurationError';
+  }
+}
+
+const unitMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of `500ms`, `2s`, `1m`, `1h30m`, `7d`; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * (unitMs[unit as string] as number);
+  }
+  return total;
+}
+
+function integer(minimum: number, maximum: number): (text: string) => number | undefined {
+  return (text) => {
+    if (!/^-?\d{1,9}$/.test(text)) return undefined;
+    const value = Number(text);
+    return value >= minimum && value <= maximum ? value : undefined;
+  };
+}
+
+const text = (value: string): string | undefined => (value === '' ? undefined : value);
+const flag = (value: string): boolean | undefined => ({ true: true, '1': true, false: false, '0': false })[value];
+const duration = 'a duration such as 500ms, 10s, 5m or 1h';
+
+export const serveOptions = {
+  port: {
+    placeholder: 'NUMBER',
+    default: '8000',
+    help: 'port to listen on; 0 picks a free one',
+    allowed: 'an integer from 0 to 65535',
+    parse: integer(0, 65_535),
+  },
+  host: {
+    placeholder: 'ADDRESS',
+    default: '127.0.0.1',
+    help: 'address to listen on',
+    allowed: 'an IP address or a host name',
+    parse: text,
+  },
+  'max-concurrency': {
+    placeholder: 'NUMBER',
+    default: '2',
+    help: 'how many jobs may run at once',
+    allowed: 'an integer from 1 to 100000',
+    parse: integer(1, 100_000),
+  },
+  store: {
+    placeholder: 'STORE',
+    help: 'where jobs are kept: sqlite:PATH (default sqlite:kubejobs.db) or memory (default in a dry run)',
+    allowed: 'sqlite:PATH or memory',
+    parse: (value: string) => (value === 'memory' || /^sqlite:./.test(value) ? value : undefined),
+  },
+  kubeconfig: {
+    placeholder: 'FILE',
+    help: 'kubeconfig file (default $KUBECONFIG, then ~/.kube/config, then the in-cluster account)',
+    allowed: 'the path of a kubeconfig file',
+    parse: text,
+  },
+  context: {
+    placeholder: 'NAME',
+    help: 'context of the kubeconfig (default its current one)',
+    allowed: 'the name of a context in the kubeconfig',
+    parse: text,
+  },
+  namespace: {
+    placeholder: 'NAME',
+    help: 'namespace for jobs that name none (default that of the context, else default)',
+    allowed: 'a DNS label: lower-case letters, digits and hyphens, at most 63 characters',
+    parse: (value: string) => (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value) ? value : undefined),
+  },
+  'dry-run': {
+    help: 'use a simulated cluster instead of Kubernetes',
+    default: 'false',
+    allowed: 'true or false',
+    parse: flag,
+  },
+  'dry-run-duration': {
+    placeholder: 'DURATION',
+    default: '10s',
+    help: 'how long each job takes in a dry run',
+    allowed: duration,
+    parse: parseDuration,
+  },
+  'settle-ms': {
+    placeholder: 'NUMBER',
+    default: '100',
+    help: 'how long an idle queue waits before it dispatches, so that a burst is ordered by priority',
+    allowed: 'an integer from 0 to 60000 (milliseconds)',
+    parse: integer(0, 60_000),
+  },
+  'job-template': {
+    placeholder: 'FILE',
+    help: 'batch/v1 Job or JobSpec (YAML or JSON) for jobs that name no image (default: busybox prints the name)',
+    allowed: 'the path of a YAML or JSON file with a batch/v1 Job or JobSpec',
+    parse: text,
+  },
+  'job-ttl': {
+    placeholder: 'DURATION',
+    default: '1h',
+    help: 'how long a finished Kubernetes Job is kept before it is deleted',
+    allowed: duration,
+    parse: parseDuration,
+  },
+  'dispatch-concurrency': {
+    placeholder: 'NUMBER',
+    default: '32',
+    help: 'how many calls to the API server may be under way at once',
+    allowed: 'an integer from 1 to 256',
+    parse: integer(1, 256),
+  },
+  'log-level': {
+    placeholder: 'LEVEL',
+    default: 'info',
+    help: 'what to log: debug, info, warn, error or silent',
+    allowed: 'debug, info, warn, error or silent',
+    parse: (value: string) => (['debug', 'info', 'warn', 'error', 'silent'].includes(value) ? value : undefined),
+  },
+} as const satisfies Record<string, OptionDefinition<unknown>>;
+
+export type OptionTable = Record<string, OptionDefinition<unknown>>;
+type Camel<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+type ValueOf<D> = D extends { parse(text: string): infer V } ? Exclude<V, undefined> : never;
+
+/** The parsed values: always there when the option has a default, else perhaps undefined. */
+export type Configuration<T extends OptionTable> = Readonly<{
+  [K in keyof T as Camel<K & string>]: T[K] extends { default: string } ? ValueOf<T[K]> : ValueOf<T[K]> | undefined;
+}>;
+
+export function environmentName(option: string): string {
+  return `KUBEJOBS_${option.replaceAll('-', '_').toUpperCase()}`;
+}
+
+export function camelCase(option: string): string {
+  return option.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Flags win over environment variables, those over defaults. `flags` holds texts by option name (a switch is `true`).
+ * Throws a ConfigurationError that names the flag or variable and what is allowed.
+ */
+export function parseConfiguration<T extends OptionTable>(
+  table: T,
+  flags: Readonly<Record<string, string | boolean | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration<T> {
+  const values: Record<string, unknown> = {};
+  for (const [option, definition] of Object.entries(table)) {
+    values[camelCase(option)] = parseOption(option, definition, flags[camelCase(option)], environment);
+  }
+  return Object.freeze(values) as Configuration<T>;
+}
+
+function parseOption(
+  option: string,
+  definition: OptionDefinition<unknown>,
+  given: string | boolean | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): unknown {
+  const variable = environmentName(option);
+  const source = given === undefined ? variable : `--${option}`;
+  const raw = given ?? environment[variable] ?? definition.default;
+  if (raw === undefined) return undefined;
+  const value = definition.parse(String(raw));
+  if (value !== undefined) return value;
+  throw new ConfigurationError(`${source} is ${JSON.stringify(raw)}; allowed is ${definition.allowed}`);
+}
