@@ -8,6 +8,7 @@ import {
   type JobState,
   type JobSubmission,
   jobStates,
+  type Refused,
   refused,
   type WorkloadReference,
 } from '../../pkg/models/index.ts';
@@ -135,7 +136,7 @@ export class Engine {
     this.#push({ kind: 'event', event });
   }
 
-  #unavailable(): Answer<never> | undefined {
+  #unavailable(): Refused | undefined {
     if (this.#stopping) return refused('shutting_down', 'The server is stopping.', { retryAfterSeconds: 10 });
     if (!this.storeAvailable) return storeUnavailable(this.#recovery.reason);
     return undefined;
@@ -346,6 +347,6 @@ function noJobs(): Record<JobState, number> {
   return Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
 }
 
-function storeUnavailable(reason: string): Answer<never> {
+function storeUnavailable(reason: string): Refused {
   return refused('store_unavailable', reason, { retryAfterSeconds: 5 });
 }

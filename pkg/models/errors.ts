@@ -79,12 +79,17 @@ export interface Refusal {
   retryAfterSeconds?: number;
 }
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+export interface Refused {
+  ok: false;
+  refusal: Refusal;
+}
+
+export type Answer<T> = { ok: true; value: T } | Refused;
 
 export function accepted<T>(value: T): Answer<T> {
   return { ok: true, value };
 }
 
-export function refused<T>(code: ErrorCode, detail: string, extra: Partial<Refusal> = {}): Answer<T> {
+export function refused(code: ErrorCode, detail: string, extra: Partial<Refusal> = {}): Refused {
   return { ok: false, refusal: { code, detail, ...extra } };
 }
