@@ -1,0 +1,193 @@
+// A Kubernetes cluster in memory, behind the same interface as the real one: an API server with resource versions,
+// watches and deletion, a Job controller and nodes whose containers only take their time. It runs on the given clock,
+// so the program's dry run and a simulation of days in milliseconds are the same code. It owns no truth: after a restart
+// the caller hands it the attempts that were running (`adopt`). Objects that it answers are frozen.
+import {
+  type ApiResult,
+  type Cluster,
+  type DeleteOptions,
+  jobsResource,
+  type KubernetesObject,
+  type ListOptions,
+  type ListPage,
+  podsResource,
+  type Resource,
+  type WatchEvent,
+  type WatchOptions,
+} from '../../../pkg/kubernetes/cluster.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
+import { Agenda } from './agenda.ts';
+import { alreadyExists, invalid, notFound, ok, uidConflict } from './answers.ts';
+import { GarbageCollector } from './garbage-collector.ts';
+import { JobController } from './job-controller.ts';
+import { defaultedJobSpec } from './job-spec.ts';
+import { Kubelet, type PodEvents } from './kubelet.ts';
+import { Listing } from './listing.ts';
+import { type LogLine, simulatedLog } from './logs.ts';
+import { ObjectStore } from './object-store.ts';
+import { kubernetesTime } from './timestamps.ts';
+import { jobProblems, metadataProblems } from './validation.ts';
+import { watching } from './watching.ts';
+
+export interface SimulatedClusterDeps {
+  clock: Clock;
+  random: Random;
+  /** How long a container runs when no annotation says otherwise. */
+  durationMs: number;
+  /** How long a running pod takes to go after its deletion; 5 by default. */
+  terminationMs?: number;
+  /** Events that a watcher can be behind before it gets 410; 10,000 by default. */
+  historyLimit?: number;
+}
+
+export interface SimulatedCluster extends Cluster {
+  /**
+   * Puts back a Job that was dispatched at `startedAt` (ms), as if this cluster had run it since: one whose duration is
+   * over is finished when this returns. Its `metadata.uid` is kept when it has one. Refused like a create.
+   */
+  adopt(job: KubernetesObject, options: { startedAt: number }): ApiResult<KubernetesObject>;
+  /** What a container has printed; the pod's first when none is named. `undefined` without such a pod or container. */
+  logs(namespace: string, pod: string, container?: string): LogLine[] | undefined;
+}
+
+export function simulatedCluster(deps: SimulatedClusterDeps): SimulatedCluster {
+  return new InMemoryCluster(deps);
+}
+
+class InMemoryCluster implements SimulatedCluster {
+  readonly #deps: SimulatedClusterDeps;
+  readonly #store: ObjectStore;
+  readonly #agenda: Agenda;
+  readonly #listing: Listing;
+  readonly #controller: JobController;
+  readonly #collector: GarbageCollector;
+  readonly #closing = new AbortController();
+
+  constructor(deps: SimulatedClusterDeps) {
+    const { clock, random, durationMs, terminationMs = 5, historyLimit = 10_000 } = deps;
+    this.#deps = deps;
+    const store = new ObjectStore({ historyLimit });
+    const agenda = new Agenda(clock);
+    const kubelet = new Kubelet({ store, agenda, random, terminationMs, events: this.#podEvents() });
+    this.#store = store;
+    this.#agenda = agenda;
+    this.#listing = new Listing(store);
+    this.#controller = new JobController({
+      store,
+      agenda,
+      kubelet,
+      durationMs,
+      expire: (job, at) => this.#expire(job, at),
+    });
+    this.#collector = new GarbageCollector({ store, agenda, kubelet, controller: this.#controller });
+  }
+
+  async create(
+    resource: Resource,
+    object: KubernetesObject,
+    options: { dryRun?: boolean } = {},
+  ): Promise<ApiResult<KubernetesObject>> {
+    if (this.#isClosed) return closedAnswer;
+    const { uid: _ignored, ...metadata } = object.metadata;
+    return this.#admit(resource, { ...object, metadata }, this.#deps.clock.now(), options.dryRun ?? false);
+  }
+
+  async get(resource: Resource, namespace: string, name: string): Promise<ApiResult<KubernetesObject>> {
+    if (this.#isClosed) return closedAnswer;
+    const object = this.#store.get(resource, namespace, name);
+    return object ? ok(object) : notFound(resource, name);
+  }
+
+  async delete(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    options: DeleteOptions,
+  ): Promise<ApiResult<undefined>> {
+    if (this.#isClosed) return closedAnswer;
+    const object = this.#store.get(resource, namespace, name);
+    if (!object) return notFound(resource, name);
+    const { uid } = object.metadata;
+    if (options.uid !== undefined && options.uid !== uid) return uidConflict(resource, name, options.uid, uid);
+    this.#collector.delete(resource, object, options.propagation, this.#deps.clock.now());
+    return ok(undefined);
+  }
+
+  async list(resource: Resource, options: ListOptions): Promise<ApiResult<ListPage>> {
+    return this.#isClosed ? closedAnswer : this.#listing.page(resource, options);
+  }
+
+  watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent> {
+    const { clock } = this.#deps;
+    return watching({ store: this.#store, clock, closed: this.#closing.signal }, resource, options);
+  }
+
+  async ping(): Promise<ApiResult<undefined>> {
+    return this.#isClosed ? closedAnswer : ok(undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#agenda.stop();
+    this.#closing.abort();
+  }
+
+  adopt(job: KubernetesObject, options: { startedAt: number }): ApiResult<KubernetesObject> {
+    const admitted = this.#admit(jobsResource, job, options.startedAt, false);
+    this.#agenda.runDue();
+    return admitted;
+  }
+
+  logs(namespace: string, podName: string, container?: string): LogLine[] | undefined {
+    const pod = this.#store.get(podsResource, namespace, podName);
+    return pod?.status === undefined ? undefined : simulatedLog(pod, container);
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #admit(resource: Resource, given: KubernetesObject, at: number, dryRun: boolean): ApiResult<KubernetesObject> {
+    const { name, namespace = 'default' } = given.metadata;
+    const isJob = resource.plural === jobsResource.plural && resource.group === jobsResource.group;
+    const problems = [...metadataProblems(given), ...(isJob ? jobProblems(given) : [])];
+    if (problems.length > 0) return invalid(resource, name, problems);
+    const existing = this.#store.get(resource, namespace, name);
+    if (existing) return alreadyExists(resource, existing);
+    const object = this.#completed(given, namespace, at, isJob);
+    if (dryRun) return ok(object);
+    const stored = this.#store.put(resource, object);
+    if (isJob) this.#controller.admit(stored, at);
+    return ok(stored);
+  }
+
+  /** A private copy with what the server adds. */
+  #completed(given: KubernetesObject, namespace: string, at: number, isJob: boolean): KubernetesObject {
+    const copy = JSON.parse(JSON.stringify(given)) as KubernetesObject;
+    const uid = copy.metadata.uid ?? this.#deps.random.uuid(at);
+    const { deletionTimestamp: _never, resourceVersion: _given, ...kept } = copy.metadata;
+    const metadata = { ...kept, namespace, uid, generation: 1, creationTimestamp: kubernetesTime(at) };
+    if (!isJob) return { ...copy, metadata };
+    return { ...copy, metadata, spec: defaultedJobSpec(copy, uid), status: {} };
+  }
+
+  #podEvents(): PodEvents {
+    return {
+      running: (pod) => this.#controller.running(pod),
+      ended: (pod, at) => this.#controller.ended(pod, at),
+      gone: (pod, at) => {
+        this.#controller.gone(pod, at);
+        this.#collector.podGone(pod, at);
+      },
+    };
+  }
+
+  #expire(job: KubernetesObject, at: number): void {
+    const current = this.#store.get(jobsResource, job.metadata.namespace ?? '', job.metadata.name);
+    if (current?.metadata.uid === job.metadata.uid && current) {
+      this.#collector.delete(jobsResource, current, 'background', at);
+    }
+  }
+}
+
+const closedAnswer: ApiResult<never> = { outcome: 'unknown', message: 'the simulated cluster is closed' };
