@@ -1,0 +1,41 @@
+/**
+ * One plain HTTPS request to the cluster's API server, for the harness and for tests that want no client library.
+ */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+
+export interface ApiAccess {
+  /** `https://127.0.0.1:<port>`. */
+  server: string;
+  token: string;
+  caPath: string;
+}
+
+export interface ApiAnswer {
+  status: number;
+  text: string;
+}
+
+/** Answers whatever the server says, errors included; throws only when there is no answer within 10 s. */
+export function apiRequest(access: ApiAccess, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  const headers = { authorization: `Bearer ${access.token}`, 'content-type': 'application/json' };
+  const options = { method, headers, ca: readFileSync(access.caPath), timeout: 10_000, agent: false as const };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL(path, access.server), options, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer in 10 s`)));
+    outgoing.on('error', reject);
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** Like `apiRequest`, parsed; throws on any status but 2xx. */
+export async function apiObject<T>(access: ApiAccess, method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await apiRequest(access, method, path, body);
+  if (answer.status < 200 || answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+  return JSON.parse(answer.text) as T;
+}
