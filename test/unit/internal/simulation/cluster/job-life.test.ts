@@ -1,28 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../../../../internal/platform/random.ts';
-import { simulatedCluster } from '../../../../../internal/simulation/cluster/simulated-cluster.ts';
 import { jobsResource, type KubernetesObject, podsResource } from '../../../../../pkg/kubernetes/cluster.ts';
-import { okValue, type SimulatedJobOptions, simulatedJob } from '../../../../support/simulated-job.ts';
-import { virtualClock } from '../../../../support/virtual-clock.ts';
-
-const startMs = Date.UTC(2030, 0, 1);
-
-function aCluster(durationMs = 10_000) {
-  const clock = virtualClock(startMs);
-  const cluster = simulatedCluster({ clock, random: seededRandom(1), durationMs });
-  const job = async (name: string): Promise<KubernetesObject> =>
-    okValue(await cluster.get(jobsResource, 'default', name));
-  const pods = async (): Promise<KubernetesObject[]> => okValue(await cluster.list(podsResource, {})).items;
-  const submit = async (name: string, options?: SimulatedJobOptions): Promise<KubernetesObject> =>
-    okValue(await cluster.create(jobsResource, simulatedJob(name, options)));
-  return { clock, cluster, job, pods, submit };
-}
+import { okValue, simulatedJob } from '../../../../support/simulated-job.ts';
+import { simulatedWorld, worldStartMs } from '../../../../support/simulated-world.ts';
 
 function conditionsOf(job: KubernetesObject): Array<{ type: string; reason: string; message: string }> {
   return (job.status?.conditions ?? []) as Array<{ type: string; reason: string; message: string }>;
 }
 
-async function endOf({ clock, job }: ReturnType<typeof aCluster>, name: string): Promise<number> {
+async function endOf({ clock, job }: ReturnType<typeof simulatedWorld>, name: string): Promise<number> {
   let finished = false;
   const isFinished = (found: KubernetesObject): boolean =>
     conditionsOf(found).some(({ type }) => type === 'Complete' || type === 'Failed');
@@ -30,12 +15,12 @@ async function endOf({ clock, job }: ReturnType<typeof aCluster>, name: string):
     finished = isFinished(await job(name));
     if (!finished) await clock.advance(1);
   }
-  return clock.now() - startMs;
+  return clock.now() - worldStartMs;
 }
 
 describe('the life of a simulated Job', () => {
   test('a Job runs within a few milliseconds, for the duration of the cluster, and completes', async () => {
-    const { clock, submit, job, pods } = aCluster();
+    const { clock, submit, job, pods } = simulatedWorld();
     const created = await submit('a');
     expect(created.status).toEqual({});
     await clock.advance(5);
@@ -51,7 +36,7 @@ describe('the life of a simulated Job', () => {
   });
 
   test('the pod carries the Job’s marks, its template and how its container ended', async () => {
-    const { clock, submit, pods } = aCluster();
+    const { clock, submit, pods } = simulatedWorld();
     const job = await submit('a', { templateAnnotations: { note: 'x' } });
     await clock.advance(10_000);
     const [pod] = await pods();
@@ -93,19 +78,19 @@ describe('the life of a simulated Job', () => {
     ['-3s', 10_000],
     ['', 10_000],
   ])('the annotation simulate-duration: "%s" makes a Job end after %i ms', async (text, expected) => {
-    const world = aCluster();
+    const world = simulatedWorld();
     await world.submit('a', { annotations: { 'kubejobs.io/simulate-duration': text } });
     expect(await endOf(world, 'a')).toBe(expected);
   });
 
   test('the pod template’s annotation counts where the Job has none', async () => {
-    const world = aCluster();
+    const world = simulatedWorld();
     await world.submit('a', { templateAnnotations: { 'kubejobs.io/simulate-duration': '2s' } });
     expect(await endOf(world, 'a')).toBe(2_000);
   });
 
   test('an hour is an hour', async () => {
-    const { clock, submit, job } = aCluster();
+    const { clock, submit, job } = simulatedWorld();
     await submit('a', { annotations: { 'kubejobs.io/simulate-duration': '1h' } });
     await clock.advance(3_599_999);
     expect(conditionsOf(await job('a'))).toEqual([]);
@@ -114,7 +99,7 @@ describe('the life of a simulated Job', () => {
   });
 
   test('an exit code other than 0 fails the Job with BackoffLimitExceeded, whatever its backoffLimit', async () => {
-    const { clock, submit, job, pods } = aCluster();
+    const { clock, submit, job, pods } = simulatedWorld();
     await submit('a', { annotations: { 'kubejobs.io/simulate-exit-code': '7' }, spec: { backoffLimit: 3 } });
     await clock.advance(10_000);
     const failed = await job('a');
@@ -130,7 +115,7 @@ describe('the life of a simulated Job', () => {
   });
 
   test('a suspended Job never starts', async () => {
-    const { clock, submit, job, pods } = aCluster();
+    const { clock, submit, job, pods } = simulatedWorld();
     await submit('a', { spec: { suspend: true } });
     await clock.advance(60_000);
     expect(await pods()).toEqual([]);
@@ -138,7 +123,7 @@ describe('the life of a simulated Job', () => {
   });
 
   test('completions are worked off by as many pods at once as parallelism allows', async () => {
-    const world = aCluster();
+    const world = simulatedWorld();
     await world.submit('a', { spec: { completions: 5, parallelism: 2 } });
     await world.clock.advance(10_500);
     expect((await world.job('a')).status).toMatchObject({ active: 2, succeeded: 2 });
@@ -149,7 +134,7 @@ describe('the life of a simulated Job', () => {
   });
 
   test('a Job over its deadline loses its pods and fails with DeadlineExceeded', async () => {
-    const { clock, submit, job, pods } = aCluster();
+    const { clock, submit, job, pods } = simulatedWorld();
     await submit('a', { spec: { activeDeadlineSeconds: 4 } });
     await clock.advance(4_002);
     expect(conditionsOf(await job('a')).map(({ type }) => type)).toEqual(['FailureTarget']);
@@ -159,7 +144,7 @@ describe('the life of a simulated Job', () => {
   });
 
   test('a pod that someone deletes counts as failed', async () => {
-    const { clock, cluster, submit, job, pods } = aCluster();
+    const { clock, cluster, submit, job, pods } = simulatedWorld();
     await submit('a');
     await clock.advance(1_000);
     const name = (await pods())[0]?.metadata.name ?? '';
@@ -169,7 +154,7 @@ describe('the life of a simulated Job', () => {
   });
 
   test('a finished Job stays until it is deleted, or until its ttlSecondsAfterFinished', async () => {
-    const { clock, cluster, submit } = aCluster();
+    const { clock, cluster, submit } = simulatedWorld();
     await submit('keeps');
     await submit('goes', { spec: { ttlSecondsAfterFinished: 60 } });
     await clock.advance(69_000);
@@ -183,10 +168,10 @@ describe('the life of a simulated Job', () => {
 
 describe('a Job taken over after a restart', () => {
   test('ends its duration after its recorded dispatch and keeps its uid', async () => {
-    const world = aCluster();
+    const world = simulatedWorld();
     const job = simulatedJob('a');
     job.metadata.uid = 'the-uid';
-    okValue(world.cluster.adopt(job, { startedAt: startMs - 6_000 }));
+    okValue(world.cluster.adopt(job, { startedAt: worldStartMs - 6_000 }));
     const adopted = await world.job('a');
     expect(adopted.metadata).toMatchObject({ uid: 'the-uid', creationTimestamp: '2029-12-31T23:59:54Z' });
     expect(adopted.status).toMatchObject({ active: 1, ready: 1, startTime: '2029-12-31T23:59:54Z' });
@@ -194,22 +179,22 @@ describe('a Job taken over after a restart', () => {
   });
 
   test('is finished at once, with its true times, when its duration is already over', async () => {
-    const world = aCluster();
-    okValue(world.cluster.adopt(simulatedJob('a'), { startedAt: startMs - 60_000 }));
+    const world = simulatedWorld();
+    okValue(world.cluster.adopt(simulatedJob('a'), { startedAt: worldStartMs - 60_000 }));
     expect((await world.job('a')).status).toMatchObject({ succeeded: 1, completionTime: '2029-12-31T23:59:10Z' });
     expect(await endOf(world, 'a')).toBe(0);
   });
 
   test('is refused when it is there already', async () => {
-    const { cluster, submit } = aCluster();
+    const { cluster, submit } = simulatedWorld();
     await submit('a');
-    expect(cluster.adopt(simulatedJob('a'), { startedAt: startMs })).toMatchObject({ reason: 'AlreadyExists' });
+    expect(cluster.adopt(simulatedJob('a'), { startedAt: worldStartMs })).toMatchObject({ reason: 'AlreadyExists' });
   });
 });
 
 describe('logs', () => {
   test('say what happened so far, and that it was simulated', async () => {
-    const { clock, cluster, submit, pods } = aCluster();
+    const { clock, cluster, submit, pods } = simulatedWorld();
     await submit('a', { annotations: { 'kubejobs.io/simulate-exit-code': '3' } });
     await clock.advance(5_000);
     const name = (await pods())[0]?.metadata.name ?? '';
@@ -224,7 +209,7 @@ describe('logs', () => {
   });
 
   test('are undefined for a pod or container that is not there', async () => {
-    const { clock, cluster, submit, pods } = aCluster();
+    const { clock, cluster, submit, pods } = simulatedWorld();
     await submit('a');
     await clock.advance(5);
     const name = (await pods())[0]?.metadata.name ?? '';
