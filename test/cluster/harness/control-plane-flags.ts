@@ -56,6 +56,7 @@ export function apiServerFlags({ folder, ports }: ControlPlaneLayout): string[] 
     '--allow-privileged=true',
     '--disable-admission-plugins=ServiceAccount',
     '--kubelet-preferred-address-types=Hostname,InternalIP', // the real node has only a name, KWOK's only an address
+    '--shutdown-watch-termination-grace-period=1s', // else SIGTERM waits for the watches, which never end by themselves
     '--profiling=false',
   ];
 }
