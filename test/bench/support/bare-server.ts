@@ -1,0 +1,28 @@
+// The counterpart of the submit benchmark: the same Fastify server, route, validation and answer, storing nothing.
+
+import { silentLogger } from '../../../internal/platform/logger.ts';
+import { systemRandom } from '../../../internal/platform/random.ts';
+import { buildServer } from '../../../pkg/api/server.ts';
+import type { JobService } from '../../../pkg/api/service.ts';
+
+const random = systemRandom();
+const nothing = (): never => {
+  throw new Error('the bare server only takes submissions');
+};
+const service: JobService = {
+  submit: async ({ name }) => ({ ok: true, value: { jobId: random.uuid(0), name, queuePosition: 0 } }),
+  cancel: nothing,
+  reprioritise: nothing,
+  job: nothing,
+  pending: nothing,
+  running: nothing,
+  jobs: nothing,
+  health: nothing,
+};
+const server = await buildServer({
+  service,
+  logger: silentLogger,
+  version: '0.0.0',
+  metricsText: async () => ({ contentType: 'text/plain', body: '' }),
+});
+process.stdout.write(`${await server.listen({ host: '127.0.0.1', port: 0 })}\n`);
