@@ -2,6 +2,7 @@
 // watches and deletion, a Job controller and nodes whose containers only take their time. It runs on the given clock,
 // so the program's dry run and a simulation of days in milliseconds are the same code. It owns no truth: after a restart
 // the caller hands it the attempts that were running (`adopt`). Objects that it answers are frozen.
+import { setMaxListeners } from 'node:events';
 import {
   type ApiResult,
   type Cluster,
@@ -67,6 +68,7 @@ class InMemoryCluster implements SimulatedCluster {
   constructor(deps: SimulatedClusterDeps) {
     const { clock, random, durationMs, terminationMs = 5, historyLimit = 10_000 } = deps;
     this.#deps = deps;
+    setMaxListeners(0, this.#closing.signal); // one for each open watch
     const store = new ObjectStore({ historyLimit });
     const agenda = new Agenda(clock);
     const kubelet = new Kubelet({ store, agenda, random, terminationMs, events: this.#podEvents() });
