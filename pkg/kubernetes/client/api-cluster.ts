@@ -1,0 +1,164 @@
+// The Cluster interface over a transport: which request each call is, how its answer is read, and how long it took.
+import type { Clock } from '../../../internal/platform/clock.ts';
+import type { Metrics } from '../../../internal/platform/metrics.ts';
+import type { ApiResult, Cluster, KubernetesObject, ListPage, Resource, WatchEvent, WatchOptions } from '../cluster.ts';
+import { WatchFailure } from '../watch-failure.ts';
+import { noAnswer, readAnswer, readFailure } from './answers.ts';
+import { isEntry } from './kubeconfig-file.ts';
+import { listQuery, resourcePath, watchQuery } from './paths.ts';
+import { permits } from './permits.ts';
+import type { RetryGate } from './retry-gate.ts';
+import type { ApiRequest, Transport } from './transport.ts';
+import { watchEvents } from './watch-stream.ts';
+
+export interface ApiClusterDeps {
+  transport: Transport;
+  gate: RetryGate;
+  clock: Clock;
+  metrics: Metrics;
+  /** Calls at once. */
+  connections: number;
+}
+
+type Verb = 'create' | 'get' | 'delete' | 'list' | 'watch';
+type Outcome = ApiResult<unknown>['outcome'];
+
+export function apiCluster(deps: ApiClusterDeps): Cluster {
+  const places = permits(deps.connections);
+
+  const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
+    const seconds = (deps.clock.now() - startedAt) / 1000;
+    deps.metrics.observe('kubejobs_api_server_request_duration_seconds', seconds, { verb, resource, outcome });
+  };
+  const exchange = async <T>(
+    verb: Verb,
+    resource: string,
+    request: ApiRequest,
+    read: (body: unknown) => T | undefined,
+  ): Promise<ApiResult<T>> => {
+    const startedAt = deps.clock.now();
+    const result = await deps.transport
+      .send(request)
+      .then((answer) => readAnswer(answer, deps.clock.now(), read))
+      .catch(noAnswer);
+    timed(verb, resource, startedAt, result.outcome);
+    return result;
+  };
+  const call = <T>(
+    verb: Verb,
+    resource: Resource,
+    request: Omit<ApiRequest, 'kind'>,
+    read: (body: unknown) => T | undefined,
+  ): Promise<ApiResult<T>> =>
+    places.within(async () => {
+      if (!(await deps.gate.pass())) return heldBack(deps.gate);
+      return exchange(verb, resource.plural, { ...request, kind: 'call' }, read);
+    });
+
+  return {
+    create: (resource, object, options) =>
+      call('create', resource, createRequest(resource, object, options?.dryRun === true), readObject),
+    get: (resource, namespace, name) =>
+      call('get', resource, { method: 'GET', path: resourcePath(resource, namespace, name) }, readObject),
+    async delete(resource, namespace, name, { propagation, uid }) {
+      const body = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: propagation === 'foreground' ? 'Foreground' : 'Background',
+        ...(uid === undefined ? {} : { preconditions: { uid } }),
+      };
+      const path = resourcePath(resource, namespace, name);
+      return without(await call('delete', resource, { method: 'DELETE', path, body }, (answer) => answer ?? null));
+    },
+    list: (resource, options) =>
+      call(
+        'list',
+        resource,
+        { method: 'GET', path: resourcePath(resource, options.namespace), query: listQuery(options) },
+        (body) => readPage(resource, body),
+      ),
+    watch: (resource, options) => watch(deps, resource, options, timed),
+    async ping() {
+      if (deps.gate.remainingMs() > 0) return heldBack(deps.gate);
+      const request = { method: 'GET', path: '/readyz', kind: 'stream' } as const;
+      const startedAt = deps.clock.now();
+      const result = await deps.transport
+        .send(request)
+        .then(async (answer): Promise<ApiResult<undefined>> => {
+          if (answer.statusCode !== 200) return readFailure(answer, deps.clock.now());
+          await answer.body.dump();
+          return { outcome: 'ok', value: undefined };
+        })
+        .catch(noAnswer);
+      timed('get', 'readyz', startedAt, result.outcome);
+      return result;
+    },
+    close: () => deps.transport.close(),
+  };
+}
+
+async function* watch(
+  { transport, clock }: ApiClusterDeps,
+  resource: Resource,
+  options: WatchOptions,
+  timed: (verb: Verb, resource: string, startedAt: number, outcome: Outcome) => void,
+): AsyncGenerator<WatchEvent> {
+  const { namespace, signal } = options;
+  const path = resourcePath(resource, namespace);
+  const startedAt = clock.now();
+  try {
+    if (signal.aborted) return;
+    const answer = await transport.send({ method: 'GET', path, query: watchQuery(options), signal, kind: 'stream' });
+    if (answer.statusCode === 200) {
+      timed('watch', resource.plural, startedAt, 'ok');
+      yield* watchEvents(answer.body as AsyncIterable<Uint8Array>);
+      return;
+    }
+    const failure = await readFailure(answer, clock.now());
+    timed('watch', resource.plural, startedAt, failure.outcome);
+    if (failure.status === 410) yield { type: 'ERROR', code: 410, message: failure.message };
+    else throw new WatchFailure(failure.message, failure.status, failure.retryAfterMs);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function createRequest(resource: Resource, object: KubernetesObject, dryRun: boolean): Omit<ApiRequest, 'kind'> {
+  const path = resourcePath(resource, object.metadata.namespace);
+  // A rehearsal also refuses unknown fields, which a real create would drop without a word.
+  const query = dryRun ? { dryRun: 'All', fieldValidation: 'Strict' } : undefined;
+  return { method: 'POST', path, body: object, ...(query ? { query } : {}) };
+}
+
+/** What the gate does not let out was surely not sent: the same answer as the server's own 429. */
+function heldBack(gate: RetryGate): ApiResult<never> {
+  return {
+    outcome: 'refused',
+    status: 429,
+    reason: 'TooManyRequests',
+    message: 'the API server asked to wait (Retry-After)',
+    retryAfterMs: gate.remainingMs(),
+  };
+}
+
+function without(result: ApiResult<unknown>): ApiResult<undefined> {
+  return result.outcome === 'ok' ? { outcome: 'ok', value: undefined } : result;
+}
+
+function readObject(body: unknown): KubernetesObject | undefined {
+  return isEntry(body) && isEntry(body.metadata) ? (body as unknown as KubernetesObject) : undefined;
+}
+
+/** Items of a list come without apiVersion and kind: they are the list's. */
+function readPage(resource: Resource, body: unknown): ListPage | undefined {
+  if (!isEntry(body) || !isEntry(body.metadata)) return undefined;
+  const items: unknown = body.items ?? [];
+  const { resourceVersion, continue: token } = body.metadata;
+  if (!Array.isArray(items) || typeof resourceVersion !== 'string') return undefined;
+  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+  for (const item of items.filter(isEntry)) {
+    item.apiVersion ??= apiVersion;
+    item.kind ??= resource.kind;
+  }
+  return { items, resourceVersion, ...(typeof token === 'string' && token !== '' ? { continue: token } : {}) };
+}

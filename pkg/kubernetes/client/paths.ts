@@ -1,0 +1,29 @@
+// Where the API server keeps a resource, and how options are spelled in a query. No credential is ever part of a query.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+import type { ListOptions, Resource, WatchOptions } from '../cluster.ts';
+
+/** `namespace` undefined or empty: all namespaces, or a resource that has none. */
+export function resourcePath(resource: Resource, namespace: string | undefined, name?: string): string {
+  const root = resource.group === '' ? '/api' : `/apis/${encodeURIComponent(resource.group)}`;
+  const scope = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  const item = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+  return `${root}/${encodeURIComponent(resource.version)}${scope}/${encodeURIComponent(resource.plural)}${item}`;
+}
+
+export function listQuery({ labelSelector, limit, continue: token }: ListOptions): Record<string, string> {
+  return {
+    ...(labelSelector ? { labelSelector } : {}),
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+    ...(token ? { continue: token } : {}),
+  };
+}
+
+export function watchQuery(options: WatchOptions): Record<string, string> {
+  return {
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    resourceVersion: options.resourceVersion,
+    ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
+    ...(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: String(options.timeoutSeconds) }),
+  };
+}
