@@ -9,6 +9,11 @@ export interface ErrorDefinition {
 }
 
 export const errorCatalogue = {
+  bad_request: {
+    status: 400,
+    title: 'The request is not valid HTTP',
+    when: 'The request line, a header, the URL’s percent-encoding or the body’s framing cannot be understood.',
+  },
   invalid_json: {
     status: 400,
     title: 'The body is not valid JSON',

@@ -1,0 +1,199 @@
+// The routes about jobs: submit, list, show, change, cancel. Each parses, asks the service, and puts the answer on the
+// wire; none decides anything. POST /jobs is the hot path: nothing is copied or looked up there that need not be.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { type Answer, accepted, jobStates, type Refusal } from '../models/index.ts';
+import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
+import { invalid, sendProblem } from './problems.ts';
+import { bodyProblems, problemResponses, writeProblems } from './responses.ts';
+import { rules } from './rules.ts';
+import { jobId, oneOf, textOf } from './schemas/common.ts';
+import { type ChangeBody, changeBody, type SubmissionBody, submissionBody } from './schemas/submission.ts';
+import type { JobService, JobsFilter, JobView } from './service.ts';
+import { submissionErrors } from './submission-rules.ts';
+import { jobDocumentOf, jobLineOf, submissionOf, submittedDocumentOf } from './wire.ts';
+
+const jobPath = Type.Object({ job_id: Type.String({ ...jobId, pattern: rules.uuid.pattern }) });
+type JobPath = Static<typeof jobPath>;
+
+const jobsQuery = Type.Object(
+  {
+    state: Type.Optional(
+      Type.Array(oneOf(jobStates, 'A state.'), {
+        maxItems: 32,
+        description: 'Only jobs in one of these states; repeat it, or separate them with commas.',
+      }),
+    ),
+    queue: Type.Optional(textOf(rules.dnsLabel, 'Only jobs of this queue')),
+    name: Type.Optional(textOf(rules.dnsLabel, 'Only jobs of this name')),
+    label: Type.Optional(
+      Type.Array(textOf(rules.labelSelector, 'A label'), {
+        maxItems: 16,
+        description: 'Only jobs with this label, as key=value; repeated, only jobs with all of them.',
+      }),
+    ),
+    ...pageParameters,
+  },
+  { additionalProperties: false },
+);
+type JobsQuery = Static<typeof jobsQuery>;
+
+const jobAnswer = {
+  200: {
+    description: 'The job as it is now.',
+    content: { 'application/json': { schema: { $ref: 'Job#' } } },
+  },
+};
+
+export function jobRoutes(app: FastifyInstance, service: JobService): void {
+  submitRoute(app, service);
+  listRoute(app, service);
+  showRoute(app, service);
+  changeRoute(app, service);
+  cancelRoute(app, service);
+}
+
+function submitRoute(app: FastifyInstance, service: JobService): void {
+  const schema = {
+    tags: ['jobs'],
+    operationId: 'submitJob',
+    summary: 'Submit a job',
+    description: 'Answers after the job is on disk: a job that was answered with 201 is never lost.',
+    body: submissionBody,
+    response: {
+      201: {
+        description: 'The job is accepted and on disk.',
+        headers: {
+          Location: {
+            type: 'string',
+            description: 'The job’s path.',
+            examples: ['/jobs/019a4e0c-5d6f-7a31-9c42-0c8f6e1b2d3a'],
+          },
+        },
+        content: { 'application/json': { schema: { $ref: 'Submitted#' } } },
+      },
+      ...problemResponses([...bodyProblems, 'validation_failed', 'template_refused', ...writeProblems]),
+    },
+  };
+  app.post<{ Body: SubmissionBody }>('/jobs', { schema }, async (request, reply) => {
+    const errors = submissionErrors(request.body);
+    if (errors.length > 0) return sendProblem(reply, invalid(errors));
+    const answer = await service.submit(submissionOf(request.body));
+    if (!answer.ok) return sendProblem(reply, answer.refusal);
+    reply.code(201).header('location', `/jobs/${answer.value.jobId}`);
+    return submittedDocumentOf(answer.value);
+  });
+}
+
+function listRoute(app: FastifyInstance, service: JobService): void {
+  const schema = {
+    tags: ['jobs'],
+    operationId: 'listJobs',
+    summary: 'List jobs, newest first',
+    querystring: jobsQuery,
+    response: {
+      200: {
+        description: 'A page of jobs, without their attempts and timelines.',
+        headers: pageHeaders,
+        content: { 'application/json': { schema: { type: 'array', items: { $ref: 'Job#' } } } },
+      },
+      ...problemResponses(['validation_failed']),
+    },
+  };
+  const preValidation = splitStates;
+  app.get<{ Querystring: JobsQuery }>('/jobs', { schema, preValidation }, (request, reply) => {
+    const filter = filterOf(request.query);
+    if (!filter.ok) return sendProblem(reply, filter.refusal);
+    const asked = pageRequestOf(request.query);
+    if (!asked.ok) return sendProblem(reply, asked.refusal);
+    const page = service.jobs(filter.value, asked.value);
+    describePage(request, reply, page);
+    return reply.send(page.items.map(jobLineOf));
+  });
+}
+
+/** `state=a,b` is `state=a&state=b`. */
+function splitStates(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const query = request.query as { state?: string | string[] };
+  if (query.state !== undefined) query.state = [query.state].flat().flatMap((states) => states.split(','));
+  done();
+}
+
+function filterOf({ state, queue, name, label }: JobsQuery): Answer<JobsFilter> {
+  const filter: JobsFilter = {};
+  if (state !== undefined) filter.states = state;
+  if (queue !== undefined) filter.queue = queue;
+  if (name !== undefined) filter.name = name;
+  if (label === undefined) return accepted(filter);
+  const pairs = new Map(label.map((pair) => pair.split('=', 2) as [string, string]));
+  if (pairs.size < new Set(label).size) {
+    return { ok: false, refusal: invalid([{ parameter: 'label', detail: 'must not name one key with two values' }]) };
+  }
+  return accepted({ ...filter, labels: Object.fromEntries(pairs) });
+}
+
+function showRoute(app: FastifyInstance, service: JobService): void {
+  const schema = {
+    tags: ['jobs'],
+    operationId: 'getJob',
+    summary: 'Show a job',
+    description: 'Everything that is known of it: state and why, position, attempts, timeline, workload.',
+    params: jobPath,
+    response: { ...jobAnswer, ...problemResponses(['job_not_found']) },
+  };
+  app.get<{ Params: JobPath }>('/jobs/:job_id', { schema }, (request, reply) => {
+    const jobId = request.params.job_id.toLowerCase();
+    const job = service.job(jobId);
+    return job === undefined ? sendProblem(reply, jobNotFound(jobId)) : reply.send(jobDocumentOf(job));
+  });
+}
+
+function changeRoute(app: FastifyInstance, service: JobService): void {
+  const schema = {
+    tags: ['jobs'],
+    operationId: 'changeJob',
+    summary: 'Change the priority of a job',
+    description: 'The job keeps its acceptance number: among its new peers it is as old as it always was.',
+    params: jobPath,
+    body: changeBody,
+    response: {
+      ...jobAnswer,
+      ...problemResponses([
+        ...bodyProblems,
+        'validation_failed',
+        'job_not_found',
+        'job_finished',
+        'job_running',
+        ...writeProblems,
+      ]),
+    },
+  };
+  app.patch<{ Params: JobPath; Body: ChangeBody }>('/jobs/:job_id', { schema }, async (request, reply) => {
+    const jobId = request.params.job_id.toLowerCase();
+    return sendJob(reply, await service.reprioritise(jobId, request.body.priority));
+  });
+}
+
+function cancelRoute(app: FastifyInstance, service: JobService): void {
+  const schema = {
+    tags: ['jobs'],
+    operationId: 'cancelJob',
+    summary: 'Cancel a job',
+    description:
+      'A pending job is cancelled at once. A running one stays `running` with reason `cancelling` until its workload ' +
+      'is gone. A finished job is answered as it is, so cancelling twice does nothing.',
+    params: jobPath,
+    response: { ...jobAnswer, ...problemResponses([...bodyProblems, 'job_not_found', ...writeProblems]) },
+  };
+  app.delete<{ Params: JobPath }>('/jobs/:job_id', { schema }, async (request, reply) =>
+    sendJob(reply, await service.cancel(request.params.job_id.toLowerCase())),
+  );
+}
+
+function sendJob(reply: FastifyReply, answer: Answer<JobView>): FastifyReply {
+  return answer.ok ? reply.send(jobDocumentOf(answer.value)) : sendProblem(reply, answer.refusal);
+}
+
+function jobNotFound(jobId: string): Refusal {
+  return { code: 'job_not_found', detail: `there is no job ${jobId}` };
+}

@@ -1,0 +1,31 @@
+// The one body format: JSON in UTF-8. Keys that reach for an object's prototype are refused, not removed;
+// bytes that are not UTF-8 are refused, not replaced. An empty body is no body.
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance } from 'fastify';
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** Takes away Fastify's own parsers (its text/plain one would make a 400 of what is a 415). */
+export function parseJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done: Done) => {
+    if (bytes.length === 0) return done(null, undefined);
+    if (!isUtf8(bytes)) return done(invalidJson('the body is not UTF-8'));
+    const text = bytes.toString();
+    parse(request, text, (error, body) => (error === null ? done(null, body) : done(invalidJson(reasonFor(text)))));
+  });
+}
+
+function reasonFor(text: string): string {
+  try {
+    JSON.parse(text);
+    return 'the keys "__proto__" and "constructor" with a "prototype" are refused';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'the body is not valid JSON';
+  }
+}
+
+function invalidJson(message: string): Error {
+  return Object.assign(new Error(message), { code: 'FST_ERR_CTP_INVALID_JSON_BODY', statusCode: 400 });
+}

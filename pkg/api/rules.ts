@@ -1,0 +1,66 @@
+// What a text field may look like: each rule is a pattern and the words that an error message and the docs use for it.
+// The patterns are linear (no nested repetition), and they are Kubernetes' own rules where Kubernetes has one.
+
+export interface TextRule {
+  pattern: string;
+  /** Completes "must be …". */
+  allowed: string;
+}
+
+const qualifiedName = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+const subdomain = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?){0,127}';
+const labelKey = `(?:${subdomain}/)?${qualifiedName}`;
+const labelValue = `(?:${qualifiedName})?`;
+
+const dnsLabelWords =
+  'a DNS label (RFC 1123): 1 to 63 characters, lower-case letters, digits and "-", beginning and ending with a letter or a digit';
+
+export const rules = {
+  dnsLabel: { pattern: '^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$', allowed: dnsLabelWords },
+  /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+  labelKey: {
+    pattern: `^${labelKey}$`,
+    allowed:
+      'a Kubernetes label key: an optional DNS subdomain and "/", then 1 to 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or a digit',
+  },
+  labelValue: {
+    pattern: `^${labelValue}$`,
+    allowed:
+      'a Kubernetes label value: up to 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or a digit',
+  },
+  labelSelector: { pattern: `^${labelKey}=${labelValue}$`, allowed: 'a label as key=value' },
+  /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ (negative ones make no sense here). */
+  quantity: {
+    pattern: '^\\+?(?:[0-9]{1,18}(?:\\.[0-9]{0,18})?|\\.[0-9]{1,18})(?:[KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]{1,3})?$',
+    allowed: 'a Kubernetes quantity as a string, such as "500m", "2" or "1.5Gi"',
+  },
+  environmentName: {
+    pattern: '^[-._A-Za-z][-._A-Za-z0-9]{0,255}$',
+    allowed:
+      'the name of an environment variable: 1 to 256 letters, digits, "-", "_" and ".", not beginning with a digit',
+  },
+  image: {
+    pattern: '^[A-Za-z0-9](?:[-A-Za-z0-9._:/@+]{0,1022}[A-Za-z0-9])?$',
+    allowed: 'an image reference such as "busybox" or "registry.example/team/app:1.2": 1 to 1024 characters, no spaces',
+  },
+  duration: {
+    pattern: '^[0-9]{1,9}(?:ms|s|m|h)$',
+    allowed: 'a duration as a whole number and a unit (ms, s, m, h), such as "3s", "1m" or "500ms"',
+  },
+  exitCode: {
+    pattern: '^(?:[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$',
+    allowed: 'an exit code from 0 to 255 as a string, such as "1"',
+  },
+  uuid: {
+    pattern: '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$',
+    allowed: 'a UUID',
+  },
+  cursor: { pattern: '^[A-Za-z0-9_-]{1,256}$', allowed: 'the cursor of a Link header, unchanged' },
+} as const satisfies Record<string, TextRule>;
+
+const wordsByPattern = new Map<string, string>(Object.values(rules).map(({ pattern, allowed }) => [pattern, allowed]));
+
+/** The words for a pattern of this file; a pattern from elsewhere speaks for itself. */
+export function wordsFor(pattern: string): string {
+  return wordsByPattern.get(pattern) ?? `a string that matches ${pattern}`;
+}

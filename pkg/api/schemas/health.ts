@@ -1,0 +1,26 @@
+// The documents of the operational calls.
+import Type, { type Static } from 'typebox';
+import { oneOf } from './common.ts';
+
+const healthFields = {
+  cluster: oneOf(['reachable', 'unreachable', 'simulated'], 'Kubernetes, as last seen.'),
+  store: oneOf(['ok', 'unavailable'], 'The database.'),
+  pending: Type.Integer({ description: 'Jobs that wait for a slot.', examples: [3] }),
+  running: Type.Integer({ description: 'Jobs that hold a slot.', examples: [2] }),
+  max_concurrency: Type.Integer({ description: 'How many may run at once.', examples: [2] }),
+  version: Type.String({ description: 'The server’s version.', examples: ['0.1.0'] }),
+};
+
+export const healthDocument = Type.Object(
+  { status: oneOf(['ok'], 'The server accepts jobs.'), ...healthFields },
+  { $id: 'Health', description: 'The server accepts jobs, whether the cluster is reachable or not.' },
+);
+export type HealthDocument = Static<typeof healthDocument>;
+
+export const aliveDocument = Type.Object(
+  { status: oneOf(['ok'], 'The process answers.') },
+  { $id: 'Alive', description: 'The process answers; says nothing about the store or the cluster.' },
+);
+export type AliveDocument = Static<typeof aliveDocument>;
+
+export const healthSchemas = [healthDocument, aliveDocument];

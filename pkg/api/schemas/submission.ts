@@ -1,0 +1,103 @@
+// The bodies that clients send: POST /jobs and PATCH /jobs/{id}. Everything has a limit, so that checking a body and
+// reporting all that is wrong with it stays bounded. Rules over more than one field are in submission-rules.ts.
+import Type, { type Static } from 'typebox';
+import { priorityDefault, queueDefault } from '../../models/index.ts';
+import { rules } from '../rules.ts';
+import { priorityInput, textOf } from './common.ts';
+
+const argument = Type.String({ maxLength: 131_072 });
+
+const quantities = (description: string) =>
+  Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    propertyNames: { pattern: rules.labelKey.pattern },
+    additionalProperties: textOf(rules.quantity, 'An amount'),
+    maxProperties: 32,
+    description,
+    examples: [{ cpu: '500m', memory: '128Mi' }],
+  });
+
+const environmentVariable = Type.Object(
+  {
+    name: textOf(rules.environmentName, 'The variable'),
+    value: Type.Optional(Type.String({ maxLength: 131_072, description: 'Its value; empty when absent.' })),
+    valueFrom: Type.Optional(
+      Type.Unsafe<Record<string, unknown>>({
+        type: 'object',
+        minProperties: 1,
+        maxProperties: 1,
+        description: 'A Kubernetes EnvVarSource, passed on as it is. Not together with `value`.',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'A Kubernetes EnvVar.' },
+);
+
+const resources = Type.Object(
+  {
+    requests: Type.Optional(quantities('What the container needs to be scheduled.')),
+    limits: Type.Optional(quantities('What the container may use at most.')),
+  },
+  { additionalProperties: false, description: 'The container’s ResourceRequirements.' },
+);
+
+const labels = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  propertyNames: { pattern: rules.labelKey.pattern },
+  additionalProperties: textOf(rules.labelValue, 'A value'),
+  maxProperties: 64,
+  description: 'Kubernetes labels for the job and its workload; keys under `kubejobs.io/` are the server’s own.',
+  examples: [{ team: 'vision' }],
+});
+
+const annotations = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  propertyNames: { pattern: rules.labelKey.pattern },
+  additionalProperties: { type: 'string', maxLength: 262_144 },
+  maxProperties: 64,
+  description:
+    'Kubernetes annotations for the workload, together at most 256 KiB. Under `kubejobs.io/` only `simulate-duration` ' +
+    '(such as `3s`) and `simulate-exit-code` (0 to 255, as a string) are taken: they choose the job’s fate in a dry run.',
+  examples: [{ 'kubejobs.io/simulate-duration': '3s' }],
+});
+
+export const submissionBody = Type.Object(
+  {
+    name: textOf(rules.dnsLabel, 'The job’s name, not necessarily unique', { examples: ['job1'] }),
+    priority: Type.Optional(priorityInput({ default: priorityDefault })),
+    queue: Type.Optional(textOf(rules.dnsLabel, 'A name to filter by', { default: queueDefault })),
+    namespace: Type.Optional(textOf(rules.dnsLabel, 'The Kubernetes namespace, the server’s own when absent')),
+    image: Type.Optional(textOf(rules.image, 'The container image')),
+    command: Type.Optional(
+      Type.Array(argument, { minItems: 1, maxItems: 1024, description: 'Replaces the image’s entry point.' }),
+    ),
+    args: Type.Optional(Type.Array(argument, { maxItems: 1024, description: 'The arguments of the command.' })),
+    env: Type.Optional(
+      Type.Array(environmentVariable, { maxItems: 1024, description: 'The container’s environment.' }),
+    ),
+    resources: Type.Optional(resources),
+    labels: Type.Optional(labels),
+    annotations: Type.Optional(annotations),
+    template: Type.Optional(
+      Type.Unsafe<Record<string, unknown>>({
+        type: 'object',
+        minProperties: 1,
+        description:
+          'A whole batch/v1 JobSpec, judged by the Kubernetes API server. Not together with `image`, `command`, ' +
+          '`args`, `env` or `resources`. At most 64 levels deep.',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'A job. Without any container field it runs the server’s default template.',
+    examples: [{ name: 'job1', priority: 2 }],
+  },
+);
+export type SubmissionBody = Static<typeof submissionBody>;
+
+export const changeBody = Type.Object(
+  { priority: priorityInput() },
+  { additionalProperties: false, description: 'What to change of the job.', examples: [{ priority: 9 }] },
+);
+export type ChangeBody = Static<typeof changeBody>;

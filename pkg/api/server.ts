@@ -1,0 +1,67 @@
+// The HTTP server, built without listening: the same instance serves a port or is called by injection in tests.
+// It parses, validates, asks the service and puts answers on the wire; it owns no state and decides nothing.
+//
+//   request ─▶ limits ─▶ JSON ─▶ schema ─▶ rules ─▶ service ─▶ document ─▶ response
+//                 └────────┴───────┴────────┴─────────┴─▶ problem document ──┘
+import Fastify, { type FastifyInstance } from 'fastify';
+import { setCommonHeaders } from './common-headers.ts';
+import { describeApi, serveDocumentation } from './documentation.ts';
+import { answerFrameworkError, type ErrorLog, handleErrors } from './error-handler.ts';
+import { jobRoutes } from './job-routes.ts';
+import { parseJsonOnly } from './json-parser.ts';
+import { defaultLimits, type ServerLimits } from './limits.ts';
+import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './operation-routes.ts';
+import { answerParserError } from './parser-errors.ts';
+import { queueRoutes } from './queue-routes.ts';
+import { healthSchemas } from './schemas/health.ts';
+import { jobSchemas } from './schemas/job.ts';
+import { problemSchemas } from './schemas/problem.ts';
+import type { JobService } from './service.ts';
+import { schemaCompiler } from './validation.ts';
+
+export interface ServerDeps {
+  service: JobService;
+  logger: ErrorLog;
+  version: string;
+  metricsText: () => Promise<MetricsText>;
+  limits?: Partial<ServerLimits>;
+}
+
+/** Ready to listen or to be injected into. Closing it ends all connections: let the service settle its answers first. */
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const app = newFastify({ ...defaultLimits, ...deps.limits });
+  parseJsonOnly(app);
+  app.setValidatorCompiler(schemaCompiler());
+  app.addHook('onRequest', setCommonHeaders);
+  handleErrors(app, deps.logger);
+  for (const schema of [...problemSchemas, ...jobSchemas, ...healthSchemas]) app.addSchema(schema);
+  await describeApi(app, deps.version);
+  jobRoutes(app, deps.service);
+  queueRoutes(app, deps.service);
+  healthRoutes(app, deps.service, deps.version);
+  metricsRoute(app, deps.metricsText);
+  errorRoutes(app);
+  await serveDocumentation(app);
+  await app.ready();
+  return app;
+}
+
+function newFastify(limits: ServerLimits): FastifyInstance {
+  return Fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.connectionTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    routerOptions: { maxParamLength: limits.parameterLength },
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.timeoutCheckMs,
+    },
+    forceCloseConnections: true,
+    return503OnClosing: false, // the service refuses, with a problem document
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerParserError,
+  });
+}

@@ -1,0 +1,87 @@
+// The rules of a submission that a schema cannot say: fields that exclude each other, keys that are the server's own,
+// sizes over several values. Runs after the schema has passed, and costs nothing for a body without such fields.
+import type { FieldError } from '../models/index.ts';
+import { pointerTo } from './field-errors.ts';
+import { rules } from './rules.ts';
+import type { SubmissionBody } from './schemas/submission.ts';
+
+const deepestTemplate = 64;
+const annotationBytesMaximum = 262_144;
+const ourPrefix = 'kubejobs.io/';
+
+/** What a template already says. */
+const containerFields = ['image', 'command', 'args', 'env', 'resources'] as const;
+
+/** The annotations under our prefix that a client may set; both are read by the simulated cluster only. */
+const simulateAnnotations = new Map([
+  ['kubejobs.io/simulate-duration', { ...rules.duration, expression: new RegExp(rules.duration.pattern) }],
+  ['kubejobs.io/simulate-exit-code', { ...rules.exitCode, expression: new RegExp(rules.exitCode.pattern) }],
+]);
+
+/** All that is wrong with a body that fits its schema; empty when it can be accepted. */
+export function submissionErrors(body: SubmissionBody): FieldError[] {
+  const errors: FieldError[] = [];
+  if (body.template !== undefined) errors.push(...templateErrors(body, body.template));
+  if (body.env !== undefined) errors.push(...environmentErrors(body.env));
+  if (body.labels !== undefined) errors.push(...labelErrors(body.labels));
+  if (body.annotations !== undefined) errors.push(...annotationErrors(body.annotations));
+  return errors;
+}
+
+function templateErrors(body: SubmissionBody, template: Record<string, unknown>): FieldError[] {
+  const errors = containerFields
+    .filter((field) => body[field] !== undefined)
+    .map((field) => ({
+      pointer: pointerTo(field),
+      detail: `cannot be given together with template: put ${field} into the template, or leave template out`,
+    }));
+  return deeperThan(template, deepestTemplate) ? [...errors, tooDeep(pointerTo('template'))] : errors;
+}
+
+function environmentErrors(env: NonNullable<SubmissionBody['env']>): FieldError[] {
+  return env.flatMap(({ value, valueFrom }, index): FieldError[] => {
+    if (valueFrom === undefined) return [];
+    const pointer = pointerTo('env', index, 'valueFrom');
+    if (value !== undefined) return [{ pointer, detail: 'cannot be given together with value: leave one of them out' }];
+    return deeperThan(valueFrom, deepestTemplate) ? [tooDeep(pointer)] : [];
+  });
+}
+
+function labelErrors(labels: Record<string, string>): FieldError[] {
+  return Object.keys(labels)
+    .filter((key) => key.startsWith(ourPrefix))
+    .map((key) => ({
+      pointer: pointerTo('labels', key),
+      detail: `is the server’s own: labels under ${ourPrefix} cannot be set`,
+    }));
+}
+
+function annotationErrors(annotations: Record<string, string>): FieldError[] {
+  const errors = Object.entries(annotations).flatMap(([key, value]) => annotationError(key, value));
+  const bytes = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes <= annotationBytesMaximum) return errors;
+  return [...errors, { pointer: '/annotations', detail: `must be at most ${annotationBytesMaximum} bytes together` }];
+}
+
+function annotationError(key: string, value: string): FieldError[] {
+  if (!key.startsWith(ourPrefix)) return [];
+  const pointer = pointerTo('annotations', key);
+  const rule = simulateAnnotations.get(key);
+  if (rule === undefined) {
+    const allowed = [...simulateAnnotations.keys()].join(', ');
+    return [{ pointer, detail: `is the server’s own; annotations under ${ourPrefix} that can be set: ${allowed}` }];
+  }
+  return rule.expression.test(value) ? [] : [{ pointer, detail: `must be ${rule.allowed}` }];
+}
+
+function tooDeep(pointer: string): FieldError {
+  return { pointer, detail: `must be at most ${deepestTemplate} levels deep` };
+}
+
+function deeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => deeperThan(child, levels - 1));
+}

@@ -1,0 +1,129 @@
+// A JobService for tests of the HTTP side: jobs in an array, answers at once, and switches for what a test needs
+// to go wrong. It knows nothing of slots or time: what runs is what a test says runs.
+import type { Health, JobService, JobsFilter, JobView, Page, PageRequest, QueueEntry } from '../../pkg/api/service.ts';
+import { accepted, isFinished, type JobSubmission, type Refusal, refused } from '../../pkg/models/index.ts';
+
+const startedAt = Date.parse('2026-11-04T09:30:00.000Z');
+
+/** A pending job; name what matters, the rest is there. */
+export function aJob(fields: Partial<JobView> = {}): JobView {
+  const sequence = fields.sequence ?? 1;
+  return {
+    jobId: jobIdOf(sequence),
+    sequence,
+    name: `job${sequence}`,
+    priority: 0,
+    queue: 'default',
+    workload: {},
+    state: 'pending',
+    reason: 'waiting_for_slot',
+    attempt: 0,
+    createdAt: startedAt,
+    attempts: [],
+    timeline: [{ at: startedAt, state: 'pending' }],
+    ...fields,
+  };
+}
+
+/** The id of the job with this acceptance number. */
+export function jobIdOf(sequence: number): string {
+  return `019a4e0c-5d6f-7a31-9c42-${sequence.toString(16).padStart(12, '0')}`;
+}
+
+export class FakeService implements JobService {
+  readonly submissions: JobSubmission[] = [];
+  /** In order of acceptance. */
+  readonly stored: JobView[] = [];
+  /** When set, every write is refused with it. */
+  refusal: Refusal | undefined;
+  /** When set, every call throws it: a bug of ours. */
+  bug: Error | undefined;
+  lastFilter: JobsFilter | undefined;
+  state: Health = {
+    accepting: true,
+    cluster: 'simulated',
+    store: 'ok',
+    stopping: false,
+    maxConcurrency: 2,
+    running: 0,
+    pending: 0,
+  };
+
+  with(...jobs: JobView[]): this {
+    this.stored.push(...jobs);
+    return this;
+  }
+
+  async submit(submission: JobSubmission) {
+    if (this.bug !== undefined) throw this.bug;
+    if (this.refusal !== undefined) return { ok: false as const, refusal: this.refusal };
+    const { name, priority, queue } = submission;
+    const job = aJob({ sequence: this.stored.length + 1, name, priority, queue });
+    const queuePosition = this.#pendingJobs().filter((other) => other.priority >= priority).length;
+    this.submissions.push(submission);
+    this.stored.push(job);
+    return accepted({ jobId: job.jobId, name, queuePosition });
+  }
+
+  async cancel(jobId: string) {
+    return this.#change(jobId, (job) => {
+      if (job.state === 'running') job.reason = 'cancelling';
+      if (job.state === 'pending') Object.assign(job, { state: 'cancelled', reason: 'by_user', finishedAt: startedAt });
+      return accepted(job);
+    });
+  }
+
+  async reprioritise(jobId: string, priority: number) {
+    return this.#change(jobId, (job) => {
+      if (isFinished(job.state)) return refused('job_finished', `job ${jobId} is ${job.state}`);
+      job.priority = priority;
+      return accepted(job);
+    });
+  }
+
+  job(jobId: string): JobView | undefined {
+    if (this.bug !== undefined) throw this.bug;
+    return this.stored.find((job) => job.jobId === jobId);
+  }
+
+  pending(page: PageRequest): Page<QueueEntry> {
+    return pageOf(this.#pendingJobs(), page);
+  }
+
+  running(page: PageRequest): Page<QueueEntry> {
+    const running = this.stored.filter((job) => job.state === 'running');
+    return pageOf(running, page);
+  }
+
+  jobs(filter: JobsFilter, page: PageRequest): Page<JobView> {
+    this.lastFilter = filter;
+    const fits = (job: JobView): boolean =>
+      (filter.states?.includes(job.state) ?? true) &&
+      (filter.queue ?? job.queue) === job.queue &&
+      (filter.name ?? job.name) === job.name &&
+      Object.entries(filter.labels ?? {}).every(([key, value]) => job.labels?.[key] === value);
+    return pageOf(this.stored.filter(fits).reverse(), page);
+  }
+
+  health(): Health {
+    return this.state;
+  }
+
+  #pendingJobs(): JobView[] {
+    const pending = this.stored.filter((job) => job.state === 'pending');
+    return pending.sort((a, b) => b.priority - a.priority || a.sequence - b.sequence);
+  }
+
+  #change(jobId: string, change: (job: JobView) => Awaited<ReturnType<JobService['cancel']>>) {
+    if (this.refusal !== undefined) return { ok: false as const, refusal: this.refusal };
+    const job = this.job(jobId);
+    return job === undefined ? refused<JobView>('job_not_found', `there is no job ${jobId}`) : change(job);
+  }
+}
+
+/** The cursor of these pages is the number of items before. */
+function pageOf<T>(items: T[], { limit, after }: PageRequest): Page<T> {
+  const from = after?.[0] ?? 0;
+  const page: Page<T> = { items: items.slice(from, from + limit), total: items.length };
+  return from + limit < items.length ? { ...page, next: [from + limit] } : page;
+}
