@@ -1,0 +1,85 @@
+// From a job's row to the batch/v1 Job that runs one attempt of it. Pure: the same row gives the same object.
+// Owns which fields come from where: a template is kept as it is, the simple fields make one container called `main`,
+// a job with neither runs the server's default template. Our labels go on the Job and on its pods and always win.
+// It never sets ttlSecondsAfterFinished: the outcome must be recorded before anything deletes the Job.
+import type { Attempt, Job, JobTemplate, WorkloadSpec } from '../models/index.ts';
+import type { KubernetesObject } from './cluster.ts';
+import { attemptLabel, jobIdLabel, managedByLabel, managedByValue, queueIdLabel } from './labels.ts';
+import { containersOf, fields, jobNameAnnotation } from './pod-template.ts';
+
+export { builtInTemplate, type TemplateResult, templateFromDocument } from './default-template.ts';
+
+export interface ManifestInput {
+  job: Pick<Job, 'jobId' | 'name' | 'workload' | 'labels' | 'annotations'>;
+  /** The name and the namespace are the row's, which were derived when the attempt was decided. */
+  attempt: Pick<Attempt, 'attempt' | 'workload'>;
+  queueId: string;
+  /** Where an attempt goes that names no namespace. */
+  namespace: string;
+  /** A JobSpec; see default-template.ts. */
+  defaultTemplate: JobTemplate;
+}
+
+export function jobManifest(input: ManifestInput): KubernetesObject {
+  const { job, attempt, namespace, defaultTemplate } = input;
+  const labels = { ...job.labels, ...ourLabels(input) };
+  const annotations = { ...job.annotations, [jobNameAnnotation]: job.name };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: attempt.workload.name,
+      namespace: attempt.workload.namespace || namespace,
+      labels,
+      annotations,
+    },
+    spec: marked(jobSpec(job.workload, defaultTemplate), labels, annotations),
+  };
+}
+
+function ourLabels({ job, attempt, queueId }: ManifestInput): Record<string, string> {
+  return {
+    [managedByLabel]: managedByValue,
+    [queueIdLabel]: queueId,
+    [jobIdLabel]: job.jobId,
+    [attemptLabel]: String(attempt.attempt),
+  };
+}
+
+function jobSpec(workload: WorkloadSpec, defaultTemplate: JobTemplate): JobTemplate {
+  const { template, ...simple } = workload;
+  if (template) return template;
+  const isSimple = Object.values(simple).some((value) => value !== undefined);
+  return isSimple ? simpleSpec(simple, defaultTemplate) : defaultTemplate;
+}
+
+function simpleSpec(workload: Omit<WorkloadSpec, 'template'>, defaultTemplate: JobTemplate): JobTemplate {
+  const { image = imageOf(defaultTemplate), command, args, env, resources } = workload;
+  const optional = Object.entries({ command, args, env, resources }).filter(([, value]) => value !== undefined);
+  const container = { name: 'main', image, ...Object.fromEntries(optional) };
+  return { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers: [container] } } };
+}
+
+/** Only the marks and a missing restart policy are added; what else is in there is the API server's to judge. */
+function marked(spec: JobTemplate, labels: Record<string, string>, annotations: Record<string, string>): JobTemplate {
+  const pod = fields(spec.template);
+  const metadata = fields(pod.metadata);
+  const podSpec = fields(pod.spec);
+  return {
+    ...spec,
+    template: {
+      ...pod,
+      metadata: {
+        ...metadata,
+        labels: { ...fields(metadata.labels), ...labels },
+        annotations: { ...fields(metadata.annotations), ...annotations },
+      },
+      spec: { ...podSpec, restartPolicy: podSpec.restartPolicy ?? 'Never' },
+    },
+  };
+}
+
+function imageOf(template: JobTemplate): string | undefined {
+  const [first] = containersOf(template);
+  return typeof first?.image === 'string' ? first.image : undefined;
+}
