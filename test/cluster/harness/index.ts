@@ -9,8 +9,9 @@ import { makeClusterFolder } from './cluster-folder.ts';
 import { ControlPlane } from './control-plane.ts';
 import { type Kubectl, kubectlWith } from './kubectl.ts';
 import { defaultCapacity } from './kwok.ts';
+import { ensureNodeTools, realNodeAvailability } from './node-tools.ts';
 import { Processes } from './process.ts';
-import { ensureRealNodeTools, realNodeAvailability, startRealNode } from './real-node.ts';
+import { startRealNode } from './real-node.ts';
 import { controlPlaneBinaries, realNodeBinaries } from './recipes.ts';
 import { startGuardian } from './start-guardian.ts';
 
@@ -57,20 +58,22 @@ export async function clusterAvailability(): Promise<Availability> {
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const log = options.log ?? (() => undefined);
   const binaries = await ensureBinaries(controlPlaneBinaries, log);
-  const nodeTools = options.realNode
-    ? { ...(await ensureBinaries(realNodeBinaries, log)), ...(await ensureRealNodeTools(log)) }
-    : undefined;
+  const node = options.realNode ? await prepareRealNode(log) : undefined;
   const folder = makeClusterFolder();
   if (options.guarded ?? true) startGuardian(folder);
   try {
     const processes = new Processes(folder);
     const plane = await ControlPlane.start({ binaries, processes, log }, kwokOptions(options));
-    if (nodeTools) await startRealNode({ plane, processes, tools: nodeTools });
-    return clusterOf(plane, folder, binaries.kubectl, nodeTools !== undefined);
+    if (node) await startRealNode({ plane, processes, ...node });
+    return clusterOf(plane, folder, binaries.kubectl, node !== undefined);
   } catch (error) {
     await cleanUp(folder);
     throw error;
   }
+}
+
+async function prepareRealNode(log: (line: string) => void) {
+  return { binaries: await ensureBinaries(realNodeBinaries, log), tools: await ensureNodeTools(log) };
 }
 
 function kwokOptions(options: ClusterOptions) {

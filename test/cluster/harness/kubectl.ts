@@ -2,6 +2,7 @@
  * Runs kubectl against one cluster, without a shell.
  */
 import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 export interface Kubectl {
@@ -12,8 +13,10 @@ export interface Kubectl {
 }
 
 export function kubectlWith(binary: string, kubeconfigPath: string): Kubectl {
+  const cache = join(dirname(kubeconfigPath), 'kubectl-cache'); // instead of one for every port in the home folder
+  const common = [`--kubeconfig=${kubeconfigPath}`, `--cache-dir=${cache}`];
   const run = async (input: string, args: string[]): Promise<string> => {
-    const child = spawn(binary, [`--kubeconfig=${kubeconfigPath}`, ...args], { stdio: 'pipe' });
+    const child = spawn(binary, [...common, ...args], { stdio: 'pipe' });
     const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
     child.stdin.on('error', () => undefined); // it may end without reading
     child.stdin.end(input);
