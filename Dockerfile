@@ -1,0 +1,22 @@
+# Built and pruned in the full image, which has the compiler that better-sqlite3 may need; run in the slim one as a
+# plain user. Nothing but the volume is written to, so the root file system can be read-only.
+FROM node:24-bookworm AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run build && npm prune --omit=dev
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+    KUBEJOBS_HOST=0.0.0.0 \
+    KUBEJOBS_STORE=sqlite:/var/lib/kubejobs/kubejobs.db
+WORKDIR /app
+COPY --from=build /app/package.json /app/LICENSE ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+RUN mkdir /var/lib/kubejobs && chown node:node /var/lib/kubejobs
+USER node
+VOLUME /var/lib/kubejobs
+EXPOSE 8000
+ENTRYPOINT ["node", "/app/dist/cmd/kubejobs/main.js"]

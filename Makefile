@@ -1,0 +1,108 @@
+# Every target says what it does: `make help`. `make run` and `make test` are all that most people need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+NODE_VERSION_MINIMUM := 20.19
+IMAGE ?= kubejobs:dev
+PROGRAM := dist/cmd/kubejobs/main.js
+SOURCES := $(shell find cmd pkg internal -name '*.ts' 2>/dev/null)
+
+# npm writes this file at the end of an installation; it is touched so that it is newer than the lock file.
+INSTALLED := node_modules/.package-lock.json
+
+.PHONY: help
+help: ## print every target with a sentence
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-16s %s\n", $$1, $$2 }'
+
+## Running
+
+.PHONY: run
+run: build ## install what is missing, build, and serve a dry run on port 8000 (ARGS="--settle-ms 500 …" adds flags)
+	node $(PROGRAM) serve --dry-run --store sqlite:kubejobs.db $(ARGS)
+
+.PHONY: demo
+demo: build ## play the sample timeline in a dry run and print it (about 35 seconds)
+	node $(PROGRAM) demo
+
+.PHONY: install
+install: $(INSTALLED) ## install the packages of the lock file, when they are missing or the lock file changed
+
+.PHONY: build
+build: $(PROGRAM) ## compile to dist/, when a source changed
+
+## Checking
+
+.PHONY: test
+test: install ## run all tests; those on a real control plane need Go or KUBEBUILDER_ASSETS and are skipped without
+	npx vitest run
+
+.PHONY: test-fast
+test-fast: install ## run the tests that need nothing but Node
+	npx vitest run --project fast
+
+.PHONY: check
+check: lint typecheck build test ## exactly what CI runs: lint, typecheck, build, test
+
+.PHONY: lint
+lint: install ## find mistakes and bad formatting
+	npm run --silent lint
+
+.PHONY: format
+format: install ## format the sources
+	npm run --silent format
+
+.PHONY: typecheck
+typecheck: install ## check the types of everything, tests included
+	npm run --silent typecheck
+
+.PHONY: openapi
+openapi: install ## write openapi.yaml from the server's own schemas
+	npx tsx test/support/write-openapi.ts
+
+## A real Kubernetes on this machine, without containers
+
+.PHONY: cluster-up
+cluster-up: install ## start a real control plane with simulated nodes (NODE=real adds a real one); minutes the first time
+	NODE=$(NODE) npx tsx test/cluster/harness/up.ts
+
+.PHONY: cluster-down
+cluster-down: install ## stop it and remove what it left
+	npx tsx test/cluster/harness/down.ts
+
+## Measuring
+
+BENCHES := $(patsubst test/bench/%.ts,bench-%,$(wildcard test/bench/*.ts))
+
+.PHONY: bench
+bench: $(BENCHES) ## run every benchmark, one after the other; each alone: bench-submit, bench-dispatch, bench-memory
+
+.PHONY: $(BENCHES)
+$(BENCHES): bench-%: build
+	npx tsx test/bench/$*.ts $(ARGS)
+
+## Shipping
+
+.PHONY: image
+image: ## build the container image (IMAGE=kubejobs:dev names it)
+	docker build --tag $(IMAGE) .
+
+.PHONY: clean
+clean: ## remove what was built; packages and databases stay
+	rm -rf dist coverage
+
+# What stands behind the names above.
+
+$(INSTALLED): package.json package-lock.json | node-version
+	npm ci
+	@touch $@
+
+$(PROGRAM): $(INSTALLED) tsconfig.json tsconfig.build.json $(SOURCES)
+	npm run --silent build
+	@touch $@
+
+.PHONY: node-version
+node-version:
+	@command -v node >/dev/null || { echo 'kubejobs needs Node.js $(NODE_VERSION_MINIMUM) or newer; there is no node on the PATH.' >&2; exit 1; }
+	@node -e 'var v = process.versions.node.split("."), m = "$(NODE_VERSION_MINIMUM)".split("."); \
+	  if (+v[0] < +m[0] || (+v[0] === +m[0] && +v[1] < +m[1])) { \
+	    console.error("kubejobs needs Node.js $(NODE_VERSION_MINIMUM) or newer; this is " + process.versions.node + "."); process.exit(1); }'
