@@ -15,6 +15,10 @@ function checkQueues(state: CoreState): string[] {
     if (state.runnable.has(entry.id)) broken.push(`${entry.id} is runnable and refused at once`);
     if (!state.refusals.has(entry.id)) broken.push(`${entry.id} was refused by a quota and has no next try`);
   }
+  for (const jobId of state.refusals.keys()) {
+    if (!isUnfinished(state, jobId))
+      broken.push(`the quota refusals of ${jobId}, which is finished, are still remembered`);
+  }
   for (const jobId of state.running.keys()) {
     if (state.runnable.has(jobId) || state.refused.has(jobId)) broken.push(`${jobId} is running and pending at once`);
   }
@@ -32,6 +36,10 @@ function checkRunning(state: CoreState): string[] {
     sequences.add(job.dispatchSequence);
   }
   return broken;
+}
+
+function isUnfinished(state: CoreState, jobId: string): boolean {
+  return state.running.has(jobId) || state.runnable.has(jobId) || state.refused.has(jobId);
 }
 
 /** Somebody will move it on: a call's answer, a timer, the watch on a made workload, or the cluster's return. */

@@ -2,6 +2,7 @@
 // or a counter, so the cap holds from the first moment. A create whose answer was not recorded may have been carried
 // out, so it counts as unknown from now on, and that is written down before anything else is done about it.
 import type { Attempt } from '../../pkg/models/index.ts';
+import { PriorityQueue } from '../queue/priority-queue.ts';
 import { Core } from './core.ts';
 import type { Decision } from './decisions.ts';
 import type { CoreSettings, RunningJob } from './state.ts';
@@ -19,7 +20,7 @@ export function restoreCore(snapshot: CoreSnapshot, settings: CoreSettings, at: 
   const core = new Core(settings);
   core.state.lastSequence = snapshot.lastSequence;
   core.state.lastDispatchSequence = snapshot.lastDispatchSequence;
-  core.state.runnable.bulkLoad(snapshot.pending);
+  core.state.runnable = PriorityQueue.bulkLoad(snapshot.pending);
   for (const row of snapshot.running) {
     const job = restoreRunning(row, at);
     core.state.running.set(job.jobId, job);

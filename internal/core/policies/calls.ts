@@ -31,7 +31,9 @@ export function callLater(
   return [];
 }
 
+/** `at` is in the future. Whoever says the same twice gets one timer. */
 export function waitUntil(state: CoreState, job: RunningJob, at: number): void {
+  if (job.notBefore === at) return;
   job.notBefore = at;
   state.timers.add(at, job.jobId);
 }

@@ -4,6 +4,8 @@
 // is tried again later while others go on. Unknown: the slot stays held and the same name is created again after a
 // backoff, for a create whose answer was lost may have been carried out, or may still be.
 // A refusal within 90 s of an unknown create proves nothing about that earlier create, so it counts as unknown too.
+// The watch may have shown the workload before its create is answered: then the answer no longer decides anything, but
+// one that was lost is still remembered, and a job that came to be ending meanwhile has its workload deleted now.
 import type { Decision } from '../decisions.ts';
 import type { CreateMade, CreateRefused, CreateUnknown } from '../events.ts';
 import type { CoreState, RunningJob } from '../state.ts';
@@ -15,9 +17,7 @@ import { refuse } from './quota.ts';
 
 export function createMade(state: CoreState, job: RunningJob, event: CreateMade): Decision[] {
   job.call = 'none';
-  const decisions = markMade(job, event.uid);
-  if (job.ending) return [...decisions, ...callNow(state, job, event.at)];
-  return decisions;
+  return [...markMade(job, event.uid), ...callNow(state, job, event.at)];
 }
 
 /** The attempt's workload exists: by the create's answer, or because somebody saw it first. */
@@ -37,7 +37,7 @@ export function markMade(job: RunningJob, uid: string): Decision[] {
 
 export function createRefused(state: CoreState, job: RunningJob, event: CreateRefused): Decision[] {
   job.call = 'none';
-  if (job.creation === 'made') return [];
+  if (job.creation === 'made') return callNow(state, job, event.at);
   if (mayStillLand(job, event.at)) return callLater(state, job, event.at, callBackoff);
   if (job.ending) return finish(state, job, event.at, { state: 'cancelled', reason: 'by_user' });
   if (event.refusal === 'quota') return backToPending(state, job, event);
@@ -46,20 +46,17 @@ export function createRefused(state: CoreState, job: RunningJob, event: CreateRe
 
 export function createUnknown(state: CoreState, job: RunningJob, event: CreateUnknown): Decision[] {
   job.call = 'none';
-  if (job.creation === 'made') return [];
   const decisions = event.surelyNotMade ? [] : markUnknown(job, event);
   return [...decisions, ...callLater(state, job, event.at, callBackoff, event.retryAfterMs)];
 }
 
 function markUnknown(job: RunningJob, event: CreateUnknown): Decision[] {
-  const first = job.reason !== 'create_unknown';
-  job.creation = 'unknown';
-  job.unknownAt = event.at;
   const { jobId, attempt } = job;
-  const decisions: Decision[] = [
-    { kind: 'change_attempt', jobId, attempt, set: { creation: 'unknown', unknownAt: event.at } },
-  ];
-  if (job.ending || !first) return decisions;
+  const creation = job.creation === 'made' ? 'made' : 'unknown';
+  const unknownAt = event.at;
+  Object.assign(job, { creation, unknownAt });
+  const decisions: Decision[] = [{ kind: 'change_attempt', jobId, attempt, set: { creation, unknownAt } }];
+  if (job.ending || creation === 'made' || job.reason === 'create_unknown') return decisions;
   job.reason = 'create_unknown';
   job.message = event.message;
   const { reason, message } = job;

@@ -1,6 +1,7 @@
 // How a job that holds a slot comes to its end when its workload is taken away, by a cancel or by others.
 // Rule: the slot is kept until the workload is surely gone. Gone means that a consistent read did not find it, and that
 // no create is on its way: neither in flight now, nor unknown within the last 90 s (a lost create may land that late).
+// While a create is in flight nothing is deleted: its answer comes first, and then the deletion.
 import type { Decision } from '../decisions.ts';
 import type { CancelRequested, DeleteAnswered, WorkloadMissing } from '../events.ts';
 import type { CoreState, RunningJob } from '../state.ts';
@@ -43,10 +44,10 @@ export function deleteAnswered(state: CoreState, job: RunningJob, event: DeleteA
 }
 
 export function workloadMissing(state: CoreState, job: RunningJob, event: WorkloadMissing): Decision[] {
-  if (job.call === 'create') return [];
   if (!job.ending && job.creation !== 'made') return [];
-  job.call = 'none';
   job.ending ??= { state: 'failed', reason: 'workload_deleted' };
+  if (job.call === 'create') return [];
+  job.call = 'none';
   if (mayStillLand(job, event.at)) {
     waitUntil(state, job, landedAt(job));
     return [];

@@ -1,10 +1,10 @@
 // The end of a job that held a slot.
-// Rule: the slot is free at once. A workload that finished is kept for the job TTL, and in any case until no lost
-// create of it can land any more (then its name, still taken, is what keeps the job from running twice).
+// Rule: the slot is free at once. A workload that finished is kept for the job TTL, and in any case until no create of
+// it, lost or still unanswered, can land any more: until then its name, still taken, keeps the job from running twice.
 import type { FinishedState, JobReason } from '../../../pkg/models/index.ts';
 import type { Decision } from '../decisions.ts';
 import type { CoreState, RunningJob } from '../state.ts';
-import { landedAt } from './late-create.ts';
+import { landedAt, lateCreateMs } from './late-create.ts';
 
 export interface Outcome {
   state: FinishedState;
@@ -20,7 +20,8 @@ export function finish(state: CoreState, job: RunningJob, at: number, outcome: O
   const { keptWorkload, state: finalState, ...facts } = outcome;
   state.running.delete(jobId);
   state.refusals.delete(jobId);
-  const cleanupAt = keptWorkload ? Math.max(at + state.settings.jobTtlMs, landedAt(job)) : null;
+  const landed = job.call === 'create' ? at + lateCreateMs : landedAt(job);
+  const cleanupAt = keptWorkload ? Math.max(at + state.settings.jobTtlMs, landed) : null;
   return [
     {
       kind: 'change_attempt',

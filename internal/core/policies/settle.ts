@@ -6,9 +6,14 @@ import type { CoreState } from '../state.ts';
 
 /** Call before the job is put among the runnable ones. */
 export function openSettleWindow(state: CoreState, at: number): void {
-  const slotFree = state.running.size < state.settings.maxConcurrency;
-  if (!slotFree || state.runnable.size > 0 || state.settings.settleMs === 0) return;
+  if (state.settings.settleMs === 0 || isOpen(state, at) || state.runnable.size > 0) return;
+  if (state.running.size >= state.settings.maxConcurrency) return;
   state.settleUntil = at + state.settings.settleMs;
+}
+
+/** Also while the job that opened it has left the queue again: the next one must not wait longer for that. */
+function isOpen(state: CoreState, at: number): boolean {
+  return state.settleUntil !== undefined && at < state.settleUntil;
 }
 
 export function closeSettleWindow(state: CoreState, now: number): void {

@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+// The program: subcommands and their options. `kubejobs` alone is `kubejobs serve`.
+// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 server unreachable.
+import { Command, CommanderError, Option } from 'commander';
+import {
+  ConfigurationError,
+  environmentName,
+  type OptionTable,
+  serveOptions,
+} from '../../internal/platform/configuration.ts';
+import { programVersion } from './version.ts';
+
+export const exitFailed = 1;
+export const exitUsage = 2;
+
+/** The command tree; the docs test reads its help. */
+export function buildProgram(): Command {
+  const program = new Command('kubejobs')
+    .description('A durable priority queue that takes jobs over HTTP and runs them as Kubernetes Jobs.')
+    .version(programVersion())
+    .exitOverride()
+    .showHelpAfterError('(kubejobs --help shows what is allowed)');
+  const serve = program
+    .command('serve', { isDefault: true })
+    .description('take jobs over HTTP and run them (the default)')
+    .allowExcessArguments(false)
+    .action(async (flags: Record<string, string | boolean>) => {
+      const { serve: run } = await import('./serve.ts');
+      await run(flags, process.env);
+    });
+  addOptions(serve, serveOptions);
+  program
+    .command('demo')
+    .description('play the sample timeline in a dry run and print it (about 35 seconds)')
+    .allowExcessArguments(false)
+    .action(async () => {
+      const { demo } = await import('./demo.ts');
+      await demo();
+    });
+  return program;
+}
+
+function addOptions(command: Command, table: OptionTable): void {
+  for (const [name, definition] of Object.entries(table)) {
+    const flag = definition.placeholder ? `--${name} <${definition.placeholder}>` : `--${name}`;
+    const fallback = definition.default && definition.placeholder ? ` (default ${definition.default})` : '';
+    command.addOption(new Option(flag, `${definition.help}${fallback} [${environmentName(name)}]`));
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    await buildProgram().parseAsync();
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+/** Says what went wrong in one line and gives the exit code. Only a bug shows its stack. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(`kubejobs: ${error.message}\n`);
+    return exitUsage;
+  }
+  if (error instanceof Error && 'code' in error) {
+    process.stderr.write(`kubejobs: ${error.message}\n`);
+    return exitFailed;
+  }
+  process.stderr.write(`kubejobs: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return exitFailed;
+}
+
+if (isMain()) await main();
+
+function isMain(): boolean {
+  return import.meta.filename === process.argv[1] || process.argv[1]?.endsWith('/kubejobs') === true;
+}

@@ -1,0 +1,124 @@
+// `kubejobs serve`: reads the configuration, wires the parts together, starts them in order and stops them in the
+// opposite one. Every part gets what it uses and nothing else; this file is the only one that knows them all.
+import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
+import { jobsController } from '../../internal/controllers/jobs/jobs-controller.ts';
+import { reachabilityMonitor } from '../../internal/controllers/jobs/reachability.ts';
+import { Dispatcher } from '../../internal/dispatcher/dispatcher.ts';
+import { Cleanup } from '../../internal/engine/cleanup.ts';
+import { Engine } from '../../internal/engine/engine.ts';
+import { EngineService } from '../../internal/engine/service.ts';
+import { systemClock } from '../../internal/platform/clock.ts';
+import { type Configuration, parseConfiguration, serveOptions } from '../../internal/platform/configuration.ts';
+import { Lifecycle } from '../../internal/platform/lifecycle.ts';
+import type { Logger } from '../../internal/platform/logger.ts';
+import { prometheusMetrics } from '../../internal/platform/prometheus.ts';
+import { systemRandom } from '../../internal/platform/random.ts';
+import { openStore } from '../../internal/store/open.ts';
+import { buildServer } from '../../pkg/api/server.ts';
+import { jobManifest } from '../../pkg/kubernetes/manifest.ts';
+import { workloadName } from '../../pkg/kubernetes/naming.ts';
+import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
+import { readJobTemplate } from './job-template.ts';
+import { programLogger } from './logging.ts';
+import { templateCheck } from './template-check.ts';
+import { programVersion } from './version.ts';
+
+type Settings = Configuration<typeof serveOptions>;
+
+/** Serves until SIGTERM or SIGINT, then stops in order and ends the process with 0. */
+export async function serve(
+  flags: Readonly<Record<string, string | boolean | undefined>>,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const settings = parseConfiguration(serveOptions, flags, environment);
+  const logger = programLogger(settings.logLevel);
+  const lifecycle = new Lifecycle({ clock: systemClock(), logger });
+  closeWithGrace({ delay: 9_500, logger: false }, async ({ signal, err }) => {
+    if (err) logger.error({ error: err.stack ?? String(err) }, 'a bug ended the program');
+    else logger.info({ signal }, 'stopping');
+    await lifecycle.stop();
+  });
+  const program = await assemble(settings, logger);
+  await lifecycle.start(program.parts);
+}
+
+async function assemble(settings: Settings, logger: Logger) {
+  const clock = systemClock();
+  const random = systemRandom();
+  const metrics = prometheusMetrics();
+  const shared = { clock, random, logger, metrics };
+  const defaultTemplate = readJobTemplate(settings.jobTemplate);
+  const { cluster, namespace, description, adopt } = await openCluster(settings, shared);
+  const store = await openStore(storeSpec(settings), { clock, random, logger });
+  const { queueId } = store;
+
+  const manifest: ManifestOf = (job, attempt) => jobManifest({ job, attempt, queueId, namespace, defaultTemplate });
+  const engine = new Engine({
+    ...{ store, ...shared },
+    settings: { maxConcurrency: settings.maxConcurrency, settleMs: settings.settleMs, jobTtlMs: settings.jobTtl },
+    nameWorkload: (job, attempt) => ({
+      kind: 'Job',
+      namespace: job.namespace ?? namespace,
+      name: workloadName(job.name, job.jobId, attempt),
+    }),
+    release: (effects) => dispatcher.release(effects),
+    resync: () => controller.resync(),
+  });
+  const emit = engine.report.bind(engine);
+  const dispatcher = new Dispatcher({
+    ...{ cluster, ...shared, queueId, manifest, emit },
+    concurrency: settings.dispatchConcurrency,
+  });
+  const reachability = reachabilityMonitor({ cluster, ...shared, emit });
+  const controller = jobsController({
+    ...{ cluster, ...shared, queueId, emit },
+    expected: (jobId, attempt) => expectedWorkload(engine, store, jobId, attempt),
+    expectedKeys: () => engine.core.runningInOrder(),
+    onUnreachable: () => reachability.check(),
+  });
+  const cleanup = new Cleanup({
+    ...{ store, clock },
+    ready: () => engine.clusterReachable && engine.storeAvailable,
+    release: (effects) => dispatcher.release(effects),
+  });
+  const service = new EngineService({
+    ...{ engine, store, maxConcurrency: settings.maxConcurrency, simulated: settings.dryRun },
+    checkTemplate: templateCheck({ cluster, random, clock, manifest }),
+  });
+  const server = await buildServer({ service, logger, version: programVersion(), metricsText: () => metrics.text() });
+
+  return {
+    parts: [
+      { name: 'store', stop: () => store.close() },
+      {
+        name: 'cluster',
+        start: async () => adopt(await runningAttempts(store), manifest),
+        stop: () => cluster.close(),
+      },
+      { name: 'http server', stop: () => server.close() },
+      { name: 'engine', start: () => engine.start(), stop: () => engine.stop() },
+      { name: 'dispatcher', stop: () => dispatcher.stop() },
+      { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
+      { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
+      { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
+      { name: 'drain', stop: () => engine.drain() },
+      { name: 'listening', start: () => listen(server, settings, description, logger) },
+    ],
+  };
+}
+
+function storeSpec(settings: Settings): string {
+  return settings.store ?? (settings.dryRun ? 'memory' : 'sqlite:kubejobs.db');
+}
+
+async function listen(server: FastifyInstance, settings: Settings, cluster: string, logger: Logger): Promise<void> {
+  const url = await server.listen({ host: settings.host, port: settings.port });
+  const version = programVersion();
+  const { maxConcurrency } = settings;
+  const store = storeSpec(settings);
+  logger.info({ version, url, cluster, store, maxConcurrency }, 'kubejobs is ready');
+  process.stdout.write(
+    `kubejobs ${version} listens on ${url} · ${maxConcurrency} slots on ${cluster} · store ${store}\n`,
+  );
+}
