@@ -1,9 +1,9 @@
 /**
  * The harness itself, on KWOK's nodes and on the real one: what every other file in this folder relies on.
  */
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { clusterAvailability, startCluster, type TestCluster } from './harness/index.ts';
+import { afterAll, expect, it } from 'vitest';
 import { defaultLogLines } from './harness/kwok.ts';
+import { describeOwnCluster } from './harness/own-cluster.ts';
 import { describeCluster, describeRealNode, type SharedCluster } from './harness/shared-cluster.ts';
 import { waitFor } from './harness/wait.ts';
 
@@ -30,7 +30,12 @@ function aJob(name: string, { fate, annotations, pod, container }: JobChoice = {
   const main = { name: 'main', image: 'busybox:1.36', imagePullPolicy: 'Never', command: ['true'], ...container };
   const metadata = { labels: fate ? { 'test.kubejobs.io/fate': fate } : {}, annotations };
   const template = { metadata, spec: { restartPolicy: 'Never', containers: [main], ...pod } };
-  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec: { backoffLimit: 0, template } };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, labels: { smoke: '' } },
+    spec: { backoffLimit: 0, template },
+  };
 }
 
 const realJob = (name: string, command: string[], container: object = {}): object =>
@@ -56,7 +61,7 @@ async function terminated({ kubectl }: Kubectl, job: string): Promise<Terminated
 }
 
 describeCluster('on a KWOK node', (cluster) => {
-  afterAll(() => cluster.kubectl('delete', 'jobs', '-l', 'test.kubejobs.io/fate', '--wait=false'));
+  afterAll(() => cluster.kubectl('delete', 'jobs', '-l', 'smoke', '--wait=false'));
 
   it('a Job succeeds, and its container has a beginning and an end', async () => {
     expect(await runJob(cluster, aJob('smoke-ok'), 'smoke-ok')).toBe('Complete');
@@ -92,15 +97,9 @@ describeCluster('on a KWOK node', (cluster) => {
   });
 });
 
-describe.skipIf(!inject('cluster').available)('the API server', () => {
-  let cluster: TestCluster;
-  beforeAll(async () => {
-    expect(await clusterAvailability()).toEqual({ available: true });
-    cluster = await startCluster({ kwokNodes: 1 });
-  });
-  afterAll(() => cluster.stop());
-
+describeOwnCluster('the API server', { kwokNodes: 1 }, (own) => {
   it.each(['SIGTERM', 'SIGKILL'] as const)('stops by %s, starts again and still has its objects', async (signal) => {
+    const cluster = own();
     const name = `kept-${signal.toLowerCase()}`;
     await cluster.kubectl('create', 'configmap', name, '--from-literal=a=b');
     await cluster.stopApiServer(signal);
@@ -110,12 +109,12 @@ describe.skipIf(!inject('cluster').available)('the API server', () => {
   });
 
   it('has its Jobs run to the end after an outage', async () => {
-    expect(await runJob(cluster, aJob('after-outage'), 'after-outage')).toBe('Complete');
+    expect(await runJob(own(), aJob('after-outage'), 'after-outage')).toBe('Complete');
   });
 });
 
 describeRealNode('on the real node', (cluster) => {
-  afterAll(() => cluster.kubectl('delete', 'jobs', 'real-ok', 'real-seven', 'real-oom', '--ignore-not-found'));
+  afterAll(() => cluster.kubectl('delete', 'jobs', '-l', 'smoke', '--wait=false'));
 
   it('a Job prints a line and succeeds', async () => {
     const job = realJob('real-ok', ['echo', 'hello from a real container']);
@@ -135,9 +134,11 @@ describeRealNode('on the real node', (cluster) => {
     expect(await terminated(cluster, 'real-oom')).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
   });
 
-  it('a pod that does not ask for the real node is not put there', async () => {
-    const { kubectl } = cluster;
-    const taints = await kubectl('get', 'node', 'localhost', '-o', 'jsonpath={.spec.taints[*].key}');
-    expect(taints).toContain('kubejobs.io/real');
+  it('a pod that only selects the node, and does not tolerate its taint, is not put there', async () => {
+    const { nodeSelector } = onRealNode;
+    await cluster.kubectl.withInput(aJob('real-not', { pod: { nodeSelector } }), 'create', '-f', '-');
+    const path = 'jsonpath={.items[0].status.conditions[?(@.type=="PodScheduled")].reason}';
+    const reason = () => cluster.kubectl('get', 'pods', '-l', 'job-name=real-not', '-o', path);
+    await waitFor('the refusal', async () => (await reason()) === 'Unschedulable');
   });
 });

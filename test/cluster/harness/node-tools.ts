@@ -53,6 +53,7 @@ function missingPackages(): string[] {
 function missingReason(): string | undefined {
   if (process.platform !== 'linux') return 'the real node needs Linux';
   if (process.getuid?.() !== 0) return 'the real node needs root';
+  if (existsSync('/var/lib/kubelet/config.yaml')) return 'this machine is a Kubernetes node already';
   const missing = [...missingPackages(), ...(existsSync(cachedBusybox()) ? [] : ['busybox-static'])];
   if (missing.length > 0 && !onPath('apt-get')) return `no ${missing.join(', ')}, and no apt-get to install them`;
   return undefined;

@@ -61,15 +61,17 @@ export async function removeNodeTraces(folder: string): Promise<void> {
     return Promise.resolve(true);
   });
   removeLogLinks(root);
+  removeNetworkRecords(bridge);
 }
 
 /** Deepest first. The check stands here once more: with an empty folder this would unmount the machine. */
 async function unmountBelow(folder: string): Promise<void> {
   assertClusterFolder(folder);
-  const points = mountPoints().filter((point) => point.startsWith(`${folder}/`));
-  for (const point of points.sort((a, b) => b.length - a.length)) await run('umount', [point]).catch(() => undefined);
-  const left = mountPoints().filter((point) => point.startsWith(`${folder}/`));
-  if (left.length > 0) throw new Error(`still mounted: ${left.join(', ')}`);
+  const below = () => mountPoints().filter((point) => point.startsWith(`${folder}/`));
+  await waitFor('the end of the mounts', async () => {
+    for (const point of below().sort((a, b) => b.length - a.length)) await run('umount', [point]);
+    return below().length === 0;
+  });
 }
 
 function mountPoints(): string[] {
@@ -89,4 +91,14 @@ function removeLogLinks(root: string): void {
     const link = join(folder, name);
     if (lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${root}/`)) rmSync(link);
   }
+}
+
+/** The CNI library remembers each pod's attachments in a folder that all runtimes share: `<network>-<pod>-<interface>`. */
+function removeNetworkRecords(network: string): void {
+  const folder = '/var/lib/cni/results';
+  if (!existsSync(folder)) return;
+  const records = readdirSync(folder);
+  const ours = records.filter((name) => name.startsWith(`${network}-`)).map((name) => name.split('-').at(-2) ?? name);
+  const isOurs = (name: string) => ours.some((pod) => name.includes(`-${pod}-`)); // its loopback's network is not named so
+  for (const name of records.filter(isOurs)) rmSync(join(folder, name));
 }

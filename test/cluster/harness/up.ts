@@ -1,5 +1,6 @@
 /**
- * `make cluster-up`: starts a cluster that stays after this command has returned, with a real node when `NODE=real`.
+ * `make cluster-up`: starts a cluster that stays after this command has returned, with a real node when `NODE=real` or
+ * the argument `real` says so (npm and npx put a value of their own into NODE).
  */
 import { join } from 'node:path';
 import { cleanUp } from './clean-up.ts';
@@ -30,7 +31,7 @@ async function up(): Promise<void> {
     return;
   }
   if (known) await cleanUp(known.directory); // what a reboot or a crash has left of it
-  const state = await start(process.env.NODE === 'real');
+  const state = await start([process.env.NODE, ...process.argv].includes('real'));
   writeState(state);
   tell(state, 'is up');
 }
