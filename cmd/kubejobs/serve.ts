@@ -73,7 +73,7 @@ async function assemble(settings: Settings, logger: Logger) {
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
-    expected: (jobId, attempt) => expectedWorkload(engine, store, jobId, attempt),
+    expected: (jobId, attempt) => engine.expected(jobId, attempt),
     expectedKeys: () => engine.core.runningInOrder(),
     onUnreachable: () => reachability.check(),
   });

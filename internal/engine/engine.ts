@@ -4,6 +4,7 @@
 import {
   type Answer,
   accepted,
+  isFinished,
   type Job,
   type JobState,
   type JobSubmission,
@@ -111,6 +112,12 @@ export class Engine {
   /** Committed jobs by state. */
   get counts(): Readonly<Record<JobState, number>> {
     return this.#counts;
+  }
+
+  /** Where the workload of an attempt that holds a slot is; undefined for any other attempt. */
+  expected(jobId: string, attempt: number): WorkloadReference | undefined {
+    if (this.#core.running(jobId)?.attempt !== attempt) return undefined;
+    return this.#deps.store.reader.attempt(jobId, attempt)?.workload;
   }
 
   /** Resolves when the job is durable. */
@@ -257,7 +264,7 @@ export class Engine {
       if (!turn.before.has(jobId)) {
         turn.before.set(jobId, { place: 'pending', priority: row.priority, sequence: row.sequence });
       }
-      turn.startAttempt(start, this.#deps.nameWorkload(row, attempt));
+      turn.startAttempt(start, row, this.#deps.nameWorkload(row, attempt));
       return;
     }
     this.#deps.logger.error({ jobId }, 'the row of a job cannot be read; the job is failed');
@@ -316,21 +323,17 @@ export class Engine {
     for (const { jobId, from, to } of turn.stateChanges()) {
       if (from) this.#counts[from] -= 1;
       this.#counts[to] += 1;
-      this.#measureChange(turn, jobId, to);
+      this.#measureEnd(turn, jobId, to);
     }
+    for (const waitMs of turn.waitsMs) metrics.observe('kubejobs_job_wait_seconds', waitMs / 1000);
     this.#gauges();
   }
 
-  #measureChange(turn: Turn, jobId: string, to: JobState): void {
-    const { metrics } = this.#deps;
-    const row = turn.rows.get(jobId);
-    const start = turn.commit.attempts.find((attempt) => to === 'running' && attempt.jobId === jobId);
-    if (row && start) {
-      metrics.observe('kubejobs_job_wait_seconds', (start.attempt.dispatchedAt - row.createdAt) / 1000);
-    }
+  #measureEnd(turn: Turn, jobId: string, to: JobState): void {
     const before = turn.before.get(jobId);
-    if (before?.place !== 'running' || to === 'running' || to === 'pending') return;
-    metrics.observe('kubejobs_job_run_seconds', (this.#deps.clock.now() - before.dispatchedAt) / 1000, { state: to });
+    if (before?.place !== 'running' || !isFinished(to)) return;
+    const { metrics, clock } = this.#deps;
+    metrics.observe('kubejobs_job_run_seconds', (clock.now() - before.dispatchedAt) / 1000, { state: to });
   }
 
   #gauges(): void {

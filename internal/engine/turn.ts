@@ -18,6 +18,8 @@ export class Turn {
   readonly refusals: Array<() => void> = [];
   readonly effects: Array<CreateWorkload | DeleteWorkload> = [];
   wakeAt: number | undefined;
+  /** From acceptance to dispatch, of each job that this turn starts. */
+  readonly waitsMs: number[] = [];
 
   /** Remembers where the job stands; call before the first event that names it. */
   touch(core: Core, jobId: string): void {
@@ -60,10 +62,11 @@ export class Turn {
     }
   }
 
-  startAttempt(start: StartAttempt, workload: WorkloadReference): void {
+  startAttempt(start: StartAttempt, job: Job, workload: WorkloadReference): void {
     const { jobId, attempt, dispatchSequence, at } = start;
     const row: Attempt = { attempt, dispatchSequence, dispatchedAt: at, workload, creation: 'requested' };
     this.commit.attempts.push({ jobId, attempt: row });
+    this.waitsMs.push(at - job.createdAt);
   }
 
   /** Whether there is anything to write. */
