@@ -1,0 +1,191 @@
+// Carries what happens to our Jobs on the cluster to the engine, as observations. Keys travel, nothing else: for each
+// key it reads the local copy afresh, lets observe.ts say what that means, and reports it when it is news.
+// What the copy lacks is asked of the API server before anything is said about it, for missing from a cache proves
+// nothing. It changes nothing on the cluster and decides nothing about jobs: strays, too, are the engine's business.
+import { type ApiResult, type Cluster, jobsResource, podsResource } from '../../../pkg/kubernetes/cluster.ts';
+import type { InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { listAll } from '../../../pkg/kubernetes/informer-list.ts';
+import { tolerantProjection } from '../../../pkg/kubernetes/informer-projection.ts';
+import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../../pkg/kubernetes/labels.ts';
+import type { WorkloadReference } from '../../../pkg/models/index.ts';
+import type { ClusterEvent, WorkloadObservation } from '../../core/events.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { Random } from '../../platform/random.ts';
+import { type Retry, WorkQueue } from '../work-queue.ts';
+import { isExplained, observe } from './observe.ts';
+import { attemptKey, type JobRecord, type PodRecord, parseAttemptKey, projectJob, projectPod } from './records.ts';
+import { jobWatchers, madeBy, type Watchers } from './watchers.ts';
+
+export interface JobsControllerDeps {
+  cluster: Cluster;
+  queueId: string;
+  /** Absent or empty: all namespaces. */
+  namespaces?: readonly string[];
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  metrics: Metrics;
+  emit(event: ClusterEvent): void;
+  /** Where the workload of an attempt that holds a slot is, with its uid once that is recorded; else undefined. */
+  expected(jobId: string, attempt: number): WorkloadReference | undefined;
+  expectedKeys(): Iterable<{ jobId: string; attempt: number }>;
+  onUnreachable?(message: string): void;
+  timing?: Partial<InformerTiming>;
+  /** Keys looked at at once; only those that ask the API server take any time. */
+  concurrency?: number;
+}
+
+export interface JobsController {
+  start(): void;
+  stop(): Promise<void>;
+  /** Looks at everything again and reports it even when it is not news. */
+  resync(): void;
+}
+
+export function jobsController(deps: JobsControllerDeps): JobsController {
+  return new Controller(deps);
+}
+
+interface Told {
+  uid: string;
+  text: string;
+  finished: boolean;
+}
+
+class Controller implements JobsController {
+  readonly #deps: JobsControllerDeps;
+  readonly #queue: WorkQueue;
+  readonly #watchers: Watchers;
+  /** What was last reported of each key. */
+  readonly #told = new Map<string, Told>();
+
+  constructor(deps: JobsControllerDeps) {
+    this.#deps = deps;
+    const { clock, random, logger, concurrency = 16 } = deps;
+    const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
+    this.#queue = new WorkQueue({ name: 'jobs', clock, random, logger, concurrency, process });
+    this.#watchers = jobWatchers({
+      ...deps,
+      onNews: (key) => this.#queue.add(key),
+      onJobsListed: () => this.#lookAgain((job) => !job.complete && !job.failed),
+      onUnreachable: (message) => deps.onUnreachable?.(message),
+    });
+  }
+
+  start(): void {
+    this.#queue.start();
+    this.#watchers.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#watchers.stop(), this.#queue.stop()]);
+  }
+
+  resync(): void {
+    this.#lookAgain(() => true);
+  }
+
+  /** Everything that holds a slot, and of the Jobs on the cluster those that `also` names. */
+  #lookAgain(also: (job: JobRecord) => boolean): void {
+    const keys = new Set<string>();
+    for (const { jobId, attempt } of this.#deps.expectedKeys()) keys.add(attemptKey(jobId, attempt));
+    for (const job of this.#watchers.jobs()) if (job.key && also(job)) keys.add(job.key);
+    for (const key of keys) {
+      this.#told.delete(key);
+      this.#queue.add(key);
+    }
+  }
+
+  async #reconcile(key: string): Promise<Retry | undefined> {
+    const { jobId, attempt } = parseAttemptKey(key);
+    const reference = this.#deps.expected(jobId, attempt);
+    const job = this.#cached(key, reference);
+    if (job) return this.#look(key, job);
+    if (reference) return this.#ask(key, reference);
+    this.#told.delete(key);
+    return undefined;
+  }
+
+  /** Somebody may have copied our labels to another name: for an attempt that is expected, only its own name counts. */
+  #cached(key: string, reference: WorkloadReference | undefined): JobRecord | undefined {
+    const candidates = this.#watchers.jobsOf(key);
+    if (!reference) return candidates[0];
+    return candidates.find(({ namespace, name }) => namespace === reference.namespace && name === reference.name);
+  }
+
+  async #look(key: string, job: JobRecord): Promise<Retry | undefined> {
+    const pods = this.#watchers.podsOf(job);
+    if (!pods && !isFinished(job)) return undefined; // looked at again when the pods are listed
+    const observation = observe(job, pods ?? []);
+    if (isExplained(observation) || this.#alreadyEnded(key, job)) return this.#tell(key, job.uid, observation);
+    return this.#explain(key, job, observation);
+  }
+
+  /** The copy of the pods may lag behind the Job's; one consistent look at them says what can still be known. */
+  async #explain(key: string, job: JobRecord, unexplained: WorkloadObservation): Promise<Retry | undefined> {
+    const { jobId, attempt } = parseAttemptKey(key);
+    const { cluster, queueId, logger } = this.#deps;
+    const labelSelector = `${ourSelector(queueId)},${jobIdLabel}=${jobId},${attemptLabel}=${attempt}`;
+    const target = { cluster, resource: podsResource, namespace: job.namespace, labelSelector };
+    const listed = await listAll<PodRecord>(target, 500, tolerantProjection(podsResource, logger, projectPod));
+    if (listed.outcome === 'ok') {
+      const pods = [...listed.value.entries.values()].map(({ record }) => record);
+      return this.#tell(key, job.uid, observe(job, madeBy(job, pods)));
+    }
+    if (mayChangeItsMind(listed)) return again(listed);
+    logger.warn({ key, problem: listed.message }, 'the pods of a failed Job cannot be listed');
+    return this.#tell(key, job.uid, unexplained);
+  }
+
+  /** Not in the copy, though it holds a slot: only a consistent read counts. */
+  async #ask(key: string, reference: WorkloadReference): Promise<Retry | undefined> {
+    const { cluster, clock, emit, expected, logger } = this.#deps;
+    const { jobId, attempt } = parseAttemptKey(key);
+    const found = await cluster.get(jobsResource, reference.namespace, reference.name);
+    if (!expected(jobId, attempt)) return undefined;
+    if (found.outcome === 'ok') {
+      const job = projectJob(found.value);
+      if (job.key === key && found.value.metadata.labels?.[queueIdLabel] === this.#deps.queueId)
+        return this.#look(key, job);
+    } else if (found.outcome === 'unknown' || found.status !== 404) {
+      logger.debug({ key, problem: found.message }, 'a workload that is not in the copy cannot be read');
+      return again(found);
+    }
+    // Without a recorded uid a create may be on its way, now or among the news that the engine has not read yet. Then
+    // this read proves nothing, and the answer to the create, or to the deletion after it, will settle the matter.
+    if (reference.uid === undefined) return undefined;
+    this.#told.delete(key);
+    emit({ kind: 'workload_missing', at: clock.now(), jobId, attempt });
+    return undefined;
+  }
+
+  #alreadyEnded(key: string, job: JobRecord): boolean {
+    const told = this.#told.get(key);
+    return told?.uid === job.uid && told.finished;
+  }
+
+  #tell(key: string, uid: string, observation: WorkloadObservation): undefined {
+    const finished = observation.phase !== 'active';
+    const told = this.#told.get(key);
+    const text = JSON.stringify(observation);
+    // How a Job ended is said once: pods that go away later would only make it vaguer.
+    if (told?.uid === uid && (told.finished || told.text === text)) return;
+    this.#told.set(key, { uid, text, finished });
+    const { jobId, attempt } = parseAttemptKey(key);
+    this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), jobId, attempt, uid, observation });
+  }
+}
+
+function isFinished(job: JobRecord): boolean {
+  return job.complete || job.failed !== undefined;
+}
+
+function mayChangeItsMind(failure: Exclude<ApiResult<never>, { outcome: 'ok' }>): boolean {
+  return failure.outcome === 'unknown' || failure.status === 429 || failure.status === 410;
+}
+
+function again({ retryAfterMs }: { retryAfterMs?: number }): Retry {
+  return retryAfterMs === undefined ? { retry: true } : { retry: true, atLeastMs: retryAfterMs };
+}

@@ -1,0 +1,163 @@
+// What the jobs controller keeps of each Job and each Pod: the fields that decide an observation and nothing else, since
+// ten thousand of them are in memory. The shapes are read from JSON that others wrote, so nothing is taken for granted.
+import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { attemptLabel, jobIdLabel } from '../../../pkg/kubernetes/labels.ts';
+
+export interface Condition {
+  reason?: string;
+  message?: string;
+}
+
+export interface JobRecord {
+  namespace: string;
+  name: string;
+  uid: string;
+  /** `<jobId>/<attempt>`; undefined when the labels are missing or odd. */
+  key: string | undefined;
+  complete: boolean;
+  failed?: Condition;
+  suspended: boolean;
+}
+
+export type ContainerKind = 'init' | 'regular' | 'sidecar';
+
+export interface ContainerRecord {
+  name: string;
+  kind: ContainerKind;
+  /** Why it waits. */
+  waiting?: Condition;
+  /** How it ended: now, or the last time when it was started again since. */
+  ended?: Condition & { exitCode: number; finishedAt: string };
+}
+
+export interface PodRecord {
+  name: string;
+  uid: string;
+  key: string | undefined;
+  /** The uid of the Job that made it. */
+  owner?: string;
+  phase: string;
+  reason?: string;
+  message?: string;
+  deleted: boolean;
+  /** PodScheduled is False because no node takes it. */
+  unschedulable?: Condition;
+  /** DisruptionTarget is True. */
+  disrupted?: Condition;
+  /** In the order in which they are asked for an exit code: init, regular, sidecars. */
+  containers: ContainerRecord[];
+}
+
+type Fields = Record<string, unknown>;
+
+export function projectJob(object: KubernetesObject): JobRecord {
+  const { metadata, status, spec } = object;
+  const failed = conditionOf(status, 'Failed', 'True');
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    key: attemptKeyOf(object),
+    complete: conditionOf(status, 'Complete', 'True') !== undefined,
+    ...(failed ? { failed } : {}),
+    suspended: fields(spec).suspend === true,
+  };
+}
+
+export function projectPod(object: KubernetesObject): PodRecord {
+  const { metadata } = object;
+  const status = fields(object.status);
+  const owner = list(metadata.ownerReferences).find((reference) => reference.controller === true)?.uid;
+  const scheduled = conditionOf(status, 'PodScheduled', 'False');
+  const disrupted = conditionOf(status, 'DisruptionTarget', 'True');
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    key: attemptKeyOf(object),
+    ...(typeof owner === 'string' ? { owner } : {}),
+    phase: text(status.phase) ?? 'Unknown',
+    ...condition(status),
+    deleted: metadata.deletionTimestamp !== undefined,
+    ...(scheduled?.reason === 'Unschedulable' ? { unschedulable: scheduled } : {}),
+    ...(disrupted ? { disrupted } : {}),
+    containers: containersOf(fields(object.spec), status),
+  };
+}
+
+/** `<jobId>/<attempt>` from our labels. */
+export function attemptKeyOf(object: KubernetesObject): string | undefined {
+  const labels = fields(object.metadata.labels);
+  const jobId = text(labels[jobIdLabel]);
+  const attempt = text(labels[attemptLabel]);
+  if (!jobId || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(jobId)) return undefined;
+  return attempt && /^[1-9]\d{0,8}$/.test(attempt) ? attemptKey(jobId, Number(attempt)) : undefined;
+}
+
+export function attemptKey(jobId: string, attempt: number): string {
+  return `${jobId}/${attempt}`;
+}
+
+export function parseAttemptKey(key: string): { jobId: string; attempt: number } {
+  const [jobId = '', attempt = ''] = key.split('/');
+  return { jobId, attempt: Number(attempt) };
+}
+
+/** Statuses come sorted by name; the spec has the order that counts, and says which init containers are sidecars. */
+function containersOf(spec: Fields, status: Fields): ContainerRecord[] {
+  const initial = list(spec.initContainers);
+  const sidecars = initial.filter((container) => container.restartPolicy === 'Always');
+  const groups: Array<[ContainerKind, Fields[], Fields[]]> = [
+    ['init', initial.filter((container) => !sidecars.includes(container)), list(status.initContainerStatuses)],
+    ['regular', list(spec.containers), list(status.containerStatuses)],
+    ['sidecar', sidecars, list(status.initContainerStatuses)],
+  ];
+  return groups.flatMap(([kind, containers, statuses]) =>
+    containers.flatMap(({ name }) => {
+      const found = statuses.find((candidate) => candidate.name === name);
+      return found ? [containerRecord(kind, found)] : [];
+    }),
+  );
+}
+
+function containerRecord(kind: ContainerKind, status: Fields): ContainerRecord {
+  const state = fields(status.state);
+  const ended = endOf(state) ?? endOf(fields(status.lastState));
+  return {
+    name: text(status.name) ?? '',
+    kind,
+    ...(state.waiting ? { waiting: condition(fields(state.waiting)) } : {}),
+    ...(ended ? { ended } : {}),
+  };
+}
+
+function endOf(state: Fields): ContainerRecord['ended'] | undefined {
+  const terminated = fields(state.terminated);
+  const { exitCode } = terminated;
+  if (typeof exitCode !== 'number') return undefined;
+  return { exitCode, finishedAt: text(terminated.finishedAt) ?? '', ...condition(terminated) };
+}
+
+function conditionOf(status: unknown, type: string, wanted: 'True' | 'False'): Condition | undefined {
+  const found = list(fields(status).conditions).find((entry) => entry.type === type && entry.status === wanted);
+  return found ? condition(found) : undefined;
+}
+
+const longestMessage = 1_024;
+
+function condition({ reason, message }: Fields): Condition {
+  const why = text(reason);
+  const words = text(message)?.slice(0, longestMessage);
+  return { ...(why ? { reason: why } : {}), ...(words ? { message: words } : {}) };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function list(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.map(fields) : [];
+}
