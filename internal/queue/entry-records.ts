@@ -158,7 +158,7 @@ export class EntryRecords {
   }
 
   private setKey(slot: number, priority: number, sequence: number): void {
-    this.doubles[slot * DOUBLES + SEQUENCE] = sequence;
+    this.doubles[slot * DOUBLES + SEQUENCE] = sequence + 0; // -0, which hashes otherwise, becomes 0
     this.words[slot * WORDS + PRIORITY] = priority;
   }
 

@@ -9,7 +9,8 @@ const DIGITS = 2 ** DIGIT_BITS;
  * several times faster than one with comparisons. `priorities[0]` belongs to slot 1.
  */
 export function slotsByPriority(priorities: Int32Array, count: number): Int32Array {
-  const slots = Int32Array.from({ length: count }, (_, row) => row + 1);
+  const slots = new Int32Array(count);
+  for (let row = 0; row < count; row++) slots[row] = row + 1;
   return sortByDigit(sortByDigit(slots, priorities, 0), priorities, DIGIT_BITS);
 }
 
