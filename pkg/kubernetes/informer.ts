@@ -226,7 +226,8 @@ class Reflector<T> implements Informer<T> {
     const { resource, logger, handlers } = this.#options;
     this.#reachable = false;
     const pauseMs = this.#pause(retryAfterMs);
-    logger.warn({ resource: resource.plural, problem: message, failures: this.#failures }, 'the informer was cut off');
+    const level = this.#failures === 1 ? 'warn' : 'debug';
+    logger[level]({ resource: resource.plural, problem: message, failures: this.#failures }, 'the informer is cut off');
     if (unanswered) this.#tell(() => handlers.onUnreachable?.(message));
     return pauseMs;
   }

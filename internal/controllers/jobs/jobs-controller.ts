@@ -31,6 +31,8 @@ export interface JobsControllerDeps {
   /** Where the workload of an attempt that holds a slot is, with its uid once that is recorded; else undefined. */
   expected(jobId: string, attempt: number): WorkloadReference | undefined;
   expectedKeys(): Iterable<{ jobId: string; attempt: number }>;
+  /** A list or watch was answered again, or was not. */
+  onReachable?(): void;
   onUnreachable?(message: string): void;
   timing?: Partial<InformerTiming>;
   /** Keys looked at at once; only those that ask the API server take any time. */
@@ -70,6 +72,7 @@ class Controller implements JobsController {
       ...deps,
       onNews: (key) => this.#queue.add(key),
       onJobsListed: () => this.#lookAgain((job) => !job.complete && !job.failed),
+      onReachable: () => deps.onReachable?.(),
       onUnreachable: (message) => deps.onUnreachable?.(message),
     });
   }

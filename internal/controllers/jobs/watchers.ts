@@ -24,6 +24,7 @@ export interface WatchersDeps {
   onNews(key: string): void;
   /** After a complete list of the Jobs of one namespace, or of all. */
   onJobsListed(): void;
+  onReachable(): void;
   onUnreachable(message: string): void;
 }
 
@@ -73,7 +74,8 @@ function pairFor(deps: WatchersDeps, namespace: string | undefined): Pair {
   const { cluster, queueId, clock, random, logger, metrics, timing = {} } = deps;
   const scope = namespace === undefined ? {} : { namespace };
   const shared = { cluster, ...scope, labelSelector: ourSelector(queueId), clock, random, logger, metrics, timing };
-  const onUnreachable = deps.onUnreachable.bind(deps);
+  const onReachable = (): void => deps.onReachable();
+  const onUnreachable = (message: string): void => deps.onUnreachable(message);
   const onChange = (_key: string, previous: { key: string } | undefined, next: { key: string } | undefined): void => {
     for (const key of new Set([previous?.key, next?.key])) if (key) deps.onNews(key);
   };
@@ -82,7 +84,7 @@ function pairFor(deps: WatchersDeps, namespace: string | undefined): Pair {
     resource: jobsResource,
     project: (object) => withKey(projectJob(object)),
     indexBy: ({ key }) => key,
-    handlers: { onChange, onUnreachable, onSynced: () => deps.onJobsListed() },
+    handlers: { onChange, onReachable, onUnreachable, onSynced: () => deps.onJobsListed() },
   });
   let podsListed = false;
   const pods = createInformer<PodRecord & { key: string }>({
@@ -92,6 +94,7 @@ function pairFor(deps: WatchersDeps, namespace: string | undefined): Pair {
     indexBy: ({ key }) => key,
     handlers: {
       onChange,
+      onReachable,
       onUnreachable,
       // Jobs that were seen before their pods could be were left for this moment.
       onSynced() {
