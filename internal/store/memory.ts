@@ -1,185 +1,205 @@
-// A store that forgets everything when the process ends: for dry runs and tests. It keeps every promise of the interface
-// but durability, so a simulated crash may drop the process around it and open it again.
-import {
-  type Attempt,
-  type Job,
-  type JobDetail,
-  type JobState,
-  jobStates,
-  type TimelineEntry,
-} from '../../pkg/models/index.ts';
-import { packJobIds } from './job-id.ts';
+// The store without a disk, for dry runs, tests and the simulation: the same promises, but for surviving the process.
+// What would be on disk is a MemoryDisk of its own, so that a simulated crash can throw the store away and open another
+// one on what was committed.
+import { type Attempt, type Job, type JobDetail, type JobState, jobStates } from '../../pkg/models/index.ts';
+import { canonicalJobId, packJobIds } from './job-id.ts';
 import {
   type Commit,
   type JobFilter,
   type JobPage,
+  type PackedJobs,
   type RunningJobRow,
   type Snapshot,
   type Store,
   StoreFailure,
   type StoreReader,
+  totalLimit,
 } from './store.ts';
 
-interface Row {
+/** The job and its attempts are replaced, never changed: what a reader was given stays as it was. */
+interface MemoryRow {
   job: Job;
-  attempts: Attempt[];
-  timeline: TimelineEntry[];
+  attempts: Map<number, Attempt>;
+  timeline: JobDetail['timeline'];
 }
 
-/** Throws nothing; `epoch` counts the opens of the same rows. */
-export function memoryStore(options: { queueId: string }): Store {
-  return new MemoryStore(options.queueId);
-}
-
-class MemoryStore implements Store, StoreReader {
-  readonly queueId: string;
-  readonly epoch = 1;
-  readonly #rows = new Map<string, Row>();
+/** What outlives a store: the committed rows. */
+export interface MemoryDisk {
+  epoch: number;
+  rows: Map<string, MemoryRow>;
   /** In order of acceptance. */
-  readonly #accepted: Row[] = [];
-  /** Finished attempts with something to delete. */
-  readonly #cleanups = new Map<string, { jobId: string; attempt: Attempt }>();
-  #open = true;
-
-  constructor(queueId: string) {
-    this.queueId = queueId;
-  }
-
-  get reader(): StoreReader {
-    return this;
-  }
-
-  async load(): Promise<Snapshot> {
-    const pending = this.#accepted.filter((row) => row.job.state === 'pending').map((row) => row.job);
-    const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
-    let lastDispatchSequence = 0;
-    for (const { job, attempts } of this.#accepted) {
-      counts[job.state] += 1;
-      for (const one of attempts) lastDispatchSequence = Math.max(lastDispatchSequence, one.dispatchSequence);
-    }
-    return {
-      lastSequence: this.#accepted.at(-1)?.job.sequence ?? 0,
-      lastDispatchSequence,
-      pending: {
-        count: pending.length,
-        ids: packJobIds(pending.map((job) => job.jobId)),
-        priorities: Int32Array.from(pending, (job) => job.priority),
-        sequences: Float64Array.from(pending, (job) => job.sequence),
-      },
-      running: this.#accepted.flatMap(runningRow),
-      counts,
-    };
-  }
-
-  async commit(commit: Commit): Promise<void> {
-    if (!this.#open) throw new StoreFailure('io', 'the memory store is closed');
-    for (const job of commit.inserts) this.#insert(job);
-    for (const { jobId, attempt } of commit.attempts) this.#putAttempt(jobId, { ...attempt });
-    for (const { jobId, set } of commit.jobChanges) change(this.#row(jobId).job, set);
-    for (const { jobId, attempt, set } of commit.attemptChanges) this.#changeAttempt(jobId, attempt, set);
-    for (const { jobId, entry } of commit.timeline) this.#row(jobId).timeline.push({ ...entry });
-  }
-
-  async reopen(): Promise<void> {
-    this.#open = true;
-  }
-
-  async close(): Promise<void> {
-    this.#open = false;
-  }
-
-  job(jobId: string): JobDetail | undefined {
-    const row = this.#rows.get(jobId.toLowerCase());
-    if (!row) return undefined;
-    const { job, attempts, timeline } = row;
-    return { ...job, attempts: attempts.map(copyAttempt), timeline: timeline.map((entry) => ({ ...entry })) };
-  }
-
-  jobs(jobIds: readonly string[]): Job[] {
-    return jobIds.flatMap((jobId) => {
-      const row = this.#rows.get(jobId.toLowerCase());
-      return row ? [{ ...row.job }] : [];
-    });
-  }
-
-  attempt(jobId: string, attempt: number): Attempt | undefined {
-    const found = this.#rows.get(jobId)?.attempts.find((one) => one.attempt === attempt);
-    return found && copyAttempt(found);
-  }
-
-  list(filter: JobFilter, limit: number, before = Number.POSITIVE_INFINITY): JobPage {
-    const matching = this.#accepted.filter((row) => matches(row.job, filter));
-    const rest = matching.filter((row) => row.job.sequence < before).reverse();
-    const jobs = rest.slice(0, limit).map((row) => ({ ...row.job }));
-    const more = rest.length > jobs.length ? jobs.at(-1) : undefined;
-    return { jobs, total: matching.length, ...(more && { next: more.sequence }) };
-  }
-
-  dueCleanups(at: number, limit: number): Array<{ jobId: string; attempt: Attempt }> {
-    return [...this.#cleanups.values()]
-      .filter(({ attempt }) => (attempt.cleanupAt as number) <= at)
-      .sort((a, b) => (a.attempt.cleanupAt as number) - (b.attempt.cleanupAt as number))
-      .slice(0, limit)
-      .map(({ jobId, attempt }) => ({ jobId, attempt: copyAttempt(attempt) }));
-  }
-
-  #insert(job: Job): void {
-    const timeline: TimelineEntry[] = [
-      { at: job.createdAt, state: job.state, ...(job.reason !== undefined && { reason: job.reason }) },
-    ];
-    const row = { job: { ...job }, attempts: [], timeline };
-    this.#rows.set(job.jobId, row);
-    this.#accepted.push(row);
-  }
-
-  #row(jobId: string): Row {
-    const row = this.#rows.get(jobId);
-    if (!row) throw new Error(`there is no row of job ${jobId}`);
-    return row;
-  }
-
-  #putAttempt(jobId: string, attempt: Attempt): void {
-    const { attempts } = this.#row(jobId);
-    const index = attempts.findIndex((one) => one.attempt === attempt.attempt);
-    if (index < 0) attempts.push(attempt);
-    else attempts[index] = attempt;
-  }
-
-  #changeAttempt(jobId: string, number: number, set: Commit['attemptChanges'][number]['set']): void {
-    const attempt = this.#row(jobId).attempts.find((one) => one.attempt === number);
-    if (!attempt) throw new Error(`there is no attempt ${number} of job ${jobId}`);
-    const { uid, ...columns } = set;
-    change(attempt, columns);
-    if (uid !== undefined) attempt.workload = { ...attempt.workload, uid };
-    const key = `${jobId}/${number}`;
-    if (attempt.cleanupAt === undefined) this.#cleanups.delete(key);
-    else this.#cleanups.set(key, { jobId, attempt });
-  }
+  order: MemoryRow[];
+  lastDispatchSequence: number;
+  /** The attempts that have a `cleanupAt`, by job and number. */
+  cleanups: Map<string, CleanupDue>;
 }
 
-/** `null` clears a column, `undefined` leaves it. */
-function change(row: object, set: object): void {
-  const columns = row as Record<string, unknown>;
-  for (const [column, value] of Object.entries(set)) {
-    if (value === null) delete columns[column];
-    else if (value !== undefined) columns[column] = value;
+interface CleanupDue {
+  jobId: string;
+  attempt: Attempt;
+}
+
+export function memoryDisk(): MemoryDisk {
+  return { epoch: 0, rows: new Map(), order: [], lastDispatchSequence: 0, cleanups: new Map() };
+}
+
+export interface MemoryStoreOptions {
+  queueId: string;
+  disk?: MemoryDisk;
+}
+
+/** Takes the disk over, a new one by default. */
+export function memoryStore({ queueId, disk = memoryDisk() }: MemoryStoreOptions): Store {
+  disk.epoch += 1;
+  let closed = false;
+  const whenOpen = async (step: () => void): Promise<void> => {
+    if (closed) throw new StoreFailure('io', 'the store in memory is closed.');
+    step();
+  };
+  return {
+    queueId,
+    epoch: disk.epoch,
+    reader: memoryReader(disk),
+    load: async () => snapshotOf(disk),
+    commit: (commit) => whenOpen(() => applyCommit(disk, commit)),
+    reopen: () => whenOpen(() => {}),
+    close: async () => {
+      closed = true;
+    },
+  };
+}
+
+function applyCommit(disk: MemoryDisk, commit: Commit): void {
+  for (const job of commit.inserts) assertNew(disk, job);
+  for (const job of commit.inserts) insert(disk, job);
+  for (const { jobId, attempt } of commit.attempts) {
+    putAttempt(disk, jobId, structuredClone(attempt));
+    disk.lastDispatchSequence = Math.max(disk.lastDispatchSequence, attempt.dispatchSequence);
   }
+  for (const { jobId, set } of commit.jobChanges) {
+    const row = disk.rows.get(jobId);
+    if (row) row.job = changed(row.job, set);
+  }
+  for (const change of commit.attemptChanges) changeAttempt(disk, change);
+  for (const { jobId, entry } of commit.timeline) disk.rows.get(jobId)?.timeline.push({ ...entry });
 }
 
-function copyAttempt(attempt: Attempt): Attempt {
-  return { ...attempt, workload: { ...attempt.workload } };
+function assertNew(disk: MemoryDisk, { jobId, sequence }: Job): void {
+  const last = disk.order.at(-1)?.job.sequence ?? 0;
+  if (!disk.rows.has(jobId) && sequence > last) return;
+  throw new StoreFailure('io', `the store in memory: job ${jobId} (acceptance number ${sequence}) is not a new one.`);
 }
 
-function runningRow({ job, attempts }: Row): RunningJobRow[] {
-  if (job.state !== 'running') return [];
-  const attempt = attempts.find((one) => one.attempt === job.attempt);
-  const { jobId, sequence, priority } = job;
-  return attempt ? [{ jobId, sequence, priority, attempt: copyAttempt(attempt) }] : [];
+function insert(disk: MemoryDisk, job: Job): void {
+  const row: MemoryRow = {
+    job: structuredClone(job),
+    attempts: new Map(),
+    timeline: [{ at: job.createdAt, state: job.state }],
+  };
+  disk.rows.set(job.jobId, row);
+  disk.order.push(row);
 }
 
-function matches(job: Job, filter: JobFilter): boolean {
-  if (filter.states && !filter.states.includes(job.state)) return false;
-  if (filter.queue !== undefined && job.queue !== filter.queue) return false;
-  if (filter.name !== undefined && job.name !== filter.name) return false;
-  return Object.entries(filter.labels ?? {}).every(([key, value]) => job.labels?.[key] === value);
+function putAttempt(disk: MemoryDisk, jobId: string, attempt: Attempt): void {
+  const row = disk.rows.get(jobId);
+  if (!row) return;
+  row.attempts.set(attempt.attempt, attempt);
+  const key = `${jobId} ${attempt.attempt}`;
+  if (attempt.cleanupAt === undefined) disk.cleanups.delete(key);
+  else disk.cleanups.set(key, { jobId, attempt });
+}
+
+function changeAttempt(disk: MemoryDisk, change: Commit['attemptChanges'][number]): void {
+  const { uid, ...set } = change.set;
+  const attempt = disk.rows.get(change.jobId)?.attempts.get(change.attempt);
+  if (!attempt) return;
+  const next = changed(attempt, set);
+  putAttempt(disk, change.jobId, uid === undefined ? next : { ...next, workload: { ...next.workload, uid } });
+}
+
+/** `null` clears a field; a cleared field is left out. */
+function changed<T extends object>(row: T, set: object): T {
+  const next = { ...row } as Record<string, unknown>;
+  for (const [field, value] of Object.entries(set)) {
+    if (value === null) delete next[field];
+    else if (value !== undefined) next[field] = value;
+  }
+  return next as T;
+}
+
+function memoryReader(disk: MemoryDisk): StoreReader {
+  const rowOf = (jobId: string): MemoryRow | undefined => disk.rows.get(canonicalJobId(jobId) ?? '');
+  return {
+    job: (jobId) => detailOf(rowOf(jobId)),
+    jobs: (jobIds) => jobIds.flatMap((jobId) => rowOf(jobId)?.job ?? []),
+    attempt: (jobId, attempt) => rowOf(jobId)?.attempts.get(attempt),
+    list: (filter, limit, before) => list(disk, filter, limit, before),
+    dueCleanups: (at, limit) => dueCleanups(disk, at).slice(0, limit),
+  };
+}
+
+function detailOf(row: MemoryRow | undefined): JobDetail | undefined {
+  if (!row) return undefined;
+  const attempts = [...row.attempts.values()].sort((a, b) => a.attempt - b.attempt);
+  return { ...row.job, attempts, timeline: [...row.timeline] };
+}
+
+function list(disk: MemoryDisk, filter: JobFilter, limit: number, before = Number.MAX_SAFE_INTEGER): JobPage {
+  const matching = disk.order.filter(({ job }) => matches(job, filter));
+  const older = matching.filter(({ job }) => job.sequence < before);
+  const jobs = older
+    .slice(-limit)
+    .map(({ job }) => job)
+    .reverse();
+  const last = jobs.at(-1);
+  return {
+    jobs,
+    ...(last && older.length > limit && { next: last.sequence }),
+    ...(matching.length <= totalLimit && { total: matching.length }),
+  };
+}
+
+function matches(job: Job, { states, queue, name, labels = {} }: JobFilter): boolean {
+  if (states && !states.includes(job.state)) return false;
+  if (queue !== undefined && job.queue !== queue) return false;
+  if (name !== undefined && job.name !== name) return false;
+  return Object.entries(labels).every(([label, value]) => job.labels?.[label] === value);
+}
+
+function dueCleanups(disk: MemoryDisk, at: number): CleanupDue[] {
+  const cleanupAt = ({ attempt }: CleanupDue): number => attempt.cleanupAt as number;
+  const due = [...disk.cleanups.values()].filter((cleanup) => cleanupAt(cleanup) <= at);
+  return due.sort((a, b) => cleanupAt(a) - cleanupAt(b));
+}
+
+function snapshotOf(disk: MemoryDisk): Snapshot {
+  const jobs = disk.order.map((row) => row.job);
+  return {
+    lastSequence: jobs.at(-1)?.sequence ?? 0,
+    lastDispatchSequence: disk.lastDispatchSequence,
+    pending: packed(jobs.filter((job) => job.state === 'pending')),
+    running: disk.order.flatMap(runningRowOf).sort((a, b) => a.attempt.dispatchSequence - b.attempt.dispatchSequence),
+    counts: countsOf(jobs),
+  };
+}
+
+function packed(jobs: Job[]): PackedJobs {
+  return {
+    count: jobs.length,
+    ids: packJobIds(jobs.map((job) => job.jobId)),
+    priorities: Int32Array.from(jobs, (job) => job.priority),
+    sequences: Float64Array.from(jobs, (job) => job.sequence),
+  };
+}
+
+function runningRowOf({ job, attempts }: MemoryRow): RunningJobRow[] {
+  const attempt = attempts.get(job.attempt);
+  if (job.state !== 'running' || !attempt) return [];
+  return [{ jobId: job.jobId, sequence: job.sequence, priority: job.priority, attempt }];
+}
+
+function countsOf(jobs: Job[]): Record<JobState, number> {
+  const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
+  for (const job of jobs) counts[job.state] += 1;
+  return counts;
 }

@@ -89,6 +89,7 @@ export interface JobFilter {
 }
 
 export interface JobPage {
+  /** At most `limit`; fewer with a `next` when rare matches lie far apart, since one call looks at only so many rows. */
   jobs: Job[];
   /** Give it as `before` for the next page; absent on the last one. */
   next?: number;
@@ -125,7 +126,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export const storeFailureCodes = ['locked', 'newer', 'corrupt', 'read_only', 'disk_full', 'not_found', 'io'] as const;
+export const storeFailureCodes = [
+  'locked',
+  'newer',
+  'foreign',
+  'corrupt',
+  'read_only',
+  'disk_full',
+  'not_found',
+  'io',
+] as const;
 export type StoreFailureCode = (typeof storeFailureCodes)[number];
 
 /** Why a store could not be opened or written; the message is for people and names the path. */

@@ -1,0 +1,25 @@
+// What the store and its writer's thread say to each other. Requests are answered in their order, one reply each.
+import type { Snapshot, StoreFailureCode } from '../store.ts';
+import type { PackedCommit } from './packed.ts';
+import type { Identity } from './statements/take-over.ts';
+
+export type Request =
+  /** Opens the file as a new owner. */
+  | { kind: 'open'; path: string; newQueueId: string; owner: string }
+  /** Opens it again after a failure, as the same owner, and proves that a write succeeds. */
+  | { kind: 'reopen'; path: string }
+  | { kind: 'commit'; commit: PackedCommit }
+  | { kind: 'load' }
+  | { kind: 'close' };
+
+export interface Results {
+  open: Identity;
+  reopen: undefined;
+  commit: undefined;
+  load: { snapshot: Snapshot; unreadable: string[] };
+  close: undefined;
+}
+
+export type Reply<Kind extends Request['kind'] = Request['kind']> =
+  | { ok: true; value: Results[Kind] }
+  | { ok: false; code: StoreFailureCode; message: string };

@@ -1,0 +1,4 @@
+// The migrations in order; the version of a database is how many of them it has had.
+import { initial } from './0001-initial.ts';
+
+export const migrations: readonly string[] = [initial];

@@ -1,0 +1,16 @@
+// How a commit travels to the writer's thread: primitives in flat arrays, one per table, because cloning a few long
+// arrays is cheaper than cloning the objects. What an array holds, and in which order, is said by the statement that
+// reads it.
+
+export type Value = string | number | null;
+
+export interface PackedCommit {
+  jobs: Value[];
+  labels: Value[];
+  counts: Value[];
+  attempts: Value[];
+  lastDispatchSequence: number;
+  jobChanges: Value[];
+  attemptChanges: Value[];
+  timeline: Value[];
+}

@@ -1,0 +1,159 @@
+// The border between columns and the model: the only mapping of rows to jobs, attempts and history.
+// A row that cannot be read throws an UnreadableRow, and whoever reads rows sets it aside.
+import {
+  type Attempt,
+  type Creation,
+  creations,
+  type FinishedState,
+  type Job,
+  type JobReason,
+  type JobState,
+  jobStates,
+  type TimelineEntry,
+  type WorkloadKind,
+  type WorkloadSpec,
+} from '../../../pkg/models/index.ts';
+import { jobIdFromHex } from '../job-id.ts';
+
+export class UnreadableRow extends Error {}
+
+export interface JobRow {
+  job_id: string;
+  sequence: number;
+  name: string;
+  priority: number;
+  queue: string;
+  namespace: string | null;
+  labels: string | null;
+  annotations: string | null;
+  spec: string;
+  accepted_as: string | null;
+  state: string;
+  reason: string | null;
+  message: string | null;
+  attempt: number;
+  exit_code: number | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+}
+
+/** Ids come as hex text, which is cheaper than a Buffer for each. */
+export const jobColumns = `
+  lower(hex(jobs.job_id)) AS job_id, jobs.sequence, jobs.name, jobs.priority, jobs.queue,
+  jobs.namespace, jobs.labels, jobs.annotations, jobs.spec,
+  jobs.accepted_as, jobs.state, jobs.reason, jobs.message,
+  jobs.attempt, jobs.exit_code, jobs.created_at, jobs.started_at, jobs.finished_at`;
+
+export interface AttemptRow {
+  job_id: string;
+  attempt: number;
+  dispatch_sequence: number;
+  dispatched_at: number;
+  workload_kind: string;
+  workload_namespace: string;
+  workload_name: string;
+  workload_uid: string | null;
+  creation: string;
+  unknown_at: number | null;
+  cancel_requested_at: number | null;
+  finished_at: number | null;
+  outcome: string | null;
+  reason: string | null;
+  message: string | null;
+  exit_code: number | null;
+  cleanup_at: number | null;
+}
+
+export const attemptColumns = `
+  lower(hex(attempts.job_id)) AS job_id, attempts.attempt, attempts.dispatch_sequence, attempts.dispatched_at,
+  attempts.workload_kind, attempts.workload_namespace, attempts.workload_name, attempts.workload_uid,
+  attempts.creation, attempts.unknown_at, attempts.cancel_requested_at, attempts.finished_at,
+  attempts.outcome, attempts.reason, attempts.message, attempts.exit_code, attempts.cleanup_at`;
+
+export interface TimelineRow {
+  job_id: string;
+  at: number;
+  state: string;
+  reason: string | null;
+  message: string | null;
+  attempt: number | null;
+}
+
+export function jobOf(row: JobRow): Job {
+  return {
+    jobId: jobIdFromHex(row.job_id),
+    sequence: row.sequence,
+    name: row.name,
+    priority: row.priority,
+    queue: row.queue,
+    ...(row.namespace !== null && { namespace: row.namespace }),
+    ...(row.labels !== null && { labels: parsed(row, 'labels') as Record<string, string> }),
+    ...(row.annotations !== null && { annotations: parsed(row, 'annotations') as Record<string, string> }),
+    workload: parsed(row, 'spec') as WorkloadSpec,
+    state: stateOf(row.state, jobIdFromHex(row.job_id)),
+    ...(row.reason !== null && { reason: row.reason as JobReason }),
+    ...(row.message !== null && { message: row.message }),
+    attempt: row.attempt,
+    ...(row.exit_code !== null && { exitCode: row.exit_code }),
+    createdAt: row.created_at,
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+  };
+}
+
+export function attemptOf(row: AttemptRow): Attempt {
+  if (!(creations as readonly string[]).includes(row.creation)) {
+    throw new UnreadableRow(`attempt ${row.attempt} of job ${jobIdFromHex(row.job_id)}: creation "${row.creation}"`);
+  }
+  return {
+    attempt: row.attempt,
+    dispatchSequence: row.dispatch_sequence,
+    dispatchedAt: row.dispatched_at,
+    workload: {
+      kind: row.workload_kind as WorkloadKind,
+      namespace: row.workload_namespace,
+      name: row.workload_name,
+      ...(row.workload_uid !== null && { uid: row.workload_uid }),
+    },
+    creation: row.creation as Creation,
+    ...(row.unknown_at !== null && { unknownAt: row.unknown_at }),
+    ...(row.cancel_requested_at !== null && { cancelRequestedAt: row.cancel_requested_at }),
+    ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...(row.outcome !== null && { outcome: row.outcome as FinishedState | 'refused_by_quota' }),
+    ...(row.reason !== null && { reason: row.reason as JobReason }),
+    ...(row.message !== null && { message: row.message }),
+    ...(row.exit_code !== null && { exitCode: row.exit_code }),
+    ...(row.cleanup_at !== null && { cleanupAt: row.cleanup_at }),
+  };
+}
+
+/** The first line of a job's history, which is not stored. */
+export function acceptanceOf(row: JobRow): TimelineEntry {
+  return { at: row.created_at, state: stateOf(row.accepted_as ?? 'pending', jobIdFromHex(row.job_id)) };
+}
+
+export function timelineEntryOf(row: TimelineRow): TimelineEntry {
+  return {
+    at: row.at,
+    state: stateOf(row.state, jobIdFromHex(row.job_id)),
+    ...(row.reason !== null && { reason: row.reason as JobReason }),
+    ...(row.message !== null && { message: row.message }),
+    ...(row.attempt !== null && { attempt: row.attempt }),
+  };
+}
+
+function stateOf(state: string, jobId: string): JobState {
+  if (!(jobStates as readonly string[]).includes(state)) throw new UnreadableRow(`job ${jobId}: state "${state}"`);
+  return state as JobState;
+}
+
+function parsed(row: JobRow, column: 'labels' | 'annotations' | 'spec'): object {
+  try {
+    const value: unknown = JSON.parse(row[column] as string);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // reported below, like JSON that is not an object
+  }
+  throw new UnreadableRow(`job ${jobIdFromHex(row.job_id)}: ${column} is not a JSON object`);
+}

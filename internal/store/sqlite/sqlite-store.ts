@@ -1,0 +1,168 @@
+// The durable store: an SQLite file, one connection in a thread that writes, one here that reads, and a lock that keeps
+// other processes away. It never retries a commit and never repairs a file. Nothing else in the process may open the
+// database's files by hand: closing such a handle would drop SQLite's own locks (POSIX).
+import { hostname } from 'node:os';
+import type Database from 'better-sqlite3';
+import type { Clock } from '../../platform/clock.ts';
+import { type Logger, silentLogger } from '../../platform/logger.ts';
+import { type Commit, type Snapshot, type Store, StoreFailure, type StoreReader } from '../store.ts';
+import { openReadConnection } from './connection.ts';
+import { assertWritable, createPrivate, realPathOf } from './database-path.ts';
+import { named } from './failures.ts';
+import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
+import type { Request, Results } from './messages.ts';
+import { packCommit } from './pack-commit.ts';
+import { readableRows } from './readable-rows.ts';
+import { sqliteReader } from './reader.ts';
+import type { Identity } from './statements/take-over.ts';
+import { Writer } from './writer.ts';
+
+export interface SqliteStoreOptions {
+  /** The database; it is made when it is not there, its folder is not. */
+  path: string;
+  /** Makes the queue's id when the database is new. */
+  newId(): string;
+  /** Only for the message that a second process gets. */
+  clock?: Pick<Clock, 'now'>;
+  /** Hears of rows that cannot be read. */
+  log?: Pick<Logger, 'error'>;
+}
+
+/** Opens or makes the database. Rejects with a StoreFailure whose message is for people and names the path. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  try {
+    const path = realPathOf(options.path);
+    assertWritable(path);
+    const lock = takeOwnerLock(path);
+    return await openLocked(path, lock, options).catch((error: unknown) => {
+      lock.release();
+      throw error;
+    });
+  } catch (error) {
+    throw named(`cannot open the database ${options.path}`, error);
+  }
+}
+
+async function openLocked(path: string, lock: OwnerLock, options: SqliteStoreOptions): Promise<Store> {
+  createPrivate(path);
+  const writer = new Writer();
+  try {
+    const { newId, clock } = options;
+    const identity = await writer.request({ kind: 'open', path, newQueueId: newId(), owner: ownerNow(clock) });
+    return new SqliteStore({ path, lock, writer, identity, report: reporter(options.log ?? silentLogger) });
+  } catch (error) {
+    await writer.end();
+    throw error;
+  }
+}
+
+function ownerNow(clock: Pick<Clock, 'now'> | undefined): string {
+  const since = clock ? ` since ${new Date(clock.now()).toISOString()}` : '';
+  return `process ${process.pid} on ${hostname()}${since}`;
+}
+
+function reporter(log: Pick<Logger, 'error'>): (row: string) => void {
+  return (row) => log.error({ row }, 'a row of the database cannot be read and is left out');
+}
+
+interface Parts {
+  path: string;
+  lock: OwnerLock;
+  writer: Writer;
+  identity: Identity;
+  report: (row: string) => void;
+}
+
+class SqliteStore implements Store {
+  readonly queueId: string;
+  readonly epoch: number;
+  readonly reader: StoreReader;
+  readonly #parts: Parts;
+  readonly #readConnection: Database.Database;
+  #writer: Writer;
+  /** Requests wait for the one before. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** Why there is nothing to write to: after a failed commit until `reopen`, and for good after `close`. */
+  #refusal: StoreFailure | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#writer = parts.writer;
+    this.queueId = parts.identity.queueId;
+    this.epoch = parts.identity.epoch;
+    this.#readConnection = openReadConnection(parts.path);
+    this.reader = sqliteReader(this.#readConnection, readableRows(parts.report));
+  }
+
+  async load(): Promise<Snapshot> {
+    const { snapshot, unreadable } = await this.#whenOpen(() => this.#request({ kind: 'load' }));
+    unreadable.forEach(this.#parts.report);
+    return snapshot;
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    const packed = packCommit(commit);
+    await this.#whenOpen(() => this.#write({ kind: 'commit', commit: packed }));
+  }
+
+  reopen(): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#closed) throw this.#failure(isClosed());
+      if (!this.#writer.alive) this.#writer = new Writer();
+      await this.#write({ kind: 'reopen', path: this.#parts.path });
+      this.#refusal = undefined;
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#inOrder(() => this.#closeAll());
+    return this.#closed;
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#refusal = this.#failure(isClosed());
+    this.#readConnection.close();
+    // What cannot be closed in order was committed nevertheless: the next start finds it in the log.
+    await this.#request({ kind: 'close' }).catch(() => undefined);
+    await this.#writer.end();
+    this.#parts.lock.release();
+  }
+
+  #whenOpen<Value>(step: () => Promise<Value>): Promise<Value> {
+    return this.#inOrder(() => {
+      if (this.#refusal) throw this.#refusal;
+      return step();
+    });
+  }
+
+  /** Whatever goes wrong with a write, there is no further one on the same handle. */
+  async #write(request: Extract<Request, { kind: 'commit' | 'reopen' }>): Promise<void> {
+    try {
+      await this.#request(request);
+    } catch (error) {
+      this.#refusal = error as StoreFailure;
+      throw error;
+    }
+  }
+
+  #request<Kind extends Request['kind']>(request: Extract<Request, { kind: Kind }>): Promise<Results[Kind]> {
+    return this.#writer.request<Kind>(request).catch((error: unknown) => {
+      throw this.#failure(error);
+    });
+  }
+
+  #failure(error: unknown): StoreFailure {
+    return named(`the database ${this.#parts.path}`, error);
+  }
+
+  #inOrder<Value>(step: () => Promise<Value>): Promise<Value> {
+    const result = this.#last.then(step);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function isClosed(): StoreFailure {
+  return new StoreFailure('io', 'it is closed.');
+}

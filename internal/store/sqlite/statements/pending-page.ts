@@ -1,0 +1,30 @@
+import type Database from 'better-sqlite3';
+import { priorityMaximum, priorityMinimum } from '../../../../pkg/models/index.ts';
+
+export interface PendingPage {
+  /** 32 hex digits for each job. */
+  ids: string;
+  priorities: number[];
+  sequences: number[];
+}
+
+/**
+ * Pending jobs after an acceptance number, in order, a page as one row: SQLite joins the columns, which takes a third of
+ * the time of fetching row by row. Rows whose id or priority makes no sense are left out.
+ */
+export function pendingPage(db: Database.Database): (after: number, limit: number) => PendingPage {
+  const statement = db.prepare<[number, number], { ids: string | null; priorities: string; sequences: string }>(`
+    SELECT group_concat(hex(job_id), '') AS ids,
+      json_group_array(priority) AS priorities,
+      json_group_array(sequence) AS sequences
+    FROM (
+      SELECT job_id, priority, sequence FROM jobs INDEXED BY jobs_by_state
+      WHERE state = 'pending' AND sequence > ?
+        AND length(job_id) = 16 AND priority BETWEEN ${priorityMinimum} AND ${priorityMaximum}
+      ORDER BY sequence LIMIT ?)`);
+  return (after, limit) => {
+    const row = statement.get(after, limit);
+    if (!row || row.ids === null) return { ids: '', priorities: [], sequences: [] };
+    return { ids: row.ids, priorities: JSON.parse(row.priorities), sequences: JSON.parse(row.sequences) };
+  };
+}

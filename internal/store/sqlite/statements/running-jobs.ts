@@ -1,0 +1,20 @@
+import type Database from 'better-sqlite3';
+import { type AttemptRow, attemptColumns } from '../rows.ts';
+
+/** A running job with its current attempt; without one the attempt's columns are null. */
+export interface RunningRow extends AttemptRow {
+  job: string;
+  sequence: number;
+  priority: number;
+}
+
+/** In order of dispatch. */
+export function runningJobs(db: Database.Database): RunningRow[] {
+  const statement = db.prepare<[], RunningRow>(`
+    SELECT lower(hex(jobs.job_id)) AS job, jobs.sequence, jobs.priority, ${attemptColumns}
+    FROM jobs INDEXED BY jobs_by_state
+      LEFT JOIN attempts ON attempts.job_id = jobs.job_id AND attempts.attempt = jobs.attempt
+    WHERE jobs.state = 'running'
+    ORDER BY attempts.dispatch_sequence`);
+  return statement.all();
+}
