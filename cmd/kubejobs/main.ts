@@ -29,6 +29,7 @@ export function buildProgram(): Command {
       await run(flags, process.env);
     });
   addOptions(serve, serveOptions);
+  program.addHelpText('after', () => `\nkubejobs alone is \`kubejobs serve\`. ${serveHelp(serve)}`);
   program
     .command('demo')
     .description('play the sample timeline in a dry run and print it (about 35 seconds)')
@@ -38,6 +39,12 @@ export function buildProgram(): Command {
       await demo();
     });
   return program;
+}
+
+/** The options of `serve`, for the help of the whole program. */
+function serveHelp(serve: Command): string {
+  const help = serve.helpInformation();
+  return help.slice(help.indexOf('Options:'));
 }
 
 function addOptions(command: Command, table: OptionTable): void {
