@@ -1,0 +1,38 @@
+// The true outcome: what a job ended as is what its fate, a cancel or somebody's deletion made of it.
+import { simulateExitCodeAnnotation } from '../../../pkg/kubernetes/labels.ts';
+import type { Checker, TraceEntry } from '../trace.ts';
+import { type JobRow, Rows } from './rows.ts';
+
+export class OutcomeChecker implements Checker {
+  readonly #rows = new Rows();
+  readonly #cancelled = new Set<string>();
+  readonly #outsider = new Set<string>();
+
+  see(entry: TraceEntry): void {
+    if (entry.kind === 'committed') this.#rows.apply(entry.commit);
+    if (entry.kind === 'cancel_asked') this.#cancelled.add(entry.jobId);
+    if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
+  }
+
+  violations(): string[] {
+    return [...this.#rows.jobs.values()].flatMap((job) => {
+      const ended = endOf(job);
+      const allowed = this.#allowed(job);
+      if (allowed.includes(ended)) return [];
+      return [`${job.name} ended as “${ended}”, and only ${allowed.join(' or ')} would be true`];
+    });
+  }
+
+  #allowed(job: JobRow): string[] {
+    const exitCode = Number(job.annotations?.[simulateExitCodeAnnotation] ?? 0);
+    const allowed = [exitCode === 0 ? 'succeeded' : `failed exit_code ${exitCode}`];
+    if (this.#cancelled.has(job.jobId)) allowed.push('cancelled by_user');
+    if (this.#outsider.has(job.jobId)) allowed.push('failed workload_deleted');
+    return allowed;
+  }
+}
+
+function endOf({ state, reason, exitCode }: JobRow): string {
+  if (state === 'succeeded') return exitCode ? `succeeded ${exitCode}` : state;
+  return [state, reason, exitCode].filter((part) => part !== undefined).join(' ');
+}

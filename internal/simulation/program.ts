@@ -1,0 +1,80 @@
+// The program's body as the server wires it, without HTTP: engine, dispatcher, jobs controller, reachability, clean-up.
+// The parts are the real ones; only what they are given (time, chance, store, cluster) is simulated.
+import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
+import { builtInTemplate, jobManifest } from '../../pkg/kubernetes/manifest.ts';
+import { workloadName } from '../../pkg/kubernetes/naming.ts';
+import { jobsController } from '../controllers/jobs/jobs-controller.ts';
+import { reachabilityMonitor } from '../controllers/jobs/reachability.ts';
+import { Dispatcher, type DispatcherDeps } from '../dispatcher/dispatcher.ts';
+import { Cleanup } from '../engine/cleanup.ts';
+import { Engine, type EngineDeps } from '../engine/engine.ts';
+import { EngineService } from '../engine/service.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { silentMetrics } from '../platform/metrics.ts';
+import type { Random } from '../platform/random.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ProgramDeps {
+  store: Store;
+  cluster: Cluster;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  settings: EngineDeps['settings'];
+}
+
+export interface Program {
+  engine: Engine;
+  service: EngineService;
+  start(): Promise<void>;
+}
+
+const namespace = 'default';
+const dispatchConcurrency = 16;
+
+export function assembleProgram(deps: ProgramDeps): Program {
+  const { store, clock, settings } = deps;
+  const { queueId } = store;
+  const shared = { ...deps, metrics: silentMetrics };
+  const manifest: DispatcherDeps['manifest'] = (job, attempt) =>
+    jobManifest({ job, attempt, queueId, namespace, defaultTemplate: builtInTemplate });
+  const engine = new Engine({
+    ...shared,
+    nameWorkload: (job, attempt) => ({ kind: 'Job', namespace, name: workloadName(job.name, job.jobId, attempt) }),
+    release: (effects) => dispatcher.release(effects),
+    resync: () => controller.resync(),
+  });
+  const emit = engine.report.bind(engine);
+  const dispatcher = new Dispatcher({ ...shared, queueId, manifest, emit, concurrency: dispatchConcurrency });
+  const reachability = reachabilityMonitor({ ...shared, emit });
+  const controller = jobsController({
+    ...shared,
+    queueId,
+    emit,
+    expected: (jobId, attempt) => engine.expected(jobId, attempt),
+    expectedKeys: () => engine.core.runningInOrder(),
+    onReachable: () => reachability.check(),
+    onUnreachable: () => reachability.check(),
+  });
+  const cleanup = new Cleanup({
+    store,
+    clock,
+    ready: () => engine.clusterReachable && engine.storeAvailable,
+    release: (effects) => dispatcher.release(effects),
+  });
+  const service = new EngineService({
+    engine,
+    store,
+    maxConcurrency: settings.maxConcurrency,
+    simulated: true,
+    checkTemplate: () => Promise.resolve(undefined),
+  });
+  async function start(): Promise<void> {
+    await engine.start();
+    controller.start();
+    reachability.start();
+    cleanup.start();
+  }
+  return { engine, service, start };
+}
