@@ -5,7 +5,7 @@ import type { FieldError } from '../models/index.ts';
 import { wordsFor } from './rules.ts';
 
 interface SchemaNode {
-  type?: string;
+  type?: 'string' | 'integer' | 'array' | 'object';
   pattern?: string;
   enum?: readonly string[];
   minimum?: number;
@@ -78,7 +78,7 @@ function allowedBy(schema: SchemaNode): string {
       return `an array of ${range(schema.minItems, schema.maxItems)} items`;
     case 'object':
       return allowedObject(schema);
-    default:
+    case undefined:
       return 'a value of another kind';
   }
 }

@@ -13,7 +13,10 @@ export function parseJsonOnly(app: FastifyInstance): void {
     if (bytes.length === 0) return done(null, undefined);
     if (!isUtf8(bytes)) return done(invalidJson('the body is not UTF-8'));
     const text = bytes.toString();
-    parse(request, text, (error, body) => (error === null ? done(null, body) : done(invalidJson(reasonFor(text)))));
+    void parse(request, text, (error, body) => {
+      if (error === null) done(null, body);
+      else done(invalidJson(reasonFor(text)));
+    });
   });
 }
 

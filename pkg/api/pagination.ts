@@ -13,13 +13,15 @@ const limitMaximum = 1000;
 const longestCursor = 8;
 
 export const pageParameters = {
-  limit: Type.Integer({
-    minimum: 1,
-    maximum: limitMaximum,
-    default: limitMaximum,
-    description: 'How many at most.',
-    examples: [100],
-  }),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: limitMaximum,
+      default: limitMaximum,
+      description: 'How many at most.',
+      examples: [100],
+    }),
+  ),
   cursor: Type.Optional(textOf(rules.cursor, 'Where to go on')),
 };
 export const pageQuery = Type.Object(pageParameters, { additionalProperties: false });
@@ -49,7 +51,7 @@ export function decodeCursor(cursor: string): number[] | undefined {
   }
 }
 
-export function pageRequestOf({ limit, cursor }: PageQuery): Answer<PageRequest> {
+export function pageRequestOf({ limit = limitMaximum, cursor }: PageQuery): Answer<PageRequest> {
   if (cursor === undefined) return accepted({ limit });
   const after = decodeCursor(cursor);
   if (after !== undefined) return accepted({ limit, after });

@@ -10,6 +10,6 @@ const withoutFormats = { validateFormats: false } as const;
 
 export function schemaCompiler(): FastifySchemaCompiler<object> {
   const bodies = new Ajv({ ...common, ...withoutFormats });
-  const parameters = new Ajv({ ...common, ...withoutFormats, coerceTypes: 'array', useDefaults: true });
+  const parameters = new Ajv({ ...common, ...withoutFormats, coerceTypes: 'array' });
   return ({ schema, httpPart }) => (httpPart === 'body' ? bodies : parameters).compile(schema);
 }

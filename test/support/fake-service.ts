@@ -117,7 +117,7 @@ export class FakeService implements JobService {
   #change(jobId: string, change: (job: JobView) => Awaited<ReturnType<JobService['cancel']>>) {
     if (this.refusal !== undefined) return { ok: false as const, refusal: this.refusal };
     const job = this.job(jobId);
-    return job === undefined ? refused<JobView>('job_not_found', `there is no job ${jobId}`) : change(job);
+    return job === undefined ? refused('job_not_found', `there is no job ${jobId}`) : change(job);
   }
 }
 

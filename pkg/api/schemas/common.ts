@@ -6,7 +6,7 @@ import type { TextRule } from '../rules.ts';
 
 /** A string that follows `rule`. */
 export function textOf(rule: TextRule, description: string, options: TSchemaOptions = {}) {
-  return Type.String({ ...options, pattern: rule.pattern, description: `${description}: ${rule.allowed}.` });
+  return Type.String({ ...options, pattern: rule.pattern, description: `${description}; ${rule.allowed}.` });
 }
 
 /** One of these words. Not a union of constants: that form does not survive on the way to OpenAPI. */
