@@ -81,6 +81,7 @@ export function credentialCache(first: LoadedKubeconfig, deps: CredentialDeps): 
       throw failure ?? new Error('there are no credentials');
     },
     async renewed(refused) {
+      if (refresh) return refresh;
       const now = deps.clock.now();
       if (held && (held !== refused || now < forceableAt)) return held;
       forceableAt = now + forcedApartMs;
