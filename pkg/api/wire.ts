@@ -77,6 +77,7 @@ export function jobDocumentOf(job: JobView): JobDocument {
 function attemptDocumentOf(attempt: Attempt): AttemptDocument {
   const document: AttemptDocument = {
     attempt: attempt.attempt,
+    dispatch_sequence: attempt.dispatchSequence,
     dispatched_at: timeOf(attempt.dispatchedAt),
     creation: attempt.creation,
     workload: workloadDocumentOf(attempt.workload),

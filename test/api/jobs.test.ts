@@ -64,6 +64,7 @@ test('a job is shown with everything that is known of it', async () => {
     attempts: [
       {
         attempt: 1,
+        dispatch_sequence: 1,
         dispatched_at: '2026-11-04T09:30:01.000Z',
         finished_at: '2026-11-04T09:30:02.000Z',
         outcome: 'failed',

@@ -45,6 +45,10 @@ const exitCode = (description: string) => Type.Optional(Type.Integer({ descripti
 export const attemptDocument = Type.Object(
   {
     attempt: Type.Integer({ description: 'Its number; the first is 1.', examples: [1] }),
+    dispatch_sequence: Type.Integer({
+      description: 'Its place in the order of dispatch over all jobs: a later dispatch has a higher number.',
+      examples: [1],
+    }),
     dispatched_at: timestamp('When the job got its slot'),
     finished_at: Type.Optional(timestamp('When the attempt ended')),
     outcome: Type.Optional(oneOf(outcomes, 'How it ended.')),

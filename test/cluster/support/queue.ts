@@ -1,0 +1,164 @@
+// kubejobs as a process on the test cluster, for one test: its own database, its own namespace, and short words for what
+// the tests ask of it and of the cluster. Nothing here asserts anything.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getJson, type ServerProcess, startServing, submitJob } from '../../support/server-process.ts';
+import type { Kubectl } from '../harness/kubectl.ts';
+
+export interface JobDocument {
+  job_id: string;
+  name: string;
+  priority: number;
+  state: string;
+  reason?: string;
+  message?: string;
+  exit_code?: number;
+  attempts: Array<{ attempt: number; dispatch_sequence: number; dispatched_at: string; finished_at?: string }>;
+  workload?: { namespace: string; name: string; uid?: string };
+  timeline: Array<{ at: string; state: string; reason?: string }>;
+}
+
+export interface ClusterAccess {
+  kubeconfigPath: string;
+  kubectl: Kubectl;
+}
+
+export interface KubernetesJob {
+  metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
+  status: { conditions?: Array<{ type: string; status: string }> };
+}
+
+let counter = 0;
+
+export class TestQueue {
+  readonly namespace: string;
+  readonly #cluster: ClusterAccess;
+  readonly #flags: string[];
+  #server: ServerProcess | undefined;
+
+  private constructor(cluster: ClusterAccess, namespace: string, flags: string[]) {
+    this.#cluster = cluster;
+    this.namespace = namespace;
+    this.#flags = flags;
+  }
+
+  static async start(cluster: ClusterAccess, ...flags: string[]): Promise<TestQueue> {
+    counter += 1;
+    const namespace = `t${process.pid}-${counter}`;
+    await cluster.kubectl('create', 'namespace', namespace);
+    const database = join(mkdtempSync(join(tmpdir(), 'kubejobs-test-')), 'queue.db');
+    const all = ['--kubeconfig', cluster.kubeconfigPath, '--namespace', namespace, '--store', `sqlite:${database}`];
+    const queue = new TestQueue(cluster, namespace, [...all, ...flags]);
+    await queue.restart();
+    return queue;
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  get server(): ServerProcess {
+    if (!this.#server) throw new Error('the server is not running');
+    return this.#server;
+  }
+
+  /** Starts the program again on the same database. */
+  async restart(): Promise<void> {
+    this.#server = await startServing(this.#flags);
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<unknown> {
+    return this.server.kill(signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.kill('SIGTERM');
+    await this.#cluster.kubectl('delete', 'namespace', this.namespace, '--wait=false');
+  }
+
+  /** The job's id. */
+  async submit(body: object): Promise<string> {
+    const response = await submitJob(this.url, body);
+    const answer = (await response.json()) as JobDocument;
+    if (response.status !== 201) throw new Error(`answered ${response.status}: ${JSON.stringify(answer)}`);
+    return answer.job_id;
+  }
+
+  job(jobId: string): Promise<JobDocument> {
+    return getJson(`${this.url}/jobs/${jobId}`);
+  }
+
+  async names(list: 'pending' | 'running'): Promise<string[]> {
+    return (await getJson<JobDocument[]>(`${this.url}/jobs/${list}`)).map((job) => job.name);
+  }
+
+  /** The job once `condition` holds; fails with its last document after `limitMs`. */
+  async jobWhen(jobId: string, condition: (job: JobDocument) => boolean, limitMs = 60_000): Promise<JobDocument> {
+    let job = await this.job(jobId);
+    const look = async (): Promise<boolean> => {
+      job = await this.job(jobId);
+      return condition(job);
+    };
+    await until(look, limitMs, () => JSON.stringify(job));
+    return job;
+  }
+
+  finished(jobId: string, limitMs?: number): Promise<JobDocument> {
+    return this.jobWhen(jobId, (job) => ['succeeded', 'failed', 'cancelled'].includes(job.state), limitMs);
+  }
+
+  /** The Jobs of this queue on the cluster. */
+  async kubernetesJobs(): Promise<KubernetesJob[]> {
+    const text = await this.#cluster.kubectl('get', 'jobs', '-n', this.namespace, '-o', 'json');
+    return (JSON.parse(text) as { items: KubernetesJob[] }).items;
+  }
+}
+
+export function isUnfinished(job: KubernetesJob): boolean {
+  const ends = (job.status.conditions ?? []).filter((one) => one.status === 'True');
+  return !ends.some((one) => one.type === 'Complete' || one.type === 'Failed');
+}
+
+/** Waits for a condition, looking ten times a second. */
+export async function until(
+  condition: () => Promise<boolean>,
+  limitMs: number,
+  explain: () => string = () => '',
+): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms ${explain()}`);
+    await delay(100);
+  }
+}
+
+/** A template whose pods meet the given fate on a simulated node; see test/cluster/README.md. */
+export function fated(fate: string, annotations: Record<string, string> = {}): object {
+  const keys = Object.entries(annotations).map(([key, value]) => [`test.kubejobs.io/${key}`, value]);
+  return {
+    backoffLimit: 0,
+    template: {
+      metadata: { labels: { 'test.kubejobs.io/fate': fate }, annotations: Object.fromEntries(keys) },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox:1.36' }] },
+    },
+  };
+}
+
+/** A template that runs a real shell command on the real node. */
+export function realCommand(script: string, resources: object = {}): object {
+  return {
+    backoffLimit: 0,
+    template: {
+      spec: {
+        restartPolicy: 'Never',
+        nodeSelector: { 'kubernetes.io/hostname': 'localhost' },
+        tolerations: [{ key: 'kubejobs.io/real', operator: 'Exists' }],
+        containers: [
+          { name: 'main', image: 'busybox:1.36', imagePullPolicy: 'Never', command: ['sh', '-c', script], resources },
+        ],
+      },
+    },
+  };
+}
