@@ -2,8 +2,9 @@
  * A long list of slots as a list of chunks, so that an insertion or a removal moves a bounded number of them.
  *
  * A chunk is a block of cells; the directory has one line for each chunk, in order: its block, how many cells are in
- * use, and the key of its last slot, so that a search need not touch the slots' records to find the chunk. Ranks come
- * from a Fenwick tree over the counts. What the order is, and when to cut or merge, is its owner's business.
+ * use, and its bound, a key that none of its slots is behind and all of the next chunk's are, so that the search for a
+ * chunk touches no record. Ranks come from a Fenwick tree over the counts. What the order is, and when to cut or merge,
+ * is its owner's business.
  */
 
 import { FenwickTree } from './fenwick-tree.ts';
@@ -20,14 +21,14 @@ export class ChunkList {
   // The directory. The blocks of the lines behind the last chunk are the free ones.
   private blocks: Int32Array = new Int32Array(1);
   private counts: Int32Array = new Int32Array(1);
-  private lastPriorities: Int32Array = new Int32Array(1);
-  private lastSequences: Float64Array = new Float64Array(1);
+  private boundPriorities: Int32Array = new Int32Array(1);
+  private boundSequences: Float64Array = new Float64Array(1);
 
   constructor() {
     this.rebuildRanks();
   }
 
-  /** The slots dealt out to chunks of `filled`; the last keys are still to be set. */
+  /** The slots dealt out to chunks of `filled`; the bounds are still to be set. */
   static load(slots: Int32Array, filled: number): ChunkList {
     const list = new ChunkList();
     list.slots = slots.length;
@@ -60,17 +61,17 @@ export class ChunkList {
     return this.cells[(this.blocks[chunk] as number) * CHUNK + index] as number;
   }
 
-  lastPriorityOf(chunk: number): number {
-    return this.lastPriorities[chunk] as number;
+  boundPriorityOf(chunk: number): number {
+    return this.boundPriorities[chunk] as number;
   }
 
-  lastSequenceOf(chunk: number): number {
-    return this.lastSequences[chunk] as number;
+  boundSequenceOf(chunk: number): number {
+    return this.boundSequences[chunk] as number;
   }
 
-  setLastKey(chunk: number, priority: number, sequence: number): void {
-    this.lastPriorities[chunk] = priority;
-    this.lastSequences[chunk] = sequence;
+  setBound(chunk: number, priority: number, sequence: number): void {
+    this.boundPriorities[chunk] = priority;
+    this.boundSequences[chunk] = sequence;
   }
 
   /** The rank of the first slot of the chunk. */
@@ -126,8 +127,8 @@ export class ChunkList {
     copy.cells = this.cells.slice();
     copy.blocks = this.blocks.slice();
     copy.counts = this.counts.slice();
-    copy.lastPriorities = this.lastPriorities.slice();
-    copy.lastSequences = this.lastSequences.slice();
+    copy.boundPriorities = this.boundPriorities.slice();
+    copy.boundSequences = this.boundSequences.slice();
     return copy;
   }
 
@@ -141,7 +142,8 @@ export class ChunkList {
     let rank = 0;
     for (let chunk = 0; chunk < this.chunks; chunk++) {
       const count = this.countOf(chunk);
-      if (count < 0 || count > CHUNK) throw new Error(`chunk ${chunk} has ${count} slots`);
+      const fewest = this.chunks === 1 ? 0 : 1;
+      if (count < fewest || count > CHUNK) throw new Error(`chunk ${chunk} has ${count} slots`);
       if (this.rankOf(chunk) !== rank) throw new Error(`chunk ${chunk} should begin at rank ${rank}`);
       rank += count;
     }
@@ -185,7 +187,7 @@ export class ChunkList {
   }
 
   private directory(): (Int32Array | Float64Array)[] {
-    return [this.blocks, this.counts, this.lastPriorities, this.lastSequences];
+    return [this.blocks, this.counts, this.boundPriorities, this.boundSequences];
   }
 
   private resize(capacity: number): void {
@@ -194,7 +196,7 @@ export class ChunkList {
     this.blocks = withLength(this.blocks, capacity);
     for (let block = before; block < capacity; block++) this.blocks[block] = block;
     this.counts = withLength(this.counts, capacity);
-    this.lastPriorities = withLength(this.lastPriorities, capacity);
-    this.lastSequences = withLength(this.lastSequences, capacity);
+    this.boundPriorities = withLength(this.boundPriorities, capacity);
+    this.boundSequences = withLength(this.boundSequences, capacity);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The order of the entries: their slots, highest priority first, and lowest sequence first within one priority.
  *
- * A place is found by a binary search over the chunks' last keys and another inside the chunk. A full chunk is cut in
+ * A place is found by a binary search over the chunks' bounds and another inside the chunk. A full chunk is cut in
  * two near the insertion, but never closer than a quarter to its ends: runs of growing sequences leave their chunks
  * three quarters full or fuller, and no pattern of insertions cuts more often than once in a quarter chunk. Two
  * neighbours that fit into half a chunk become one. It knows nothing of ids.
@@ -24,7 +24,7 @@ export class OrderedSlots {
   /** The order of slots that are sorted already. */
   static load(records: EntryRecords, sorted: Int32Array): OrderedSlots {
     const order = new OrderedSlots(records, ChunkList.load(sorted, CHUNK - QUARTER));
-    for (let chunk = 0; chunk < order.list.length; chunk++) order.refreshLastKey(chunk);
+    for (let chunk = 0; chunk < order.list.length; chunk++) order.refreshBound(chunk);
     return order;
   }
 
@@ -45,7 +45,7 @@ export class OrderedSlots {
       return this.insert(slot);
     }
     list.insert(chunk, index, slot);
-    if (index === list.countOf(chunk) - 1) list.setLastKey(chunk, priority, sequence);
+    if (index === list.countOf(chunk) - 1) list.setBound(chunk, priority, sequence);
     return true;
   }
 
@@ -54,9 +54,7 @@ export class OrderedSlots {
     const priority = this.records.priorityAt(slot);
     const sequence = this.records.sequenceAt(slot);
     const chunk = this.findChunk(priority, sequence);
-    const index = this.findIndex(chunk, priority, sequence);
-    this.list.remove(chunk, index);
-    if (index === this.list.countOf(chunk)) this.refreshLastKey(chunk);
+    this.list.remove(chunk, this.findIndex(chunk, priority, sequence));
     if (this.fitTogether(chunk)) this.mergeNext(chunk);
     else if (chunk > 0 && this.fitTogether(chunk - 1)) this.mergeNext(chunk - 1);
   }
@@ -104,15 +102,15 @@ export class OrderedSlots {
     }
   }
 
-  /** The first chunk whose last slot is not before the place; the last chunk when there is none. */
+  /** The first chunk whose bound is not before the place; the last chunk when there is none. */
   private findChunk(priority: number, sequence: number): number {
     const { list } = this;
     let low = 0;
     let high = list.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const last = list.lastPriorityOf(middle);
-      if (last > priority || (last === priority && list.lastSequenceOf(middle) < sequence)) low = middle + 1;
+      const its = list.boundPriorityOf(middle);
+      if (its > priority || (its === priority && list.boundSequenceOf(middle) < sequence)) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -139,22 +137,22 @@ export class OrderedSlots {
     return this.records.priorityAt(slot) === priority && this.records.sequenceAt(slot) === sequence;
   }
 
-  private refreshLastKey(chunk: number): void {
+  private refreshBound(chunk: number): void {
     const count = this.list.countOf(chunk);
-    if (count === 0) return; // a lone chunk, which no search asks about, or one that is merged at once
+    if (count === 0) return; // a lone chunk: no search asks for its bound
     const slot = this.list.slotIn(chunk, count - 1);
-    this.list.setLastKey(chunk, this.records.priorityAt(slot), this.records.sequenceAt(slot));
+    this.list.setBound(chunk, this.records.priorityAt(slot), this.records.sequenceAt(slot));
   }
 
   private split(chunk: number, index: number): void {
     this.list.split(chunk, Math.min(Math.max(index, QUARTER), CHUNK - QUARTER));
-    this.refreshLastKey(chunk);
-    this.refreshLastKey(chunk + 1);
+    this.refreshBound(chunk);
+    this.refreshBound(chunk + 1);
   }
 
   private mergeNext(chunk: number): void {
     this.list.mergeNext(chunk);
-    this.refreshLastKey(chunk);
+    this.refreshBound(chunk);
   }
 
   /** Whether the chunk and the next one should be one. */

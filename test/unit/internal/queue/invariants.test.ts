@@ -15,7 +15,7 @@ const damages: Record<string, [(inside: Insides) => void, RegExp]> = {
   'a slot missing from the index': [({ index }) => index.remove(7), /1000 entries in order, 999 in the index/],
   'a slot released while in order': [({ records }) => records.release(7), /slots in use|chain|bucket|index/],
   'a slot in order twice': [({ order }) => order.list.insert(0, 0, 7), /a search finds/],
-  'a last key that is stale': [({ order }) => order.list.setLastKey(0, 0, 3), /a search finds/],
+  'a bound that lies before slots of its chunk': [({ order }) => order.list.setBound(0, 0, 3), /a search finds/],
   'a chunk that should have been merged': [({ order }) => order.list.split(0, 1), /should be one|a search finds/],
 };
 

@@ -54,6 +54,16 @@ describe.each(Object.keys(patterns))('%s', (pattern) => {
     }
   });
 
+  test('are forked into two queues that cut and merge their own chunks', () => {
+    const queue = queueOf(entries.slice(0, COUNT / 2));
+    const fork = queue.fork();
+    for (const { id, priority, sequence } of entries.slice(COUNT / 2)) queue.push(id, priority, sequence);
+    for (const { id } of entries.slice(0, COUNT / 3)) fork.remove(id);
+    for (const either of [queue, fork]) either.checkInvariants();
+    expect(queue.digest()).toBe(queueOf(entries).digest());
+    expect(fork.digest()).toBe(queueOf(entries.slice(COUNT / 3, COUNT / 2)).digest());
+  });
+
   test('are loaded at once as they would be one by one', () => {
     const queue = PriorityQueue.bulkLoad(columnsOf(entries));
     queue.checkInvariants();
