@@ -61,14 +61,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   const node = options.realNode ? await prepareRealNode(log) : undefined;
   const folder = makeClusterFolder();
   if (options.guarded ?? true) startGuardian(folder);
+  const processes = new Processes(folder);
   try {
-    const processes = new Processes(folder);
     const plane = await ControlPlane.start({ binaries, processes, log }, kwokOptions(options));
     if (node) await startRealNode({ plane, processes, ...node });
     return clusterOf(plane, folder, binaries.kubectl, node !== undefined);
   } catch (error) {
+    const said = processes.logTails();
     await cleanUp(folder);
-    throw error;
+    throw new Error(`the test cluster did not start: ${String(error)}\n${said}`, { cause: error });
   }
 }
 

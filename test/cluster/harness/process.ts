@@ -5,7 +5,7 @@
  * Nothing is ever ended by its name.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify, isRunning, markerVariable, type ProcessIdentity } from './process-identity.ts';
 import { waitFor } from './wait.ts';
@@ -64,6 +64,12 @@ export class Processes {
     this.#running.delete(name);
     await endProcess(running.record, signal, patienceMs);
     rmSync(this.#recordFile(name), { force: true });
+  }
+
+  /** The end of every log there is, for an error message: the folder goes away with the cluster. */
+  logTails(): string {
+    const names = readdirSync(join(this.folder, 'logs')).map((file) => file.replace(/\.log$/, ''));
+    return names.map((name) => `--- ${name}\n${this.logTail(name)}`).join('\n');
   }
 
   logTail(name: string): string {
