@@ -2,7 +2,7 @@
 // openapi.yaml in the repository is this document; a test holds the two together.
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { errorCatalogue } from '../models/index.ts';
 import { problemResponses } from './responses.ts';
 import { errorCodes } from './schemas/problem.ts';
@@ -39,13 +39,19 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       servers: [{ url: '/', description: 'This server' }],
       tags,
     },
+    transform: ({ schema, url }) => ({ schema: withProblems(schema), url }),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema${index}`) },
   });
 }
 
+function withProblems({ problems = [], ...schema }: FastifySchema): FastifySchema {
+  const answers = schema.response as Record<string, object>;
+  return { ...schema, response: { ...answers, ...problemResponses(problems) } };
+}
+
 /** `/openapi.json` and the page at `/docs`. */
 export async function serveDocumentation(app: FastifyInstance): Promise<void> {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['operation'],
     operationId: 'getOpenApi',
     summary: 'This document',
@@ -54,7 +60,6 @@ export async function serveDocumentation(app: FastifyInstance): Promise<void> {
         description: 'OpenAPI 3.1.',
         content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
       },
-      ...problemResponses([]),
     },
   };
   app.get('/openapi.json', { schema }, (_request, reply) =>

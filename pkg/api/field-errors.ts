@@ -5,7 +5,7 @@ import type { FieldError } from '../models/index.ts';
 import { wordsFor } from './rules.ts';
 
 interface SchemaNode {
-  type?: 'string' | 'integer' | 'array' | 'object';
+  type: 'string' | 'integer' | 'array' | 'object';
   pattern?: string;
   enum?: readonly string[];
   minimum?: number;
@@ -56,13 +56,13 @@ function keyOf({ keyword, params, propertyName }: ErrorObject): string[] {
 function detailOf(error: ErrorObject, noun: string): string | undefined {
   const schema = error.parentSchema as SchemaNode;
   if (error.keyword === 'propertyNames') return undefined; // its own error, about the key, is in the list too
-  if (error.propertyName !== undefined) return `has a key that must be ${allowedBy({ type: 'string', ...schema })}`;
+  if (error.propertyName !== undefined) return `has a key that must be ${allowedBy({ ...schema, type: 'string' })}`;
   if (error.keyword === 'additionalProperties') {
     return `is not a ${noun} that is known here; allowed: ${Object.keys(schema.properties ?? {}).join(', ')}`;
   }
   if (error.keyword === 'required') {
     const missing = schema.properties?.[error.params.missingProperty as string];
-    return `is required and must be ${allowedBy(missing ?? {})}`;
+    return missing === undefined ? 'is required' : `is required and must be ${allowedBy(missing)}`;
   }
   return `must be ${allowedBy(schema)}`;
 }
@@ -78,8 +78,6 @@ function allowedBy(schema: SchemaNode): string {
       return `an array of ${range(schema.minItems, schema.maxItems)} items`;
     case 'object':
       return allowedObject(schema);
-    case undefined:
-      return 'a value of another kind';
   }
 }
 

@@ -1,11 +1,11 @@
 // The routes about jobs: submit, list, show, change, cancel. Each parses, asks the service, and puts the answer on the
 // wire; none decides anything. POST /jobs is the hot path: nothing is copied or looked up there that need not be.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type Answer, accepted, jobStates, type Refusal } from '../models/index.ts';
 import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
 import { invalid, sendProblem } from './problems.ts';
-import { bodyProblems, problemResponses, writeProblems } from './responses.ts';
+import { bodyProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import { jobId, oneOf, textOf } from './schemas/common.ts';
 import { type ChangeBody, changeBody, type SubmissionBody, submissionBody } from './schemas/submission.ts';
@@ -54,7 +54,7 @@ export function jobRoutes(app: FastifyInstance, service: JobService): void {
 }
 
 function submitRoute(app: FastifyInstance, service: JobService): void {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['jobs'],
     operationId: 'submitJob',
     summary: 'Submit a job',
@@ -72,8 +72,8 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
         },
         content: { 'application/json': { schema: { $ref: 'Submitted#' } } },
       },
-      ...problemResponses([...bodyProblems, 'validation_failed', 'template_refused', ...writeProblems]),
     },
+    problems: [...bodyProblems, 'validation_failed', 'template_refused', ...writeProblems],
   };
   app.post<{ Body: SubmissionBody }>('/jobs', { schema }, async (request, reply) => {
     const errors = submissionErrors(request.body);
@@ -86,7 +86,7 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
 }
 
 function listRoute(app: FastifyInstance, service: JobService): void {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['jobs'],
     operationId: 'listJobs',
     summary: 'List jobs, newest first',
@@ -97,8 +97,8 @@ function listRoute(app: FastifyInstance, service: JobService): void {
         headers: pageHeaders,
         content: { 'application/json': { schema: { type: 'array', items: { $ref: 'Job#' } } } },
       },
-      ...problemResponses(['validation_failed']),
     },
+    problems: ['validation_failed'],
   };
   const preValidation = splitStates;
   app.get<{ Querystring: JobsQuery }>('/jobs', { schema, preValidation }, (request, reply) => {
@@ -133,13 +133,14 @@ function filterOf({ state, queue, name, label }: JobsQuery): Answer<JobsFilter> 
 }
 
 function showRoute(app: FastifyInstance, service: JobService): void {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['jobs'],
     operationId: 'getJob',
     summary: 'Show a job',
     description: 'Everything that is known of it: state and why, position, attempts, timeline, workload.',
     params: jobPath,
-    response: { ...jobAnswer, ...problemResponses(['job_not_found']) },
+    response: jobAnswer,
+    problems: ['job_not_found'],
   };
   app.get<{ Params: JobPath }>('/jobs/:job_id', { schema }, (request, reply) => {
     const jobId = request.params.job_id.toLowerCase();
@@ -149,24 +150,15 @@ function showRoute(app: FastifyInstance, service: JobService): void {
 }
 
 function changeRoute(app: FastifyInstance, service: JobService): void {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['jobs'],
     operationId: 'changeJob',
     summary: 'Change the priority of a job',
     description: 'The job keeps its acceptance number: among its new peers it is as old as it always was.',
     params: jobPath,
     body: changeBody,
-    response: {
-      ...jobAnswer,
-      ...problemResponses([
-        ...bodyProblems,
-        'validation_failed',
-        'job_not_found',
-        'job_finished',
-        'job_running',
-        ...writeProblems,
-      ]),
-    },
+    response: jobAnswer,
+    problems: [...bodyProblems, 'validation_failed', 'job_not_found', 'job_finished', 'job_running', ...writeProblems],
   };
   app.patch<{ Params: JobPath; Body: ChangeBody }>('/jobs/:job_id', { schema }, async (request, reply) => {
     const jobId = request.params.job_id.toLowerCase();
@@ -175,7 +167,7 @@ function changeRoute(app: FastifyInstance, service: JobService): void {
 }
 
 function cancelRoute(app: FastifyInstance, service: JobService): void {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['jobs'],
     operationId: 'cancelJob',
     summary: 'Cancel a job',
@@ -183,7 +175,8 @@ function cancelRoute(app: FastifyInstance, service: JobService): void {
       'A pending job is cancelled at once. A running one stays `running` with reason `cancelling` until its workload ' +
       'is gone. A finished job is answered as it is, so cancelling twice does nothing.',
     params: jobPath,
-    response: { ...jobAnswer, ...problemResponses([...bodyProblems, 'job_not_found', ...writeProblems]) },
+    response: jobAnswer,
+    problems: [...bodyProblems, 'job_not_found', ...writeProblems],
   };
   app.delete<{ Params: JobPath }>('/jobs/:job_id', { schema }, async (request, reply) =>
     sendJob(reply, await service.cancel(request.params.job_id.toLowerCase())),

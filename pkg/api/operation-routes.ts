@@ -1,10 +1,10 @@
 // The calls for those who run the server: health, readiness, liveness, metrics, and what each problem `type` means.
 // An unreachable cluster does not make the server unhealthy: it goes on accepting jobs, and a 503 would keep them away.
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
 import Type from 'typebox';
 import { type ErrorCode, errorCatalogue, type Refusal } from '../models/index.ts';
 import { sendProblem } from './problems.ts';
-import { problemResponses, writeProblems } from './responses.ts';
+import { writeProblems } from './responses.ts';
 import { type ErrorDocument, errorCodes } from './schemas/problem.ts';
 import type { Health, JobService } from './service.ts';
 import { healthFieldsOf } from './wire.ts';
@@ -27,10 +27,9 @@ export function healthRoutes(app: FastifyInstance, service: JobService, version:
       description: 'The server accepts jobs.',
       content: { 'application/json': { schema: { $ref: 'Health#' } } },
     },
-    ...problemResponses(writeProblems),
   };
   const description = 'A 503 is a problem document with the same numbers beside its own fields.';
-  const common = { tags: ['operation'], description, response };
+  const common = { tags: ['operation'], description, response, problems: writeProblems };
   const health = { ...common, operationId: 'getHealth', summary: 'Whether the server accepts jobs' };
   const ready = { ...common, operationId: 'getReadiness', summary: 'The same, for readiness probes' };
   app.get('/health', { schema: health }, (_request, reply) => answer(reply));
@@ -38,7 +37,7 @@ export function healthRoutes(app: FastifyInstance, service: JobService, version:
   app.get('/livez', { schema: livenessSchema }, (_request, reply) => reply.send({ status: 'ok' }));
 }
 
-const livenessSchema = {
+const livenessSchema: FastifySchema = {
   tags: ['operation'],
   operationId: 'getLiveness',
   summary: 'Whether the process answers',
@@ -47,7 +46,6 @@ const livenessSchema = {
       description: 'The process answers; nothing is said about the store or the cluster.',
       content: { 'application/json': { schema: { $ref: 'Alive#' } } },
     },
-    ...problemResponses([]),
   },
 };
 
@@ -57,13 +55,12 @@ function notAccepting(health: Health): Refusal {
 }
 
 export function metricsRoute(app: FastifyInstance, metricsText: () => Promise<MetricsText>): void {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['operation'],
     operationId: 'getMetrics',
     summary: 'Metrics in the Prometheus text format',
     response: {
       200: { description: 'All metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
-      ...problemResponses([]),
     },
   };
   app.get('/metrics', { schema }, async (_request, reply) => {
@@ -77,7 +74,7 @@ const errorPath = Type.Object({
 });
 
 export function errorRoutes(app: FastifyInstance): void {
-  const list = {
+  const list: FastifySchema = {
     tags: ['operation'],
     operationId: 'listErrors',
     summary: 'Every problem that the server can answer with',
@@ -86,10 +83,9 @@ export function errorRoutes(app: FastifyInstance): void {
         description: 'The error catalogue.',
         content: { 'application/json': { schema: { type: 'array', items: { $ref: 'ErrorDefinition#' } } } },
       },
-      ...problemResponses([]),
     },
   };
-  const show = {
+  const show: FastifySchema = {
     tags: ['operation'],
     operationId: 'getError',
     summary: 'What a problem’s `type` points at',
@@ -99,8 +95,8 @@ export function errorRoutes(app: FastifyInstance): void {
         description: 'One line of the error catalogue.',
         content: { 'application/json': { schema: { $ref: 'ErrorDefinition#' } } },
       },
-      ...problemResponses(['not_found']),
     },
+    problems: ['not_found'],
   };
   const documents = new Map<string, ErrorDocument>(errorCodes.map((code) => [code, errorDocumentOf(code)]));
   app.get('/errors', { schema: list }, (_request, reply) => reply.send([...documents.values()]));

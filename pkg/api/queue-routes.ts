@@ -1,9 +1,8 @@
 // The two fixed lists: what waits, in dispatch order, and what runs, in order of dispatch.
 // Their items are part of the contract: name, job_id and priority, in that order, and nothing else.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { describePage, type PageQuery, pageHeaders, pageQuery, pageRequestOf } from './pagination.ts';
 import { sendProblem } from './problems.ts';
-import { problemResponses } from './responses.ts';
 import type { JobService, Page, PageRequest, QueueEntry } from './service.ts';
 import { queueEntryDocumentOf } from './wire.ts';
 
@@ -15,7 +14,7 @@ export function queueRoutes(app: FastifyInstance, service: JobService): void {
 }
 
 function listRoute(app: FastifyInstance, state: 'pending' | 'running', summary: string, list: List): void {
-  const schema = {
+  const schema: FastifySchema = {
     tags: ['queue'],
     operationId: `list${state === 'pending' ? 'Pending' : 'Running'}Jobs`,
     summary,
@@ -26,8 +25,8 @@ function listRoute(app: FastifyInstance, state: 'pending' | 'running', summary: 
         headers: pageHeaders,
         content: { 'application/json': { schema: { type: 'array', items: { $ref: 'QueueEntry#' } } } },
       },
-      ...problemResponses(['validation_failed']),
     },
+    problems: ['validation_failed'],
   };
   app.get<{ Querystring: PageQuery }>(`/jobs/${state}`, { schema }, (request, reply) => {
     const asked = pageRequestOf(request.query);

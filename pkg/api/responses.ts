@@ -1,6 +1,15 @@
-// The responses part of a route's schema: what it answers, and every problem that it can end in, by status.
+// Every problem that a route can end in, by status, as its part of the OpenAPI document. A route's schema names
+// their codes in `problems`; the responses are made only for the document, because a problem is sent as text: it needs no
+// serializer, and compiling one for each route and status would be most of the time that a start takes.
 import { type ErrorCode, errorCatalogue } from '../models/index.ts';
 import { problemContentType, problemDocumentOf } from './problems.ts';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** What this route can end in, beside what any can. */
+    problems?: readonly ErrorCode[];
+  }
+}
 
 /** What any call can end in, whatever it does. */
 const anywhere: readonly ErrorCode[] = ['bad_request', 'request_timeout', 'headers_too_large', 'internal'];
