@@ -74,6 +74,11 @@ function explain(error: unknown): number {
     process.stderr.write(`kubejobs: ${error.message}\n`);
     return exitFailed;
   }
+  // By name: the class would load the Kubernetes client for every command.
+  if (error instanceof Error && error.name === 'KubeconfigError') {
+    process.stderr.write(`kubejobs: ${error.message} (--dry-run needs no cluster)\n`);
+    return exitFailed;
+  }
   process.stderr.write(`kubejobs: ${error instanceof Error ? error.stack : String(error)}\n`);
   return exitFailed;
 }

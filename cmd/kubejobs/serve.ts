@@ -34,7 +34,8 @@ export async function serve(
   const settings = parseConfiguration(serveOptions, flags, environment);
   const logger = programLogger(settings.logLevel);
   const lifecycle = new Lifecycle({ clock: systemClock(), logger });
-  closeWithGrace({ delay: 9_500, logger: false }, async ({ signal, err }) => {
+  // Not on beforeExit: it would end a start that failed with 0.
+  closeWithGrace({ delay: 9_500, logger: false, skip: ['beforeExit'] }, async ({ signal, err }) => {
     if (err) logger.error({ error: err.stack ?? String(err) }, 'a bug ended the program');
     else logger.info({ signal }, 'stopping');
     await lifecycle.stop();
