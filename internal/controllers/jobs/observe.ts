@@ -41,14 +41,23 @@ function observeFailed(condition: Condition, pods: readonly PodRecord[]): Failed
   const pod = firstToFail(pods);
   const container = pod && firstNonZero(pod);
   const reason = failedReason(condition, pod, container);
-  const words = reason === 'deadline' ? [condition.message] : [container && endMessage(container), pod?.message];
-  const message = [...words, condition.message].find((candidate) => candidate !== undefined);
+  const message = failedMessage(condition, pod, reason === 'deadline' ? undefined : container);
   return {
     phase: 'failed',
     reason,
     ...(container?.ended ? { exitCode: container.ended.exitCode } : {}),
     ...(message ? { message } : {}),
   };
+}
+
+/** The most telling words: the container's, the pod's, the Job's; for the Job's own deadline only the Job's. */
+function failedMessage(
+  condition: Condition,
+  pod: PodRecord | undefined,
+  container: ContainerRecord | undefined,
+): string | undefined {
+  if (condition.reason === 'DeadlineExceeded') return condition.message;
+  return (container && endMessage(container)) ?? pod?.message ?? condition.message;
 }
 
 function failedReason(

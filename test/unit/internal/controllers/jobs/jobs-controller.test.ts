@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import type { ApiResult, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import { ended, jobObject, ourLabels, podObject, testJobId } from '../../../../support/kubernetes-objects.ts';
+import { page } from '../../../../support/scripted-cluster.ts';
+import { notFound, reference, watched } from './watched.ts';
+
+const complete = { conditions: [{ type: 'Complete' }] };
+const failed = { conditions: [{ type: 'Failed', reason: 'BackoffLimitExceeded' }] };
+const unanswered: ApiResult<never> = { outcome: 'unknown', message: 'away' };
+
+describe('the jobs controller', () => {
+  it('watches only what this queue made', async () => {
+    const { jobs, pods, start } = watched();
+    await start();
+    for (const cluster of [jobs, pods]) {
+      expect(cluster.lists[0]).toMatchObject({
+        labelSelector: 'kubejobs.io/queue-id=00000000-0000-4000-8000-000000000001',
+      });
+      expect(cluster.lists[0]).not.toHaveProperty('namespace');
+    }
+  });
+
+  it('watches the namespaces it was given, each for itself', async () => {
+    const { jobs, start } = watched({ deps: { namespaces: ['a', 'b'] } });
+    await start();
+    expect(jobs.lists.map(({ namespace }) => namespace)).toEqual(['a', 'b']);
+  });
+
+  it('tells the life of an attempt, each thing once', async () => {
+    const { expected, news, sendJob, sendPod, start } = watched();
+    await start();
+    expected.set(1, reference);
+    await sendJob('ADDED', jobObject());
+    await sendPod('ADDED', podObject());
+    await sendPod('MODIFIED', podObject({ version: 2 }));
+    await sendPod('MODIFIED', podObject({ version: 3, phase: 'Running' }));
+    await sendJob('MODIFIED', jobObject({ version: 2 }));
+    await sendPod('MODIFIED', podObject({ version: 4, phase: 'Succeeded' }));
+    await sendJob('MODIFIED', jobObject({ version: 3, ...complete }));
+    expect(news()).toEqual(['1 active starting', '1 active', '1 succeeded 0']);
+  });
+
+  it('says nothing of a running Job before its pods were listed once', async () => {
+    const { clock, news, pods, start } = watched({ jobs: [jobObject()], pods: [podObject({ phase: 'Running' })] });
+    pods.nextLists = [unanswered];
+    await start();
+    expect(news()).toEqual([]);
+    await clock.advance(1_000);
+    expect(news()).toEqual(['1 active']);
+  });
+
+  it('tells how a Job ended without waiting for the pods', async () => {
+    const { news, pods, start } = watched({ jobs: [jobObject(complete)] });
+    pods.nextLists = Array(5).fill(unanswered);
+    await start();
+    expect(news()).toEqual(['1 succeeded 0']);
+  });
+
+  it('does not count the pods of another Job that carry the same labels', async () => {
+    const pods = [podObject({ phase: 'Running', owner: 'someone-else' })];
+    const { news, start } = watched({ jobs: [jobObject()], pods });
+    await start();
+    expect(news()).toEqual(['1 active starting']);
+  });
+
+  it('tells of Jobs that nobody expects too: what to do with them is the engine’s business', async () => {
+    const { news, start } = watched({ jobs: [jobObject(complete)] });
+    await start();
+    expect(news()).toEqual(['1 succeeded 0']);
+  });
+
+  it('takes only the expected name for an expected attempt, whoever copied its labels', async () => {
+    const copy = jobObject({ name: 'copy', uid: 'copy-uid', ...complete });
+    const { asked, news, start } = watched({ jobs: [copy, jobObject()], expected: { 1: reference } });
+    await start();
+    expect(news()).toEqual(['1 active starting']);
+    expect(asked).toEqual([]);
+  });
+
+  it('skips a Job with odd labels, reports it once and goes on', async () => {
+    const labels = { ...ourLabels(), 'kubejobs.io/attempt': 'two' };
+    const { logger, news, relist, start } = watched({
+      jobs: [jobObject({ name: 'odd', uid: 'odd', labels }), jobObject()],
+    });
+    await start();
+    await relist();
+    expect(news()).toContain('1 active starting');
+    expect(logger.lines.filter(({ fields }) => JSON.stringify(fields).includes('odd')).length).toBeLessThanOrEqual(2);
+  });
+
+  it('tells the new object when a name comes back as another one', async () => {
+    const { news, sendJob, start } = watched({ jobs: [jobObject()], expected: { 1: reference } });
+    await start();
+    await sendJob('MODIFIED', jobObject({ uid: 'other', version: 9 }));
+    expect(news()).toEqual(['1 active starting', '1 active starting (other)']);
+  });
+
+  it('stops without a word more', async () => {
+    const { clock, controller, news, sendJob, start } = watched();
+    await start();
+    await controller.stop();
+    await sendJob('ADDED', jobObject());
+    await clock.advance(3_600_000);
+    expect(news()).toEqual([]);
+  });
+});
+
+describe('a failed Job', () => {
+  const selector = `pods in team with kubejobs.io/queue-id=00000000-0000-4000-8000-000000000001,kubejobs.io/job-id=${testJobId},kubejobs.io/attempt=1`;
+  const failedPod = podObject({ version: 5, phase: 'Failed', containers: { main: ended(7) } });
+
+  it('is told at once when the copy of its pods explains it', async () => {
+    const { asked, news, start } = watched({ jobs: [jobObject(failed)], pods: [failedPod] });
+    await start();
+    expect(news()).toEqual(['1 failed exit_code 7']);
+    expect(asked).toEqual([]);
+  });
+
+  it('has its pods looked at once more when the copy lags behind', async () => {
+    const listPods = () => ({ outcome: 'ok', value: page([failedPod]) }) as const;
+    const { asked, news, start } = watched({ jobs: [jobObject(failed)], listPods });
+    await start();
+    expect(asked).toEqual([selector]);
+    expect(news()).toEqual(['1 failed exit_code 7']);
+  });
+
+  it('is told without an exit code when its pods are gone', async () => {
+    const { news, start } = watched({ jobs: [jobObject(failed)] });
+    await start();
+    expect(news()).toEqual(['1 failed exit_code']);
+  });
+
+  it('waits with the news until the look at its pods is answered', async () => {
+    let answers = 0;
+    const listPods = () => {
+      answers += 1;
+      return answers < 3 ? unanswered : ({ outcome: 'ok', value: page([failedPod]) } as const);
+    };
+    const { clock, news, start } = watched({ jobs: [jobObject(failed)], listPods });
+    await start();
+    expect(news()).toEqual([]);
+    await clock.advance(10_000);
+    expect(news()).toEqual(['1 failed exit_code 7']);
+  });
+
+  it('is told without an exit code when looking at pods is forbidden', async () => {
+    const listPods = () => ({ outcome: 'refused', status: 403, reason: 'Forbidden', message: 'no' }) as const;
+    const { news, start } = watched({ jobs: [jobObject(failed)], listPods });
+    await start();
+    expect(news()).toEqual(['1 failed exit_code']);
+  });
+
+  it('is told once, also when its pods go away afterwards', async () => {
+    const { asked, news, sendPod, start } = watched({ jobs: [jobObject(failed)], pods: [failedPod] });
+    await start();
+    await sendPod('DELETED', failedPod);
+    expect(news()).toEqual(['1 failed exit_code 7']);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a workload that is not in the copy', () => {
+  const found = (object: KubernetesObject) => () => ({ outcome: 'ok', value: object }) as const;
+
+  it('is missing only when a consistent read does not find it', async () => {
+    const { asked, news, sendJob, start } = watched({ jobs: [jobObject()], expected: { 1: reference } });
+    await start();
+    news();
+    await sendJob('DELETED', jobObject({ version: 2 }));
+    expect(asked).toEqual(['team/job-1']);
+    expect(news()).toEqual(['1 missing']);
+  });
+
+  it('is nobody’s business when its attempt is over', async () => {
+    const { asked, news, sendJob, start } = watched({ jobs: [jobObject()] });
+    await start();
+    news();
+    await sendJob('DELETED', jobObject({ version: 2 }));
+    expect(asked).toEqual([]);
+    expect(news()).toEqual([]);
+  });
+
+  it('is looked for after every complete list', async () => {
+    const { asked, news, relist, start } = watched({ expected: { 1: reference } });
+    await start();
+    expect(news()).toEqual(['1 missing']);
+    await relist();
+    expect(asked).toHaveLength(2);
+    expect(news()).toEqual(['1 missing']);
+  });
+
+  it('is told as the read shows it when it is there after all', async () => {
+    const { news, start } = watched({ expected: { 1: reference }, get: found(jobObject(complete)) });
+    await start();
+    expect(news()).toEqual(['1 succeeded 0']);
+  });
+
+  it('is missing when its name belongs to somebody else', async () => {
+    const other = jobObject({ labels: { ...ourLabels(), 'kubejobs.io/queue-id': 'another' } });
+    const { news, start } = watched({ expected: { 1: reference }, get: found(other) });
+    await start();
+    expect(news()).toEqual(['1 missing']);
+  });
+
+  it('proves nothing by its absence while its create may be on its way', async () => {
+    const { uid: _unknown, ...unconfirmed } = reference;
+    const { asked, news, start } = watched({ expected: { 1: unconfirmed } });
+    await start();
+    expect(asked).toEqual(['team/job-1']);
+    expect(news()).toEqual([]);
+  });
+
+  it.each<[string, ApiResult<never>]>([
+    ['is not answered', unanswered],
+    ['is forbidden', { outcome: 'refused', status: 403, reason: 'Forbidden', message: 'no' }],
+  ])('is read again later when the read %s', async (_title, first) => {
+    const answers: ApiResult<never>[] = [first, first];
+    const { asked, clock, news, start } = watched({
+      expected: { 1: reference },
+      get: () => answers.shift() ?? notFound,
+    });
+    await start();
+    expect(news()).toEqual([]);
+    await clock.advance(10_000);
+    expect(asked).toHaveLength(3);
+    expect(news()).toEqual(['1 missing']);
+  });
+
+  it('is not spoken of when its attempt ended during the read', async () => {
+    let answer = (_result: ApiResult<KubernetesObject>): void => {};
+    const get = () => new Promise<ApiResult<KubernetesObject>>((resolve) => (answer = resolve));
+    const { clock, expected, news, start } = watched({ expected: { 1: reference }, get });
+    await start();
+    expected.clear();
+    answer(notFound);
+    await clock.advance(1);
+    expect(news()).toEqual([]);
+  });
+});
+
+describe('looking at everything again', () => {
+  it('tells what the engine may have lost, though it is no news', async () => {
+    const { clock, controller, news, start } = watched({ jobs: [jobObject(complete)] });
+    await start();
+    controller.resync();
+    await clock.advance(1);
+    expect(news()).toEqual(['1 succeeded 0', '1 succeeded 0']);
+  });
+
+  it('happens after every complete list for what holds a slot or still runs, not for what is kept', async () => {
+    const jobs = [
+      jobObject({ ...complete, attempt: 1 }),
+      jobObject({ name: 'job-2', uid: 'uid-2', attempt: 2 }),
+      jobObject({ name: 'job-3', uid: 'uid-3', attempt: 3, ...complete }),
+    ];
+    const { news, relist, start } = watched({ jobs, expected: { 1: reference } });
+    await start();
+    expect(news().sort()).toEqual(['1 succeeded 0', '2 active starting (uid-2)', '3 succeeded 0 (uid-3)']);
+    await relist();
+    expect(news().sort()).toEqual(['1 succeeded 0', '2 active starting (uid-2)']);
+  });
+});
