@@ -174,4 +174,14 @@ describe('news of a create that is over', () => {
       expect(core.digest()).toBe(before);
     },
   );
+
+  it.each(['made', 'refused', 'quota', 'unknown', 'deleted', 'missing', 'succeeded'])(
+    'changes nothing for a job whose slot is another attempt’s (%s)',
+    (word) => {
+      const core = play({}, `${running}`);
+      const before = core.digest();
+      play({ core }, `t=2 ${word} a/2\nexpect nothing`);
+      expect(core.digest()).toBe(before);
+    },
+  );
 });
