@@ -6,7 +6,7 @@ import { type ErrorCode, errorCatalogue, type Refusal } from '../models/index.ts
 import { AllowedMethods } from './allowed-methods.ts';
 import { commonHeaders } from './common-headers.ts';
 import { bodyErrors, parameterErrors } from './field-errors.ts';
-import { invalid, sendProblem } from './problems.ts';
+import { invalid, jobNotFound, sendProblem } from './problems.ts';
 
 export interface ErrorLog {
   error(fields: object, message: string): void;
@@ -29,18 +29,19 @@ export function answerFrameworkError(error: FastifyError, _request: FastifyReque
   reply.headers(commonHeaders);
   sendProblem(reply, {
     code,
-    detail: code === 'not_found' ? 'the path is too long' : 'the path is not a valid URL path',
+    detail: code === 'not_found' ? 'The path is too long.' : 'The path is not a valid URL path.',
   });
 }
 
 function notFound(methods: AllowedMethods, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.url.split('?', 1)[0] ?? '';
   const allowed = methods.of(path);
-  if (allowed.length === 0 || allowed.includes(request.method))
-    return sendProblem(reply, { code: 'not_found', detail: `there is nothing at ${path}` });
+  if (allowed.length === 0 || allowed.includes(request.method)) {
+    return sendProblem(reply, { code: 'not_found', detail: `There is nothing at ${path}.` });
+  }
   const list = allowed.join(', ');
   reply.header('allow', list);
-  return sendProblem(reply, { code: 'method_not_allowed', detail: `${path} takes ${list}, not ${request.method}` });
+  return sendProblem(reply, { code: 'method_not_allowed', detail: `${path} takes ${list}, not ${request.method}.` });
 }
 
 const codeByFastifyCode: Record<string, ErrorCode> = {
@@ -63,18 +64,18 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): Refusa
   const errors = error.validation as unknown as ErrorObject[];
   if (error.validationContext === 'body') return invalid(bodyErrors(errors));
   if (error.validationContext === 'querystring') return invalid(parameterErrors(errors));
-  return { code: 'job_not_found', detail: `there is no job ${Object.values(request.params as object).join()}` };
+  return jobNotFound(Object.values(request.params as Record<string, string>).join());
 }
 
 function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest): string {
   if (code === 'unsupported_media_type') {
     const type = request.headers['content-type'];
-    return `${type === undefined ? 'a body needs a content type' : `the content type is ${type}`}; send application/json`;
+    return `${type === undefined ? 'A body needs a content type' : `The content type is ${type}`}; send application/json.`;
   }
   return code === 'body_too_large' ? errorCatalogue[code].when : error.message;
 }
 
 function internal(error: FastifyError, request: FastifyRequest, logger: ErrorLog): Refusal {
   logger.error({ err: error, method: request.method, url: request.url }, 'a request ended in an error of the server');
-  return { code: 'internal', detail: 'the server made a mistake; its log has the details' };
+  return { code: 'internal', detail: 'The server made a mistake; its log has the details.' };
 }

@@ -2,9 +2,9 @@
 // wire; none decides anything. POST /jobs is the hot path: nothing is copied or looked up there that need not be.
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { type Answer, accepted, jobStates, type Refusal } from '../models/index.ts';
+import { type Answer, accepted, jobStates } from '../models/index.ts';
 import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
-import { invalid, sendProblem } from './problems.ts';
+import { invalid, jobNotFound, sendProblem } from './problems.ts';
 import { bodyProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import { jobId, oneOf, textOf } from './schemas/common.ts';
@@ -185,8 +185,4 @@ function cancelRoute(app: FastifyInstance, service: JobService): void {
 
 function sendJob(reply: FastifyReply, answer: Answer<JobView>): FastifyReply {
   return answer.ok ? reply.send(jobDocumentOf(answer.value)) : sendProblem(reply, answer.refusal);
-}
-
-function jobNotFound(jobId: string): Refusal {
-  return { code: 'job_not_found', detail: `there is no job ${jobId}` };
 }

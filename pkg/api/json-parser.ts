@@ -11,7 +11,7 @@ export function parseJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done: Done) => {
     if (bytes.length === 0) return done(null, undefined);
-    if (!isUtf8(bytes)) return done(invalidJson('the body is not UTF-8'));
+    if (!isUtf8(bytes)) return done(invalidJson('The body is not UTF-8.'));
     const text = bytes.toString();
     void parse(request, text, (error, body) => {
       if (error === null) done(null, body);
@@ -23,9 +23,9 @@ export function parseJsonOnly(app: FastifyInstance): void {
 function reasonFor(text: string): string {
   try {
     JSON.parse(text);
-    return 'the keys "__proto__" and "constructor" with a "prototype" are refused';
+    return 'The keys "__proto__" and "constructor" with a "prototype" are refused.';
   } catch (error) {
-    return error instanceof Error ? error.message : 'the body is not valid JSON';
+    return error instanceof Error ? error.message : 'The body is not valid JSON.';
   }
 }
 

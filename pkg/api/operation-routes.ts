@@ -50,8 +50,8 @@ const livenessSchema: FastifySchema = {
 };
 
 function notAccepting(health: Health): Refusal {
-  if (health.stopping) return { code: 'shutting_down', detail: health.detail ?? 'the server is stopping' };
-  return { code: 'store_unavailable', detail: health.detail ?? 'the store does not accept writes now' };
+  if (health.stopping) return { code: 'shutting_down', detail: health.detail ?? 'The server is stopping.' };
+  return { code: 'store_unavailable', detail: health.detail ?? 'The store does not accept writes now.' };
 }
 
 export function metricsRoute(app: FastifyInstance, metricsText: () => Promise<MetricsText>): void {
@@ -103,7 +103,7 @@ export function errorRoutes(app: FastifyInstance): void {
   app.get<{ Params: { code: string } }>('/errors/:code', { schema: show }, (request, reply) => {
     const document = documents.get(request.params.code);
     if (document !== undefined) return reply.send(document);
-    return sendProblem(reply, { code: 'not_found', detail: 'there is no problem of this code; see /errors' });
+    return sendProblem(reply, { code: 'not_found', detail: 'There is no problem of this code; see /errors.' });
   });
 }
 

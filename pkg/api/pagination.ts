@@ -45,7 +45,7 @@ export function decodeCursor(cursor: string): number[] | undefined {
   try {
     const numbers: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     const valid = Array.isArray(numbers) && numbers.length > 0 && numbers.length <= longestCursor;
-    return valid && numbers.every((number) => Number.isFinite(number)) ? (numbers as number[]) : undefined;
+    return valid && numbers.every((number) => Number.isSafeInteger(number)) ? (numbers as number[]) : undefined;
   } catch {
     return undefined;
   }

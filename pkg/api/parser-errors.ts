@@ -15,13 +15,13 @@ export function answerParserError(error: NodeJS.ErrnoException, socket: Socket):
 }
 
 const refusalByCode: Record<string, { code: ErrorCode; detail: string }> = {
-  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request_timeout', detail: 'the headers or the body did not arrive in time' },
-  HPE_HEADER_OVERFLOW: { code: 'headers_too_large', detail: 'the request line and headers are over 16 KiB' },
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 'request_timeout', detail: 'The headers or the body did not arrive in time.' },
+  HPE_HEADER_OVERFLOW: { code: 'headers_too_large', detail: 'The request line and headers are over 16 KiB.' },
 };
 
 function refusalOf(error: NodeJS.ErrnoException): Refusal {
   const known = refusalByCode[error.code ?? ''];
-  return known ?? { code: 'bad_request', detail: `the request cannot be parsed: ${error.message}` };
+  return known ?? { code: 'bad_request', detail: `The request cannot be parsed: ${error.message}.` };
 }
 
 function responseText(refusal: Refusal): string {

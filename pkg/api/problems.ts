@@ -41,3 +41,7 @@ export function invalid(errors: FieldError[]): Refusal {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return { code: 'validation_failed', detail: `${where} ${first?.detail ?? 'is not valid'}${more}`, errors };
 }
+
+export function jobNotFound(jobId: string): Refusal {
+  return { code: 'job_not_found', detail: `There is no job with the id ${jobId}.` };
+}

@@ -13,7 +13,7 @@ test('an unknown path is 404', async () => {
     type: '/errors/not_found',
     title: 'There is no such resource',
     status: 404,
-    detail: 'there is nothing at /nothing/here',
+    detail: 'There is nothing at /nothing/here.',
     code: 'not_found',
   });
 });
@@ -89,7 +89,7 @@ test.each(writes)('%s %s with another content type is 415', async (method, url) 
     expect(answer.statusCode).toBe(415);
     expect(answer.json()).toMatchObject({
       code: 'unsupported_media_type',
-      detail: `the content type is ${type}; send application/json`,
+      detail: `The content type is ${type}; send application/json.`,
     });
   }
   expect(service.stored).toEqual([]);
@@ -98,7 +98,7 @@ test.each(writes)('%s %s with another content type is 415', async (method, url) 
 test.each(writes)('%s %s with a body of no content type is 415', async (method, url) => {
   const { app } = await anApi();
   const answer = await app.inject({ method, url, payload: Buffer.from('{"name":"a"}') });
-  expect(answer.json()).toMatchObject({ status: 415, detail: 'a body needs a content type; send application/json' });
+  expect(answer.json()).toMatchObject({ status: 415, detail: 'A body needs a content type; send application/json.' });
 });
 
 test('a body of 1 MiB is read, one byte more is 413', async () => {

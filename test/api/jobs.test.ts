@@ -130,7 +130,7 @@ test.each(calls)('%s of an unknown or malformed id is 404', async (method, paylo
   for (const id of [jobIdOf(9), 'nope', `${jobIdOf(1)}0`, 'a'.repeat(100)]) {
     const answer = await app.inject({ method, url: `/jobs/${id}`, ...(payload && { payload }) });
     expect(answer.statusCode).toBe(404);
-    expect(answer.json()).toMatchObject({ code: 'job_not_found', detail: `there is no job ${id}` });
+    expect(answer.json()).toMatchObject({ code: 'job_not_found', detail: `There is no job with the id ${id}.` });
   }
 });
 

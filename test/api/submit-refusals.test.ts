@@ -210,7 +210,7 @@ test('bytes that are not UTF-8 are refused, not replaced', async () => {
   const payload = Buffer.concat([Buffer.from('{"name":"a","args":["'), Buffer.from([0xff]), Buffer.from('"]}')]);
   const headers = { 'content-type': 'application/json' };
   const answer = await app.inject({ method: 'POST', url: '/jobs', headers, payload });
-  expect(answer.json()).toMatchObject({ code: 'invalid_json', detail: 'the body is not UTF-8' });
+  expect(answer.json()).toMatchObject({ code: 'invalid_json', detail: 'The body is not UTF-8.' });
 });
 
 test('no body at all is refused as a body that is no object', async () => {

@@ -30,6 +30,16 @@ export function jobIdOf(sequence: number): string {
   return `019a4e0c-5d6f-7a31-9c42-${sequence.toString(16).padStart(12, '0')}`;
 }
 
+const healthy: Health = {
+  accepting: true,
+  cluster: 'simulated',
+  store: 'ok',
+  stopping: false,
+  maxConcurrency: 2,
+  running: 0,
+  pending: 0,
+};
+
 export class FakeService implements JobService {
   readonly submissions: JobSubmission[] = [];
   /** In order of acceptance. */
@@ -39,15 +49,17 @@ export class FakeService implements JobService {
   /** When set, every call throws it: a bug of ours. */
   bug: Error | undefined;
   lastFilter: JobsFilter | undefined;
-  state: Health = {
-    accepting: true,
-    cluster: 'simulated',
-    store: 'ok',
-    stopping: false,
-    maxConcurrency: 2,
-    running: 0,
-    pending: 0,
-  };
+  state: Health = healthy;
+
+  /** As if it were new. */
+  reset(): void {
+    this.submissions.length = 0;
+    this.stored.length = 0;
+    this.refusal = undefined;
+    this.bug = undefined;
+    this.lastFilter = undefined;
+    this.state = healthy;
+  }
 
   with(...jobs: JobView[]): this {
     this.stored.push(...jobs);
@@ -117,7 +129,7 @@ export class FakeService implements JobService {
   #change(jobId: string, change: (job: JobView) => Awaited<ReturnType<JobService['cancel']>>) {
     if (this.refusal !== undefined) return { ok: false as const, refusal: this.refusal };
     const job = this.job(jobId);
-    return job === undefined ? refused('job_not_found', `there is no job ${jobId}`) : change(job);
+    return job === undefined ? refused('job_not_found', `There is no job with the id ${jobId}.`) : change(job);
   }
 }
 
