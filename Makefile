@@ -63,7 +63,7 @@ openapi: install ## write openapi.yaml from the server's own schemas
 
 .PHONY: cluster-up
 cluster-up: install ## start a real control plane with simulated nodes (NODE=real adds a real one); minutes the first time
-	NODE=$(NODE) npx tsx test/cluster/harness/up.ts
+	npx tsx test/cluster/harness/up.ts $(NODE)
 
 .PHONY: cluster-down
 cluster-down: install ## stop it and remove what it left
@@ -100,9 +100,11 @@ $(PROGRAM): $(INSTALLED) tsconfig.json tsconfig.build.json $(SOURCES)
 	npm run --silent build
 	@touch $@
 
+NODE_CHECK := var v = process.versions.node, n = v.split("."), m = "$(NODE_VERSION_MINIMUM)".split("."); \
+  if (+n[0] < +m[0] || (+n[0] === +m[0] && +n[1] < +m[1])) { \
+  console.error("kubejobs needs Node.js $(NODE_VERSION_MINIMUM) or newer; this is " + v + "."); process.exit(1); }
+
 .PHONY: node-version
 node-version:
 	@command -v node >/dev/null || { echo 'kubejobs needs Node.js $(NODE_VERSION_MINIMUM) or newer; there is no node on the PATH.' >&2; exit 1; }
-	@node -e 'var v = process.versions.node.split("."), m = "$(NODE_VERSION_MINIMUM)".split("."); \
-	  if (+v[0] < +m[0] || (+v[0] === +m[0] && +v[1] < +m[1])) { \
-	    console.error("kubejobs needs Node.js $(NODE_VERSION_MINIMUM) or newer; this is " + process.versions.node + "."); process.exit(1); }'
+	@node -e '$(NODE_CHECK)'

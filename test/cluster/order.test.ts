@@ -2,19 +2,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { describeCluster } from './harness/shared-cluster.ts';
-import { fated, isUnfinished, type JobDocument, TestQueue } from './support/queue.ts';
+import { type ClusterAccess, fated, isUnfinished, type JobDocument, TestQueue } from './support/queue.ts';
 
 describeCluster('the sample timeline with real Jobs', (cluster) => {
   it('starts job2 and job3, then job4 and job5, then job1', async () => {
-    const queue = await TestQueue.start(cluster, '--max-concurrency', '2');
-    const template = fated('succeed', { duration: '5s' });
-    const submit = (name: string, priority: number): Promise<string> => queue.submit({ name, priority, template });
-    const ids = [await submit('job1', 2), await submit('job2', 5), await submit('job3', 5)];
-    await queue.jobWhen(ids[2] as string, (job) => job.state === 'running');
-    await delay(2_000); // the second batch comes while the first runs
-    ids.push(await submit('job4', 3), await submit('job5', 3));
+    // A long settle window, for a test machine may take long over three submissions.
+    const queue = await TestQueue.start(cluster, '--max-concurrency', '2', '--settle-ms', '5000');
+    const submit = (name: string, priority: number, fate: string): Promise<string> =>
+      queue.submit({ name, priority, template: fated(fate) });
+    const ids = [
+      await submit('job1', 2, 'succeed'),
+      await submit('job2', 5, 'never'),
+      await submit('job3', 5, 'never'),
+    ];
+    for (const id of ids.slice(1))
+      await queue.jobWhen(id, (job) => job.state === 'running' && job.reason === undefined);
+    ids.push(await submit('job4', 3, 'succeed'), await submit('job5', 3, 'succeed'));
     expect(await queue.names('pending')).toEqual(['job4', 'job5', 'job1']);
     expect(await queue.names('running')).toEqual(['job2', 'job3']);
+    await endPods(cluster, queue);
     const jobs = await Promise.all(ids.map((id) => queue.finished(id)));
     expect(byDispatch(jobs).map((job) => job.name)).toEqual(['job2', 'job3', 'job4', 'job5', 'job1']);
     expect(mostAtOnce(jobs)).toBe(2);
@@ -41,6 +47,21 @@ describeCluster('200 jobs of random priorities and a cap of 10', (cluster) => {
     await queue.stop();
   });
 });
+
+/** The pods that run for ever succeed from now on. */
+async function endPods(cluster: ClusterAccess, queue: TestQueue): Promise<void> {
+  const fate = 'test.kubejobs.io/fate';
+  await cluster.kubectl(
+    'label',
+    'pods',
+    '-n',
+    queue.namespace,
+    '-l',
+    `${fate}=never`,
+    `${fate}=succeed`,
+    '--overwrite',
+  );
+}
 
 function byDispatch(jobs: JobDocument[]): JobDocument[] {
   const number = (job: JobDocument): number => job.attempts[0]?.dispatch_sequence ?? Number.NaN;
