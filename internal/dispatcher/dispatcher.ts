@@ -1,16 +1,15 @@
-// Carries the engine's effects to the cluster and the outcomes back as events. At most `concurrency` calls are under
+// Carries the engine's effects to the cluster and the outcomes back as events. At most `concurrency` effects are under
 // way; the rest wait in the order they were decided. It decides nothing: what an outcome means is the core's business.
-
-import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
-import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
-import type { Attempt, Job, WorkloadReference } from '../../pkg/models/index.ts';
+import type { Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
+import type { Attempt, Job } from '../../pkg/models/index.ts';
 import type { Effect } from '../core/decisions.ts';
 import type { ClusterEvent } from '../core/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { isOurs } from './identity.ts';
-import { classifyRefusal, surelyUnread } from './refusals.ts';
+import { createWorkload } from './create-workload.ts';
+import { deleteWorkload } from './delete-workload.ts';
+import { type CreateOutcome, type DeleteOutcome, messageOf } from './outcomes.ts';
 
 export interface DispatcherDeps {
   cluster: Cluster;
@@ -41,6 +40,12 @@ export class Dispatcher {
     this.#next();
   }
 
+  /** Forgets what has not been started: for when the core was rebuilt from the rows and decides it all again. */
+  dropWaiting(): void {
+    this.#waiting = [];
+    this.#head = 0;
+  }
+
   /** Starts no further call and resolves when those under way have answered. What waits is in the rows. */
   stop(): Promise<void> {
     this.#stopped = true;
@@ -59,98 +64,43 @@ export class Dispatcher {
         this.#next();
       });
     }
-    if (this.#head === this.#waiting.length) {
-      this.#waiting = [];
-      this.#head = 0;
-    }
+    this.#compact();
+  }
+
+  /** A line that never empties must not keep what has left it. */
+  #compact(): void {
+    if (this.#head < this.#waiting.length && this.#head < 1_000) return;
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#head = 0;
   }
 
   async #carryOut(effect: Effect): Promise<void> {
-    try {
-      if (effect.kind === 'create_workload') await this.#create(effect.job, effect.attempt);
-      else await this.#delete(effect);
-    } catch (error) {
-      this.#bug(effect, error);
-    }
-  }
-
-  async #create(job: Job, attempt: Attempt): Promise<void> {
-    const { cluster, manifest } = this.#deps;
-    const result = await cluster.create(jobsResource, manifest(job, attempt));
-    if (result.outcome === 'refused' && result.status === 409 && result.reason === 'AlreadyExists') {
-      await this.#adopt(job, attempt);
-      return;
-    }
-    this.#createAnswered(job, attempt, result);
-  }
-
-  /** Something has our name: it is ours only with all our marks on it. */
-  async #adopt(job: Job, attempt: Attempt): Promise<void> {
-    const { namespace, name } = attempt.workload;
-    const found = await this.#deps.cluster.get(jobsResource, namespace, name);
-    if (found.outcome === 'ok' && !isOurs(found.value, this.#deps.queueId, job.jobId, attempt.attempt)) {
-      const message = `a Job named ${namespace}/${name} that does not belong to this job exists already`;
-      this.#createAnswered(job, attempt, { outcome: 'refused', status: 409, reason: 'AlreadyExists', message });
-      return;
-    }
-    if (found.outcome === 'refused' && found.status === 404) {
-      const message = `${namespace}/${name} existed a moment ago and is gone now`;
-      this.#createAnswered(job, attempt, { outcome: 'unknown', message });
-      return;
-    }
-    this.#createAnswered(job, attempt, found);
-  }
-
-  #createAnswered(job: Job, attempt: Attempt, result: ApiResult<KubernetesObject>): void {
     const { clock, emit, metrics } = this.#deps;
-    const about = { at: clock.now(), jobId: job.jobId, attempt: attempt.attempt };
-    if (result.outcome === 'ok') {
-      metrics.count('kubejobs_dispatch_outcomes_total', { outcome: 'made' });
-      emit({ kind: 'create_made', ...about, uid: result.value.metadata.uid ?? '' });
-      return;
-    }
-    const { message, retryAfterMs } = result;
-    const refusal = result.outcome === 'refused' ? classifyRefusal(result) : undefined;
-    if (refusal) {
-      const outcome = refusal === 'quota' ? 'quota_refused' : 'refused';
-      metrics.count('kubejobs_dispatch_outcomes_total', { outcome });
-      emit({ kind: 'create_refused', ...about, refusal, message });
-      return;
-    }
-    metrics.count('kubejobs_dispatch_outcomes_total', { outcome: 'unknown' });
-    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-    emit({ kind: 'create_unknown', ...about, surelyNotMade: surelyUnread(result), message, ...wait });
-  }
-
-  async #delete(effect: Extract<Effect, { kind: 'delete_workload' }>): Promise<void> {
-    const { cluster, clock, emit } = this.#deps;
-    const { jobId, attempt, propagation } = effect;
-    const reference: WorkloadReference = attempt.workload;
-    const uid = reference.uid === undefined ? {} : { uid: reference.uid };
-    const result = await cluster.delete(jobsResource, reference.namespace, reference.name, { propagation, ...uid });
-    const about = { at: clock.now(), jobId, attempt: attempt.attempt };
-    if (result.outcome === 'ok') emit({ kind: 'delete_answered', ...about, outcome: 'accepted' });
-    else if (result.outcome === 'refused' && isAbsent(result)) emit({ kind: 'workload_missing', ...about });
-    else {
-      const { message, retryAfterMs } = result;
-      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-      emit({ kind: 'delete_answered', ...about, outcome: 'failed', message, ...wait });
-    }
-  }
-
-  /** A call threw, which none should: the job must not wait for an answer that never comes. */
-  #bug(effect: Effect, error: unknown): void {
-    const { clock, emit, logger } = this.#deps;
+    const outcome = await this.#outcome(effect);
+    const word = outcomeWord(outcome);
+    if (word) metrics.count('kubejobs_dispatch_outcomes_total', { outcome: word });
     const jobId = effect.kind === 'create_workload' ? effect.job.jobId : effect.jobId;
-    const about = { at: clock.now(), jobId, attempt: effect.attempt.attempt };
-    const message = error instanceof Error ? error.message : String(error);
-    logger.error({ jobId, error: message }, 'a call to the cluster threw');
-    if (effect.kind === 'create_workload') emit({ kind: 'create_unknown', ...about, surelyNotMade: false, message });
-    else emit({ kind: 'delete_answered', ...about, outcome: 'failed', message });
+    emit({ ...outcome, at: clock.now(), jobId, attempt: effect.attempt.attempt });
+  }
+
+  /** Never rejects: a call that threw, which none should, must not leave the job waiting for its answer for ever. */
+  async #outcome(effect: Effect): Promise<CreateOutcome | DeleteOutcome> {
+    try {
+      if (effect.kind === 'delete_workload') return await deleteWorkload(this.#deps, effect);
+      return await createWorkload(this.#deps, effect.job, effect.attempt);
+    } catch (error) {
+      const message = messageOf(error);
+      this.#deps.logger.error({ effect: effect.kind, error: message }, 'a call to the cluster threw');
+      if (effect.kind === 'create_workload') return { kind: 'create_unknown', surelyNotMade: false, message };
+      return { kind: 'delete_answered', outcome: 'failed', message };
+    }
   }
 }
 
-/** 409 on a delete with a uid: the name belongs to another object now, so ours is gone. */
-function isAbsent(result: { status: number }): boolean {
-  return result.status === 404 || result.status === 409;
+/** How a create ended; undefined for a deletion. */
+function outcomeWord(outcome: CreateOutcome | DeleteOutcome): string | undefined {
+  if (outcome.kind === 'create_made') return 'made';
+  if (outcome.kind === 'create_unknown') return 'unknown';
+  if (outcome.kind === 'create_refused') return outcome.refusal === 'quota' ? 'quota_refused' : 'refused';
+  return undefined;
 }

@@ -1,0 +1,88 @@
+// One create, and which of its three outcomes the answer is: made, refused, unknown.
+// Rule: a create whose answer was lost is first asked about by name, for what it made may be why the next is refused
+// (a quota that it used up). "Already exists" is made when the object has all our marks and is not on its way out; one
+// that is somebody else's is a refusal. Whatever else leaves a doubt is unknown: the same name is created again later.
+import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
+import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
+import type { Attempt, Job } from '../../pkg/models/index.ts';
+import { isOurs } from './identity.ts';
+import { type CreateOutcome, messageOf, waitOf } from './outcomes.ts';
+import { alreadyExists, classifyRefusal, surelyUnread } from './refusals.ts';
+
+export interface CreateDeps {
+  cluster: Cluster;
+  queueId: string;
+  /** The manifest of an attempt; pure. */
+  manifest(job: Job, attempt: Attempt): KubernetesObject;
+}
+
+export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attempt): Promise<CreateOutcome> {
+  const manifest = build(deps, job, attempt);
+  if ('refusal' in manifest) return refusedForGood(manifest.refusal);
+  if (attempt.creation === 'unknown') {
+    const found = await find(deps, attempt);
+    if (found.outcome === 'ok') return judge(deps, job, attempt, found.value);
+    if (!isAbsent(found)) return { ...unsettled(found, 'it cannot be read whether it exists'), surelyNotMade: true };
+  }
+  const result = await deps.cluster.create(jobsResource, manifest.object);
+  return alreadyExists(result) ? adopt(deps, job, attempt) : outcomeOf(result);
+}
+
+function build(deps: CreateDeps, job: Job, attempt: Attempt): { object: KubernetesObject } | { refusal: string } {
+  try {
+    return { object: deps.manifest(job, attempt) };
+  } catch (error) {
+    return { refusal: `no manifest can be made of this job: ${messageOf(error)}` };
+  }
+}
+
+function outcomeOf(result: ApiResult<KubernetesObject>): CreateOutcome {
+  if (result.outcome === 'ok') return made(result.value);
+  const refusal = result.outcome === 'refused' ? classifyRefusal(result) : undefined;
+  if (refusal) return { kind: 'create_refused', refusal, message: result.message };
+  return {
+    kind: 'create_unknown',
+    surelyNotMade: surelyUnread(result),
+    message: result.message,
+    ...waitOf(result),
+  };
+}
+
+/** Something has our name already, or had it a moment ago: perhaps what an earlier create of ours made. */
+async function adopt(deps: CreateDeps, job: Job, attempt: Attempt): Promise<CreateOutcome> {
+  const found = await find(deps, attempt);
+  if (found.outcome === 'ok') return judge(deps, job, attempt, found.value);
+  return unsettled(found, 'it exists already and cannot be read');
+}
+
+function judge({ queueId }: CreateDeps, job: Job, { attempt }: Attempt, found: KubernetesObject): CreateOutcome {
+  const { namespace, name, deletionTimestamp } = found.metadata;
+  if (!isOurs(found, queueId, job.jobId, attempt)) {
+    return refusedForGood(`a Job named ${namespace}/${name} that does not belong to this job exists already`);
+  }
+  if (deletionTimestamp === undefined) return made(found);
+  return { kind: 'create_unknown', surelyNotMade: true, message: `${namespace}/${name} is still being deleted` };
+}
+
+function find({ cluster }: CreateDeps, { workload }: Attempt): Promise<ApiResult<KubernetesObject>> {
+  return cluster.get(jobsResource, workload.namespace, workload.name);
+}
+
+function isAbsent(result: ApiResult<unknown>): boolean {
+  return result.outcome === 'refused' && result.status === 404;
+}
+
+function made(object: KubernetesObject): CreateOutcome {
+  return { kind: 'create_made', uid: object.metadata.uid ?? '' };
+}
+
+function refusedForGood(message: string): CreateOutcome {
+  return { kind: 'create_refused', refusal: 'permanent', message };
+}
+
+function unsettled(
+  result: Exclude<ApiResult<unknown>, { outcome: 'ok' }>,
+  what: string,
+): Extract<CreateOutcome, { kind: 'create_unknown' }> {
+  return { kind: 'create_unknown', surelyNotMade: false, message: `${what}: ${result.message}`, ...waitOf(result) };
+}

@@ -1,0 +1,51 @@
+// One deletion, and what its answer says: taken, failed, or that the workload is not there.
+// Rule: only what is surely ours is deleted. With a uid the API server itself holds us to that object; where we know
+// none, or the name is another object's by now (409), the object is read first and deleted only with all our marks.
+import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
+import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
+import type { Attempt } from '../../pkg/models/index.ts';
+import { isOurs } from './identity.ts';
+import { type DeleteOutcome, waitOf } from './outcomes.ts';
+
+export interface DeleteDeps {
+  cluster: Cluster;
+  queueId: string;
+}
+
+export interface Deletion {
+  jobId: string;
+  attempt: Attempt;
+  propagation: 'foreground' | 'background';
+}
+
+export async function deleteWorkload(deps: DeleteDeps, deletion: Deletion): Promise<DeleteOutcome> {
+  const { uid } = deletion.attempt.workload;
+  if (uid === undefined) return deleteByMarks(deps, deletion);
+  const result = await callDelete(deps, deletion, uid);
+  return isConflict(result) ? deleteByMarks(deps, deletion) : outcomeOf(result);
+}
+
+async function deleteByMarks(deps: DeleteDeps, deletion: Deletion): Promise<DeleteOutcome> {
+  const { jobId, attempt } = deletion;
+  const found = await deps.cluster.get(jobsResource, attempt.workload.namespace, attempt.workload.name);
+  if (found.outcome !== 'ok') return outcomeOf(found);
+  const { uid } = found.value.metadata;
+  if (!isOurs(found.value, deps.queueId, jobId, attempt.attempt)) return { kind: 'workload_missing' };
+  return outcomeOf(await callDelete(deps, deletion, uid));
+}
+
+function callDelete(deps: DeleteDeps, deletion: Deletion, uid: string | undefined): Promise<ApiResult<undefined>> {
+  const { propagation, attempt } = deletion;
+  const { namespace, name } = attempt.workload;
+  return deps.cluster.delete(jobsResource, namespace, name, { propagation, ...(uid !== undefined && { uid }) });
+}
+
+function isConflict(result: ApiResult<undefined>): boolean {
+  return result.outcome === 'refused' && result.status === 409;
+}
+
+function outcomeOf(result: ApiResult<unknown>): DeleteOutcome {
+  if (result.outcome === 'ok') return { kind: 'delete_answered', outcome: 'accepted' };
+  if (result.outcome === 'refused' && result.status === 404) return { kind: 'workload_missing' };
+  return { kind: 'delete_answered', outcome: 'failed', message: result.message, ...waitOf(result) };
+}
