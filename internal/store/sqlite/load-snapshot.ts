@@ -31,7 +31,7 @@ function packPending(pageAfter: (after: number, limit: number) => PendingPage, e
   for (;;) {
     const page = pageAfter(after, rowsAtOnce);
     packed = append(packed, page);
-    if (page.sequences.length < rowsAtOnce) return packed;
+    if (page.sequences.length < rowsAtOnce) return trimmed(packed);
     after = page.sequences.at(-1) as number;
   }
 }
@@ -61,7 +61,19 @@ function copied(from: PackedJobs, capacity: number): PackedJobs {
   copy.ids.set(from.ids);
   copy.priorities.set(from.priorities);
   copy.sequences.set(from.sequences);
+  copy.count = from.count;
   return copy;
+}
+
+function trimmed(packed: PackedJobs): PackedJobs {
+  const { count, ids, priorities, sequences } = packed;
+  if (count === priorities.length) return packed;
+  return {
+    count,
+    ids: ids.slice(0, count * jobIdBytes),
+    priorities: priorities.slice(0, count),
+    sequences: sequences.slice(0, count),
+  };
 }
 
 function runningJobOf(row: RunningRow): RunningJobRow {

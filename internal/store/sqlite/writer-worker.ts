@@ -19,11 +19,7 @@ function answer(request: Request): Results[Request['kind']] {
     case 'open':
       return open(request.path, (db): Identity => takeOver(db, request.newQueueId, request.owner));
     case 'reopen':
-      return open(request.path, (db) => {
-        proveWrite(db);
-        db.pragma('wal_checkpoint(PASSIVE)');
-        return undefined;
-      });
+      return open(request.path, proveWrite);
     case 'commit':
       return commit(request.commit);
     case 'load':

@@ -1,0 +1,91 @@
+-- What the migrations lead to; written by its test. A change of the schema is a new migration.
+
+CREATE TABLE meta (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  queue_id TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  last_dispatch_sequence INTEGER NOT NULL,
+  owner TEXT
+) STRICT;
+
+CREATE TABLE jobs (
+  sequence INTEGER PRIMARY KEY,
+  job_id BLOB NOT NULL UNIQUE CHECK (length(job_id) = 16),
+  name TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  queue TEXT NOT NULL,
+  namespace TEXT,
+  labels TEXT,
+  annotations TEXT,
+  spec TEXT NOT NULL,
+  accepted_as TEXT,
+  state TEXT NOT NULL,
+  reason TEXT,
+  message TEXT,
+  attempt INTEGER NOT NULL,
+  exit_code INTEGER,
+  created_at REAL NOT NULL,
+  started_at REAL,
+  finished_at REAL
+) STRICT;
+
+CREATE INDEX jobs_by_state ON jobs (state);
+
+CREATE INDEX jobs_by_name ON jobs (name, state);
+
+CREATE INDEX jobs_by_queue ON jobs (queue, state) WHERE queue <> 'default';
+
+CREATE TABLE job_labels (
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (name, value, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_counts (
+  state TEXT PRIMARY KEY,
+  jobs INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER count_state_change AFTER UPDATE OF state ON jobs WHEN NEW.state <> OLD.state BEGIN
+  UPDATE job_counts SET jobs = jobs - 1 WHERE state = OLD.state;
+  INSERT INTO job_counts (state, jobs) VALUES (NEW.state, 1) ON CONFLICT (state) DO UPDATE SET jobs = jobs + 1;
+END;
+
+CREATE TRIGGER count_deletion AFTER DELETE ON jobs BEGIN
+  UPDATE job_counts SET jobs = jobs - 1 WHERE state = OLD.state;
+END;
+
+CREATE TABLE attempts (
+  job_id BLOB NOT NULL,
+  attempt INTEGER NOT NULL,
+  dispatch_sequence INTEGER NOT NULL,
+  dispatched_at REAL NOT NULL,
+  workload_kind TEXT NOT NULL,
+  workload_namespace TEXT NOT NULL,
+  workload_name TEXT NOT NULL,
+  workload_uid TEXT,
+  creation TEXT NOT NULL,
+  unknown_at REAL,
+  cancel_requested_at REAL,
+  finished_at REAL,
+  outcome TEXT,
+  reason TEXT,
+  message TEXT,
+  exit_code INTEGER,
+  cleanup_at REAL,
+  PRIMARY KEY (job_id, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attempts_to_clean_up ON attempts (cleanup_at) WHERE cleanup_at IS NOT NULL;
+
+CREATE TABLE timeline (
+  job_id BLOB NOT NULL,
+  position INTEGER NOT NULL,
+  at REAL NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT,
+  message TEXT,
+  attempt INTEGER,
+  PRIMARY KEY (job_id, position)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { applicationId, assertOurs, migrate } from '../../../../../internal/store/sqlite/migrate.ts';
+import { migrations } from '../../../../../internal/store/sqlite/migrations/index.ts';
+
+const schemaFile = resolve(import.meta.dirname, '../../../../../internal/store/sqlite/schema.sql');
+
+function migrated(): Database.Database {
+  const db = new Database(':memory:');
+  migrate(db);
+  return db;
+}
+
+function schemaOf(db: Database.Database): string {
+  const statements = db.prepare<[], string>('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid');
+  return statements.pluck().all().join(';\n\n');
+}
+
+test('the migrations lead to the schema that schema.sql shows (after a new migration: vitest -u)', async () => {
+  const head = '-- What the migrations lead to; written by its test. A change of the schema is a new migration.\n\n';
+  await expect(`${head}${schemaOf(migrated())};\n`).toMatchFileSnapshot(schemaFile);
+});
+
+test('a migrated database says in its header whose it is and which version it has', () => {
+  const db = migrated();
+  expect(db.pragma('application_id', { simple: true })).toBe(applicationId);
+  expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+});
+
+test('a database that has every migration is left as it is', () => {
+  const db = migrated();
+  db.exec("INSERT INTO meta VALUES (1, 'queue', 1, 0, NULL)");
+  const before = schemaOf(db);
+  migrate(db);
+  expect(schemaOf(db)).toBe(before);
+  expect(db.prepare('SELECT count(*) FROM meta').pluck().get()).toBe(1);
+});
+
+test('a migration that fails leaves nothing of itself', () => {
+  const db = new Database(':memory:');
+  db.exec('CREATE TABLE timeline (stands TEXT, in_the_way TEXT)');
+  expect(() => migrate(db)).toThrow('already exists');
+  expect(schemaOf(db)).not.toContain('jobs');
+  expect(db.pragma('user_version', { simple: true })).toBe(0);
+});
+
+test('an empty file and one of ours are ours; a newer one and one of another application are not', () => {
+  expect(() => assertOurs(new Database(':memory:'))).not.toThrow();
+  const db = migrated();
+  expect(() => assertOurs(db)).not.toThrow();
+  db.pragma(`user_version = ${migrations.length + 1}`);
+  expect(() => assertOurs(db)).toThrow(expect.objectContaining({ code: 'newer' }));
+  const other = new Database(':memory:');
+  other.exec('CREATE TABLE photos (name TEXT)');
+  expect(() => assertOurs(other)).toThrow(expect.objectContaining({ code: 'foreign' }));
+});

@@ -1,0 +1,119 @@
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadSnapshot } from '../../../../../internal/store/sqlite/load-snapshot.ts';
+import { readableRows } from '../../../../../internal/store/sqlite/readable-rows.ts';
+import { UnreadableRow } from '../../../../../internal/store/sqlite/rows.ts';
+import type { Store } from '../../../../../internal/store/store.ts';
+import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../../../../support/store-builders.ts';
+import { edit, folderForDatabase, open, type TestFolder } from './support.ts';
+
+let folder: TestFolder;
+let reports: string[];
+beforeEach(() => {
+  folder = folderForDatabase();
+  reports = [];
+});
+afterEach(() => folder.remove());
+
+/** Four jobs, 2 and 3 of them running, then SQL on their rows; opened again. */
+async function openEdited(sql: string): Promise<Store> {
+  const store = await open(folder.database);
+  await insertJobs(store, ...[1, 2, 3, 4].map((number) => storedJob(number, { labels: { team: 'a' } })));
+  await store.commit(
+    commitOf({
+      attempts: [2, 3].map((number) => ({ jobId: idOf(number), attempt: storedAttempt(1, { cleanupAt: number }) })),
+      jobChanges: [2, 3].map((number) => ({ jobId: idOf(number), set: { state: 'running', attempt: 1 } })),
+      timeline: [2, 3].map((number) => ({ jobId: idOf(number), entry: { at: 1, state: 'running' } })),
+    }),
+  );
+  await store.close();
+  edit(folder.database, `PRAGMA ignore_check_constraints = ON; ${sql}`);
+  return open(folder.database, { log: { error: (fields) => reports.push((fields as { row: string }).row) } });
+}
+
+test.each([
+  ["UPDATE jobs SET state = 'odd' WHERE sequence = 1", [4, 3, 2], [4], 'state "odd"'],
+  ["UPDATE jobs SET spec = '{' WHERE sequence = 1", [4, 3, 2], [1, 4], 'spec is not a JSON object'],
+  ["UPDATE jobs SET spec = 'null' WHERE sequence = 1", [4, 3, 2], [1, 4], 'spec is not a JSON object'],
+  ["UPDATE jobs SET labels = 'team' WHERE sequence = 1", [4, 3, 2], [1, 4], 'labels is not a JSON object'],
+])('after %s the other jobs are listed and loaded, and it is reported once', async (sql, listed, pending, report) => {
+  const store = await openEdited(sql);
+  for (const filter of [{}, { labels: { team: 'a' } }]) {
+    expect(store.reader.list(filter, 10).jobs.map((job) => job.sequence)).toEqual(listed);
+  }
+  expect(store.reader.jobs([1, 2].map(idOf)).map((job) => job.sequence)).toEqual([2]);
+  expect(store.reader.job(idOf(1))).toBeUndefined();
+  expect([...(await store.load()).pending.sequences]).toEqual(pending);
+  expect(reports).toEqual([expect.stringContaining(`job ${idOf(1)}: ${report}`)]);
+  await store.close();
+});
+
+test('pages go past rows that cannot be read', async () => {
+  const store = await openEdited("UPDATE jobs SET state = 'odd' WHERE sequence IN (2, 3)");
+  const first = store.reader.list({}, 1);
+  expect(first.jobs.map((job) => job.sequence)).toEqual([4]);
+  expect(store.reader.list({}, 1, first.next)).toMatchObject({ jobs: [{ sequence: 1 }] });
+  await store.close();
+});
+
+test('a pending job that the queue could not take is left out of the load and reported', async () => {
+  const store = await openEdited('UPDATE jobs SET priority = 9000000000000 WHERE sequence = 1');
+  const { pending, counts } = await store.load();
+  expect([...pending.sequences]).toEqual([4]);
+  expect(pending.ids.length).toBe(16);
+  expect(counts.pending).toBe(2);
+  expect(reports).toEqual(['2 pending jobs are counted, 1 readable']);
+  await store.close();
+});
+
+test('an id that is too short is damage: a start that checks the file refuses, and no load takes it', async () => {
+  const opened = openEdited("UPDATE jobs SET job_id = x'01' WHERE sequence = 1");
+  await expect(opened).rejects.toMatchObject({ code: 'corrupt' });
+  const db = new Database(folder.database);
+  expect([...loadSnapshot(db, () => {}).pending.sequences]).toEqual([4]);
+  db.close();
+});
+
+test('counts that are too low cost no job', async () => {
+  const store = await openEdited("UPDATE job_counts SET jobs = 0 WHERE state = 'pending'");
+  expect([...(await store.load()).pending.sequences]).toEqual([1, 4]);
+  await store.close();
+});
+
+test.each([
+  [
+    "UPDATE attempts SET creation = 'odd' WHERE job_id = (SELECT job_id FROM jobs WHERE sequence = 2)",
+    'creation "odd"',
+  ],
+  ['DELETE FROM attempts WHERE job_id = (SELECT job_id FROM jobs WHERE sequence = 2)', 'no row of its attempt'],
+])(
+  'a running job without an attempt that can be read (%s) is left out of the load and reported',
+  async (sql, report) => {
+    const store = await openEdited(sql);
+    expect((await store.load()).running.map((row) => row.sequence)).toEqual([3]);
+    expect(reports).toEqual([expect.stringContaining(report)]);
+    expect(store.reader.dueCleanups(9, 9).map(({ jobId }) => jobId)).toEqual([idOf(3)]);
+    expect(store.reader.job(idOf(2))?.attempts).toEqual([]);
+    await store.close();
+  },
+);
+
+test('a line of history that cannot be read costs only itself', async () => {
+  const store = await openEdited("UPDATE timeline SET state = 'odd'");
+  expect(store.reader.job(idOf(2))?.timeline).toEqual([{ at: 1_002, state: 'pending' }]);
+  await store.close();
+});
+
+test('an error that is no unreadable row is not swallowed, and no more than a thousand rows are reported', () => {
+  const readable = readableRows((row) => reports.push(row));
+  const fail = () => {
+    throw new TypeError('a bug');
+  };
+  expect(() => readable([1], fail)).toThrow('a bug');
+  const numbers = Array.from({ length: 1_500 }, (_, index) => index);
+  const unreadable = (number: number) => {
+    throw new UnreadableRow(`row ${number}`);
+  };
+  expect(readable(numbers, unreadable)).toEqual([]);
+  expect(reports.length).toBe(1_000);
+});
