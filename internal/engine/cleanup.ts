@@ -1,5 +1,6 @@
 // Deletes finished workloads once their time to live is over, in small batches, while the cluster is reachable.
-// The outcome of each deletion comes back through the engine as an event and clears the row; a lost one is tried again.
+// The outcome of each deletion comes back through the engine as an event and clears or postpones the row; one that was
+// lost is asked for again. A batch whose answers are slow to come is not added to.
 import type { Effect } from '../core/decisions.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Store } from '../store/store.ts';
@@ -12,11 +13,15 @@ export interface CleanupDeps {
   release(effects: Effect[]): void;
 }
 
-const intervalMs = 5_000;
+const intervalMs = 1_000;
 const batch = 200;
+/** After this long without an answer a deletion counts as lost. */
+const lostAfterMs = 60_000;
 
 export class Cleanup {
   readonly #deps: CleanupDeps;
+  /** When each deletion was last asked for, oldest first. */
+  readonly #asked = new Map<string, number>();
   #cancel: CancelTimer | undefined;
 
   constructor(deps: CleanupDeps) {
@@ -36,7 +41,22 @@ export class Cleanup {
 
   sweep(): void {
     const { store, clock, release } = this.#deps;
-    const due = store.reader.dueCleanups(clock.now(), batch);
-    release(due.map(({ jobId, attempt }) => ({ kind: 'delete_workload', jobId, attempt, propagation: 'background' })));
+    const now = clock.now();
+    this.#forgetLost(now);
+    const effects: Effect[] = [];
+    for (const { jobId, attempt } of store.reader.dueCleanups(now, batch)) {
+      const key = `${jobId}/${attempt.attempt}`;
+      if (this.#asked.has(key)) continue;
+      this.#asked.set(key, now);
+      effects.push({ kind: 'delete_workload', jobId, attempt, propagation: 'background' });
+    }
+    release(effects);
+  }
+
+  #forgetLost(now: number): void {
+    for (const [key, askedAt] of this.#asked) {
+      if (now - askedAt < lostAfterMs) return;
+      this.#asked.delete(key);
+    }
   }
 }

@@ -1,12 +1,19 @@
 // The queue as it is on disk. While a turn's commit is on its way the core is ahead of the store by the jobs of that
 // turn; this view masks them, so that no reader ever sees an order that a crash could take back, and none waits.
+import type { PendingReason, RunningReason } from '../../pkg/models/index.ts';
 import type { Core } from '../core/core.ts';
 
 /** Where an unfinished job stands. */
 export type Standing =
   | { place: 'pending'; priority: number; sequence: number }
-  | { place: 'running'; priority: number; sequence: number; dispatchSequence: number; dispatchedAt: number }
+  | ({ place: 'running'; priority: number; sequence: number; dispatchSequence: number; dispatchedAt: number } & Why)
   | { place: 'none' };
+
+/** Why a running job is not simply running; fresher than its row, which has only what enters the history. */
+export interface Why {
+  reason?: RunningReason;
+  message?: string;
+}
 
 export interface PendingEntry {
   id: string;
@@ -25,13 +32,17 @@ export function standingOf(core: Core, jobId: string): Standing {
   const running = core.running(jobId);
   if (running) {
     const { priority, sequence, dispatchSequence, dispatchedAt } = running;
-    return { place: 'running', priority, sequence, dispatchSequence, dispatchedAt };
+    return { place: 'running', priority, sequence, dispatchSequence, dispatchedAt, ...whyOf(running) };
   }
   for (const queue of [core.state.runnable, core.state.refused]) {
     const priority = queue.priorityOf(jobId);
     if (priority !== undefined) return { place: 'pending', priority, sequence: queue.sequenceOf(jobId) as number };
   }
   return nowhere;
+}
+
+function whyOf({ reason, message }: Why): Why {
+  return { ...(reason && { reason }), ...(message && { message }) };
 }
 
 export class CommittedView {
@@ -101,6 +112,17 @@ export class CommittedView {
     const last = page.at(-1);
     const ids = page.map((entry) => entry.jobId);
     return { ids, total: entries.length, ...(last && rest.length > page.length && { next: last.dispatchSequence }) };
+  }
+
+  /** Undefined when the job does not run. */
+  whyRunning(jobId: string): Why | undefined {
+    const standing = this.#before.get(jobId) ?? this.#core.running(jobId);
+    return standing && 'dispatchSequence' in standing ? whyOf(standing) : undefined;
+  }
+
+  /** Only for a job that is pending. */
+  whyPending(jobId: string): PendingReason {
+    return this.#core.pendingReason(jobId);
   }
 }
 

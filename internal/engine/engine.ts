@@ -4,11 +4,9 @@
 import {
   type Answer,
   accepted,
-  isFinished,
   type Job,
   type JobState,
   type JobSubmission,
-  jobStates,
   type Refused,
   refused,
   type WorkloadReference,
@@ -26,6 +24,7 @@ import { type Store, StoreFailure } from '../store/store.ts';
 import { CommittedView, nowhere } from './committed-view.ts';
 import { dress } from './effects.ts';
 import { type ChangeInput, Inbox, type Input, type SubmitInput } from './inbox.ts';
+import { Measurements } from './measurements.ts';
 import { StoreRecovery } from './store-recovery.ts';
 import { strayDecisions } from './strays.ts';
 import { Turn } from './turn.ts';
@@ -41,7 +40,10 @@ export interface EngineDeps {
   nameWorkload(job: Job, attempt: number): WorkloadReference;
   /** Carries out what was decided; its outcomes come back through `report`. Must not throw. */
   release(effects: Effect[]): void;
-  /** After the core was rebuilt from the store: everything on the cluster must be looked at afresh. */
+  /**
+   * After the core was rebuilt from the store: everything on the cluster must be looked at afresh, and effects that
+   * were released but not started may be forgotten, for they are decided again.
+   */
   resync(): void;
 }
 
@@ -52,26 +54,29 @@ export class Engine {
   readonly #deps: EngineDeps;
   readonly #inbox = new Inbox();
   readonly #recovery: StoreRecovery;
+  readonly #measurements: Measurements;
   #core: Core;
   #view: CommittedView;
-  #counts: Record<JobState, number> = noJobs();
   #turning: Promise<void> | undefined;
   #cancelWake: CancelTimer | undefined;
+  #started = false;
   #stopping = false;
   #stopped = false;
-  /** Told by the cluster's events, kept apart from the core so that a rebuilt core learns it too. */
+  /** What was last reported, kept apart from the core so that a rebuilt core learns it too. */
   #clusterReachable = false;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
     this.#core = new Core(deps.settings);
     this.#view = new CommittedView(this.#core);
+    this.#measurements = new Measurements(deps);
     this.#recovery = new StoreRecovery(deps, { rebuild: () => this.#rebuild(), resume: () => this.#kick() });
   }
 
   /** Rebuilds the core from the store. Nothing is dispatched until the cluster is reported reachable. */
   async start(): Promise<void> {
     await this.#rebuild();
+    this.#started = true;
     this.#kick();
   }
 
@@ -83,6 +88,7 @@ export class Engine {
 
   /** Finishes what is in the inbox and takes nothing more. The store is the caller's to close. */
   async stop(): Promise<void> {
+    if (!this.#stopping) this.drain();
     while (this.#turning) await this.#turning;
     this.#stopped = true;
     this.#recovery.stop();
@@ -111,7 +117,7 @@ export class Engine {
 
   /** Committed jobs by state. */
   get counts(): Readonly<Record<JobState, number>> {
-    return this.#counts;
+    return this.#measurements.counts;
   }
 
   /** Where the workload of an attempt that holds a slot is; undefined for any other attempt. */
@@ -140,6 +146,7 @@ export class Engine {
 
   /** News from the cluster, the timers or the program. */
   report(event: ClusterEvent | { kind: 'drain_started'; at: number }): void {
+    if (event.kind === 'cluster_reachability_changed') this.#clusterReachable = event.reachable;
     this.#push({ kind: 'event', event });
   }
 
@@ -155,7 +162,7 @@ export class Engine {
   }
 
   #kick(): void {
-    if (this.#turning || this.#stopped || !this.storeAvailable || this.#inbox.size === 0) return;
+    if (this.#turning || !this.#started || this.#stopped || !this.storeAvailable || this.#inbox.size === 0) return;
     this.#turning = Promise.resolve()
       .then(() => this.#turns())
       .finally(() => {
@@ -170,21 +177,18 @@ export class Engine {
 
   async #turn(inputs: Input[]): Promise<void> {
     const turn = new Turn();
-    for (const input of inputs) this.#apply(input, turn);
-    this.#plan(turn);
-    const started = this.#deps.clock.now();
     this.#view.mask(turn.before);
     try {
-      if (turn.hasWrites) await this.#deps.store.commit(turn.commit);
+      for (const input of inputs) this.#apply(input, turn);
+      this.#plan(turn);
+      await this.#commit(turn, inputs.length);
+      this.#view.show();
+      this.#setWake(turn.wakeAt);
+      for (const answer of turn.answers) answer();
+      this.#release(turn);
     } catch (error) {
-      this.#commitFailed(turn, error);
-      return;
+      this.#turnFailed(inputs, error);
     }
-    this.#view.show();
-    this.#measure(turn, inputs.length, this.#deps.clock.now() - started);
-    this.#setWake(turn.wakeAt);
-    for (const answer of turn.answers) answer();
-    this.#deps.release(dress(turn, this.#deps.store.reader));
   }
 
   #apply(input: Input, turn: Turn): void {
@@ -212,7 +216,6 @@ export class Engine {
     turn.insert(job);
     const queuePosition = applied.position as number;
     turn.answers.push(() => reply(accepted({ jobId, name, queuePosition })));
-    turn.refusals.push(() => reply(storeUnavailable(this.#recovery.reason)));
   }
 
   #applyChange(input: ChangeInput, turn: Turn): void {
@@ -224,7 +227,6 @@ export class Engine {
         : this.#core.apply({ kind: 'priority_changed', at, jobId, priority: input.priority as number });
     const answer = applied.ok ? accepted(undefined) : this.#refuseChange(kind, jobId, applied.code);
     turn.answers.push(() => reply(answer));
-    turn.refusals.push(() => reply(storeUnavailable(this.#recovery.reason)));
   }
 
   /** A job that the core lacks is finished or was never there: the rows know which. */
@@ -232,14 +234,13 @@ export class Engine {
     if (code === 'job_running') {
       return refused(code, 'The job holds a slot already; its priority orders only jobs that wait for one.');
     }
-    const [row] = this.#deps.store.reader.jobs([jobId]);
-    if (!row) return refused('job_not_found', `There is no job with the id ${jobId}.`);
+    if (this.#deps.store.reader.jobs([jobId]).length === 0)
+      return refused('job_not_found', `There is no job with the id ${jobId}.`);
     if (kind === 'cancel') return accepted(undefined);
-    return refused('job_finished', `The job is finished (${row.state}); its priority can no longer change.`);
+    return refused('job_finished', 'The job is finished; its priority can no longer change.');
   }
 
   #applyEvent(event: Extract<Input, { kind: 'event' }>['event'], turn: Turn): void {
-    if (event.kind === 'cluster_reachability_changed') this.#clusterReachable = event.reachable;
     if (!('jobId' in event)) {
       this.#core.apply(event);
       return;
@@ -258,18 +259,30 @@ export class Engine {
   }
 
   #startAttempt(turn: Turn, start: StartAttempt): void {
-    const { jobId, attempt, at } = start;
-    const row = turn.rows.get(jobId);
-    if (row) {
-      if (!turn.before.has(jobId)) {
-        turn.before.set(jobId, { place: 'pending', priority: row.priority, sequence: row.sequence });
-      }
-      turn.startAttempt(start, row, this.#deps.nameWorkload(row, attempt));
-      return;
+    const row = turn.rows.get(start.jobId);
+    if (row) turn.waitsMs.push(start.at - row.createdAt);
+    const workload = row ? this.#deps.nameWorkload(row, start.attempt) : namelessWorkload;
+    turn.startAttempt(this.#core, start, workload);
+  }
+
+  async #commit(turn: Turn, inputs: number): Promise<void> {
+    if (!turn.hasWrites) return;
+    const { store, clock } = this.#deps;
+    const begun = clock.now();
+    await store.commit(turn.commit);
+    const now = clock.now();
+    this.#measurements.committed(turn, inputs, now - begun, now);
+  }
+
+  #release(turn: Turn): void {
+    if (turn.effects.length === 0) return;
+    const { store, clock, logger, release } = this.#deps;
+    const { effects, failures } = dress(turn, store.reader, clock.now());
+    for (const failure of failures) {
+      logger.error(failure, 'a call on the cluster cannot be made');
+      this.report(failure);
     }
-    this.#deps.logger.error({ jobId }, 'the row of a job cannot be read; the job is failed');
-    const message = 'the job’s row in the database cannot be read';
-    this.report({ kind: 'create_refused', at, jobId, attempt, refusal: 'permanent', message });
+    release(effects);
   }
 
   #setWake(at: number | undefined): void {
@@ -282,73 +295,45 @@ export class Engine {
     });
   }
 
-  #commitFailed(turn: Turn, error: unknown): void {
-    if (!(error instanceof StoreFailure)) throw error;
+  /** What the turn did to the core is not on disk, so this core is done with. A bug ends the program instead. */
+  #turnFailed(inputs: Input[], error: unknown): void {
+    if (!(error instanceof StoreFailure)) {
+      this.#stopped = true;
+      throw error;
+    }
     this.#recovery.begin(error);
-    for (const refuse of turn.refusals) refuse();
+    this.#refuse(inputs);
     this.#refuseWaiting();
   }
 
   /** Callers do not wait for a store that may be gone for long; news from the cluster does. */
   #refuseWaiting(): void {
-    for (const input of this.#inbox.take(this.#inbox.size)) {
-      if (input.kind === 'event') this.#inbox.push(input);
-      else input.reply(storeUnavailable(this.#recovery.reason));
-    }
+    const waiting = this.#inbox.take(this.#inbox.size);
+    this.#refuse(waiting);
+    for (const input of waiting) if (input.kind === 'event') this.#inbox.push(input);
   }
 
+  #refuse(inputs: Input[]): void {
+    for (const input of inputs) if (input.kind !== 'event') input.reply(storeUnavailable(this.#recovery.reason));
+  }
+
+  /** The news that waits in the inbox is older than what is told here, and comes to the same in the end. */
   async #rebuild(): Promise<void> {
     const { store, settings, clock } = this.#deps;
     const snapshot = await store.load();
     const at = clock.now();
     this.#core = restoreCore(snapshot, settings, at);
+    this.#core.apply({ kind: 'cluster_reachability_changed', at, reachable: this.#clusterReachable });
+    if (this.#stopping) this.#core.apply({ kind: 'drain_started', at });
     this.#view = new CommittedView(this.#core);
-    this.#counts = { ...snapshot.counts };
-    this.#gauges();
-    this.#inbox.push({
-      kind: 'event',
-      event: { kind: 'cluster_reachability_changed', at, reachable: this.#clusterReachable },
-    });
-    if (this.#stopping) this.#inbox.push({ kind: 'event', event: { kind: 'drain_started', at } });
+    this.#measurements.reset(snapshot.counts);
     this.#deps.resync();
-    this.#kick();
-  }
-
-  #measure(turn: Turn, inputs: number, commitMs: number): void {
-    const { metrics } = this.#deps;
-    if (turn.hasWrites) {
-      metrics.observe('kubejobs_commit_duration_seconds', commitMs / 1000);
-      metrics.observe('kubejobs_commit_inputs', inputs);
-    }
-    for (const { jobId, from, to } of turn.stateChanges()) {
-      if (from) this.#counts[from] -= 1;
-      this.#counts[to] += 1;
-      this.#measureEnd(turn, jobId, to);
-    }
-    for (const waitMs of turn.waitsMs) metrics.observe('kubejobs_job_wait_seconds', waitMs / 1000);
-    this.#gauges();
-  }
-
-  #measureEnd(turn: Turn, jobId: string, to: JobState): void {
-    const before = turn.before.get(jobId);
-    if (before?.place !== 'running' || !isFinished(to)) return;
-    const { metrics, clock } = this.#deps;
-    metrics.observe('kubejobs_job_run_seconds', (clock.now() - before.dispatchedAt) / 1000, { state: to });
-  }
-
-  #gauges(): void {
-    const { metrics, settings } = this.#deps;
-    for (const state of jobStates) metrics.set('kubejobs_jobs', this.#counts[state], { state });
-    metrics.set('kubejobs_queue_depth', this.#counts.pending);
-    metrics.set('kubejobs_slots', settings.maxConcurrency);
-    metrics.set('kubejobs_slots_used', this.#counts.running);
-    metrics.set('kubejobs_cluster_reachable', this.#clusterReachable ? 1 : 0);
+    this.#push({ kind: 'event', event: { kind: 'timer_fired', at } });
   }
 }
 
-function noJobs(): Record<JobState, number> {
-  return Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
-}
+/** Of a job whose row cannot be read; its create is refused before anything is sent. */
+const namelessWorkload: WorkloadReference = { kind: 'Job', namespace: '', name: '' };
 
 function storeUnavailable(reason: string): Refused {
   return refused('store_unavailable', reason, { retryAfterSeconds: 5 });

@@ -1,6 +1,6 @@
 // What the HTTP API asks of the engine: it fits pkg/api/service.ts by shape. Changes go through the engine's turns;
 // reads come from committed rows, dressed with what only the live queue knows: position and the reason of the moment.
-import type { Answer, Job, JobDetail, JobReason, JobSubmission, Refusal } from '../../pkg/models/index.ts';
+import type { Answer, Job, JobDetail, JobSubmission, Refusal } from '../../pkg/models/index.ts';
 import { accepted, refused } from '../../pkg/models/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
@@ -108,17 +108,18 @@ export class EngineService {
   }
 
   #livePending(row: JobDetail): View {
-    const { view, core } = this.#deps.engine;
-    const reason: JobReason = row.reason ?? core.pendingReason(row.jobId);
-    return { ...row, reason, queuePosition: view.position(row.priority, row.sequence) };
+    const { view } = this.#deps.engine;
+    const { message, ...rest } = row;
+    const reason = view.whyPending(row.jobId);
+    const words = reason === 'quota_refused' && message !== undefined ? { message } : {};
+    return { ...rest, reason, ...words, queuePosition: view.position(row.priority, row.sequence) };
   }
 
   #liveRunning(row: JobDetail): View {
-    const running = this.#deps.engine.core.running(row.jobId);
-    if (!running) return row;
+    const why = this.#deps.engine.view.whyRunning(row.jobId);
+    if (!why) return row;
     const { reason: _reason, message: _message, ...rest } = row;
-    const { reason, message } = running;
-    return { ...rest, ...(reason && { reason }), ...(message && { message }) };
+    return { ...rest, ...why };
   }
 }
 

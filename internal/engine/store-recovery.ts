@@ -19,6 +19,7 @@ export class StoreRecovery {
   readonly #engine: RecoveringEngine;
   #failure: StoreFailure | undefined;
   #cancelProbe: CancelTimer | undefined;
+  #stopped = false;
 
   constructor(deps: { store: Store; clock: Clock; logger: Logger }, engine: RecoveringEngine) {
     this.#deps = deps;
@@ -41,16 +42,19 @@ export class StoreRecovery {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancelProbe?.();
   }
 
   #probeIn(delayMs: number): void {
+    if (this.#stopped) return;
     this.#cancelProbe = this.#deps.clock.schedule(delayMs, () => void this.#probe(delayMs));
   }
 
   async #probe(delayMs: number): Promise<void> {
     try {
       await this.#deps.store.reopen();
+      if (this.#stopped) return;
       await this.#engine.rebuild();
       this.#failure = undefined;
       this.#engine.resume();

@@ -1,11 +1,14 @@
 // News of attempts that hold no slot (any more).
 // Rule: a workload whose finished attempt still keeps it (the job TTL) is left alone; one of an attempt that is over is
 // deleted, for a lost create may have made it after all; one of an attempt that no row knows is not ours to touch.
-// The end of a kept workload, by our clean-up or by others, is written down.
+// The end of a kept workload, by our clean-up or by others, is written down. One that cannot be deleted now goes to the
+// end of the line, so that it never keeps the others from being cleaned up.
 import type { Attempt } from '../../pkg/models/index.ts';
 import type { Decision } from '../core/decisions.ts';
 import type { ClusterEvent } from '../core/events.ts';
 import type { Logger } from '../platform/logger.ts';
+
+const cleanupAgainMs = 60_000;
 
 type AttemptEvent = Extract<ClusterEvent, { jobId: string }>;
 
@@ -21,7 +24,11 @@ export function strayDecisions(event: AttemptEvent, row: Attempt | undefined, lo
     logger.warn({ jobId, attempt }, 'a workload of an attempt that is over was found; it is deleted');
     return [{ kind: 'delete_workload', jobId, attempt, propagation: 'background' }];
   }
-  const gone = event.kind === 'workload_missing' || (event.kind === 'delete_answered' && event.outcome === 'accepted');
-  if (!gone || row.cleanupAt === undefined) return [];
+  if (row.cleanupAt === undefined) return [];
+  if (event.kind === 'delete_answered' && event.outcome === 'failed') {
+    const cleanupAt = event.at + Math.max(cleanupAgainMs, event.retryAfterMs ?? 0);
+    return [{ kind: 'change_attempt', jobId, attempt, set: { cleanupAt } }];
+  }
+  if (event.kind !== 'workload_missing' && event.kind !== 'delete_answered') return [];
   return [{ kind: 'change_attempt', jobId, attempt, set: { cleanupAt: null } }];
 }

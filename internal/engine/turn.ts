@@ -14,11 +14,9 @@ export class Turn {
   readonly rows = new Map<string, Job>();
   /** Called after the commit, in order. */
   readonly answers: Array<() => void> = [];
-  /** Called instead when the commit failed. */
-  readonly refusals: Array<() => void> = [];
   readonly effects: Array<CreateWorkload | DeleteWorkload> = [];
   wakeAt: number | undefined;
-  /** From acceptance to dispatch, of each job that this turn starts. */
+  /** From acceptance to dispatch, of the jobs that this turn starts. */
   readonly waitsMs: number[] = [];
 
   /** Remembers where the job stands; call before the first event that names it. */
@@ -62,11 +60,27 @@ export class Turn {
     }
   }
 
-  startAttempt(start: StartAttempt, job: Job, workload: WorkloadReference): void {
+  /** The job was taken out of the queue by the plan just made. */
+  startAttempt(core: Core, start: StartAttempt, workload: WorkloadReference): void {
     const { jobId, attempt, dispatchSequence, at } = start;
+    this.#touchStarted(core, start);
     const row: Attempt = { attempt, dispatchSequence, dispatchedAt: at, workload, creation: 'requested' };
     this.commit.attempts.push({ jobId, attempt: row });
-    this.waitsMs.push(at - job.createdAt);
+  }
+
+  #touchStarted(core: Core, { jobId, attempt }: StartAttempt): void {
+    const job = core.running(jobId);
+    if (!job) throw new Error(`job ${jobId} was started and does not run`);
+    const before = this.before.get(jobId);
+    if (!before) this.before.set(jobId, { place: 'pending', priority: job.priority, sequence: job.sequence });
+    if (before?.place === 'running') this.#forgetChanges(jobId, attempt);
+  }
+
+  /** The attempt that a quota refused in this very turn is replaced by the new one: what was to change in it is moot. */
+  #forgetChanges(jobId: string, attempt: number): void {
+    const { attemptChanges } = this.commit;
+    const others = attemptChanges.filter((change) => change.jobId !== jobId || change.attempt !== attempt);
+    attemptChanges.splice(0, attemptChanges.length, ...others);
   }
 
   /** Whether there is anything to write. */
