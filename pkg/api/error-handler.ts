@@ -37,11 +37,15 @@ function notFound(methods: AllowedMethods, request: FastifyRequest, reply: Fasti
   const path = request.url.split('?', 1)[0] ?? '';
   const allowed = methods.of(path);
   if (allowed.length === 0 || allowed.includes(request.method)) {
-    return sendProblem(reply, { code: 'not_found', detail: `There is nothing at ${path}.` });
+    return sendProblem(reply, nothingAt(path));
   }
   const list = allowed.join(', ');
   reply.header('allow', list);
   return sendProblem(reply, { code: 'method_not_allowed', detail: `${path} takes ${list}, not ${request.method}.` });
+}
+
+function nothingAt(path: string): Refusal {
+  return { code: 'not_found', detail: `There is nothing at ${path}.` };
 }
 
 const codeByFastifyCode: Record<string, ErrorCode> = {
@@ -64,7 +68,8 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): Refusa
   const errors = error.validation as unknown as ErrorObject[];
   if (error.validationContext === 'body') return invalid(bodyErrors(errors));
   if (error.validationContext === 'querystring') return invalid(parameterErrors(errors));
-  return jobNotFound(Object.values(request.params as Record<string, string>).join());
+  const id = Object.values(request.params as Record<string, string>).join();
+  return id === '' ? nothingAt(request.url) : jobNotFound(id);
 }
 
 function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest): string {

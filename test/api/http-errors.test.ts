@@ -18,6 +18,14 @@ test('an unknown path is 404', async () => {
   });
 });
 
+test('the jobs with a slash behind them are 404 without a job being missed', async () => {
+  const { app } = await anApi();
+  expect((await app.inject('/jobs/')).json()).toMatchObject({
+    code: 'not_found',
+    detail: 'There is nothing at /jobs/.',
+  });
+});
+
 test('an unknown path is 404 whatever comes as a body', async () => {
   const { app } = await anApi();
   const headers = { 'content-type': 'text/plain' };

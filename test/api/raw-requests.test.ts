@@ -65,6 +65,13 @@ test('a connection that says nothing is closed', async () => {
   expect(answer.body === '' || answer.status === 408).toBe(true);
 });
 
+test('a connection whose answer never comes is closed in the end', async () => {
+  const { port, service } = await aListeningApi({ limits: { connectionTimeoutMs: 100 } });
+  service.submit = () => new Promise(() => {});
+  const head = 'POST /jobs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n';
+  expect((await rawRequest(port, head, '{"name":"a"}')).body).toBe('');
+});
+
 test('a declared body over 1 MiB is 413 before it is sent', async () => {
   const { port } = await aListeningApi();
   const head = 'POST /jobs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n';
