@@ -13,6 +13,7 @@ import { type MatchingJobs, matchingJobs } from './statements/matching-jobs.ts';
 
 /** Candidates whose rows one page, or one total, looks at. */
 export const candidatesLimit = 10_000;
+/** After a first look at as many as one page needs. */
 const candidatesAtOnce = 500;
 const pastTheNewest = Number.MAX_SAFE_INTEGER;
 
@@ -37,17 +38,18 @@ function pageOf(
   limit: number,
   before: number,
 ): JobPage {
-  const atOnce = isEmpty(rest) ? limit + 1 : candidatesAtOnce;
   const jobs: Job[] = [];
+  let atOnce = limit + 1;
   let cursor = before;
   let seen = 0;
-  while (seen < Math.max(candidatesLimit, atOnce)) {
+  while (seen < candidatesLimit || seen <= limit) {
     const sequences = newestOf(runs, cursor, atOnce);
     jobs.push(...readable(matching.rows(sequences, rest), jobOf));
     if (jobs.length > limit) return { jobs: jobs.slice(0, limit), next: (jobs[limit - 1] as Job).sequence };
     if (sequences.length < atOnce) return { jobs };
     cursor = sequences.at(-1) as number;
     seen += sequences.length;
+    atOnce = Math.max(limit + 1, candidatesAtOnce);
   }
   return { jobs, next: cursor };
 }

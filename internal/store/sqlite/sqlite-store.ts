@@ -9,8 +9,8 @@ import { type Commit, type Snapshot, type Store, StoreFailure, type StoreReader 
 import { openReadConnection } from './connection.ts';
 import { assertWritable, createPrivate, realPathOf } from './database-path.ts';
 import { named } from './failures.ts';
-import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
 import type { Request, Results } from './messages.ts';
+import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
 import { packCommit } from './pack-commit.ts';
 import { readableRows } from './readable-rows.ts';
 import { sqliteReader } from './reader.ts';

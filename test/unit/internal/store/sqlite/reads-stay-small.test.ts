@@ -57,7 +57,8 @@ test('a rare match behind many candidates is reached in pages, each of bounded w
     pages += 1;
   } while (before !== undefined);
   expect(found).toEqual([1]);
-  expect(pages).toBe(Math.ceil(many / candidatesLimit));
+  expect(pages).toBeLessThanOrEqual(Math.ceil(many / candidatesLimit));
+  expect(pages).toBeGreaterThan(many / candidatesLimit / 2);
 });
 
 test('no read scans a table or sorts more than it returns', () => {

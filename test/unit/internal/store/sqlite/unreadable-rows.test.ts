@@ -1,5 +1,6 @@
+import { copyFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { loadSnapshot } from '../../../../../internal/store/sqlite/load-snapshot.ts';
 import { readableRows } from '../../../../../internal/store/sqlite/readable-rows.ts';
 import { UnreadableRow } from '../../../../../internal/store/sqlite/rows.ts';
@@ -7,6 +8,7 @@ import type { Store } from '../../../../../internal/store/store.ts';
 import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../../../../support/store-builders.ts';
 import { edit, folderForDatabase, open, type TestFolder } from './support.ts';
 
+const sound = folderForDatabase();
 let folder: TestFolder;
 let reports: string[];
 beforeEach(() => {
@@ -14,10 +16,11 @@ beforeEach(() => {
   reports = [];
 });
 afterEach(() => folder.remove());
+afterAll(() => sound.remove());
 
-/** Four jobs, 2 and 3 of them running, then SQL on their rows; opened again. */
-async function openEdited(sql: string): Promise<Store> {
-  const store = await open(folder.database);
+/** Four jobs, 2 and 3 of them running. */
+beforeAll(async () => {
+  const store = await open(sound.database);
   await insertJobs(store, ...[1, 2, 3, 4].map((number) => storedJob(number, { labels: { team: 'a' } })));
   await store.commit(
     commitOf({
@@ -27,6 +30,11 @@ async function openEdited(sql: string): Promise<Store> {
     }),
   );
   await store.close();
+});
+
+/** Changes a copy of their database by SQL and opens it. */
+function openEdited(sql: string): Promise<Store> {
+  copyFileSync(sound.database, folder.database);
   edit(folder.database, `PRAGMA ignore_check_constraints = ON; ${sql}`);
   return open(folder.database, { log: { error: (fields) => reports.push((fields as { row: string }).row) } });
 }
