@@ -5,7 +5,7 @@ import type { Core } from '../core/core.ts';
 
 /** Where an unfinished job stands. */
 export type Standing =
-  | { place: 'pending'; priority: number; sequence: number }
+  | { place: 'pending'; priority: number; sequence: number; reason: PendingReason }
   | ({ place: 'running'; priority: number; sequence: number; dispatchSequence: number; dispatchedAt: number } & Why)
   | { place: 'none' };
 
@@ -36,7 +36,9 @@ export function standingOf(core: Core, jobId: string): Standing {
   }
   for (const queue of [core.state.runnable, core.state.refused]) {
     const priority = queue.priorityOf(jobId);
-    if (priority !== undefined) return { place: 'pending', priority, sequence: queue.sequenceOf(jobId) as number };
+    if (priority === undefined) continue;
+    const sequence = queue.sequenceOf(jobId) as number;
+    return { place: 'pending', priority, sequence, reason: core.pendingReason(jobId) };
   }
   return nowhere;
 }
@@ -122,7 +124,8 @@ export class CommittedView {
 
   /** Only for a job that is pending. */
   whyPending(jobId: string): PendingReason {
-    return this.#core.pendingReason(jobId);
+    const standing = this.#before.get(jobId);
+    return standing?.place === 'pending' ? standing.reason : this.#core.pendingReason(jobId);
   }
 }
 

@@ -72,7 +72,8 @@ export class Turn {
     const job = core.running(jobId);
     if (!job) throw new Error(`job ${jobId} was started and does not run`);
     const before = this.before.get(jobId);
-    if (!before) this.before.set(jobId, { place: 'pending', priority: job.priority, sequence: job.sequence });
+    const { priority, sequence } = job;
+    if (!before) this.before.set(jobId, { place: 'pending', priority, sequence, reason: 'waiting_for_slot' });
     if (before?.place === 'running') this.#forgetChanges(jobId, attempt);
   }
 
