@@ -5,7 +5,8 @@
 //   list ──▶ watch ──closed──▶ watch again from the last version seen
 //    ▲         ├─ failed ────▶ pause, watch again; after three in a row: list
 //    │         ├─ error event ▶ pause, list
-//    └─────────┴─ expired (410), silent, or time for the regular list ▶ list
+//    │         ├─ silent ────▶ watch again from the last version seen; the second time in a row: list
+//    └─────────┴─ expired (410), or time for the regular list ▶ list
 //
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 import { type Clock, sleep } from '../../internal/platform/clock.ts';
@@ -33,7 +34,7 @@ export interface InformerTiming {
   pageSize: number;
   /** Between two complete lists when nothing else asks for one. */
   relistMs: number;
-  /** Above the minute in which an API server sends a bookmark. */
+  /** Above the minute in which an API server sends a bookmark. When nothing at all happens it sends none. */
   silenceMs: number;
   backoff: BackoffLimits;
 }
@@ -66,6 +67,7 @@ export const usualTiming: InformerTiming = {
 };
 
 const failuresBeforeList = 3;
+const silencesBeforeList = 2;
 const shortWatchMs = 1_000;
 
 export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
@@ -85,6 +87,7 @@ class Reflector<T> implements Informer<T> {
   #mustList = true;
   #pagesExpired = false;
   #failures = 0;
+  #silences = 0;
   #relist = new AbortController();
   #cancelRelist = (): void => {};
 
@@ -149,6 +152,7 @@ class Reflector<T> implements Informer<T> {
     }
     this.#pagesExpired = false;
     this.#mustList = false;
+    this.#silences = 0;
     this.#resourceVersion = result.value.resourceVersion;
     this.#cache.replace(result.value.entries);
     this.#synced = true;
@@ -172,6 +176,7 @@ class Reflector<T> implements Informer<T> {
       onEvent: (event) => {
         events += 1;
         this.#failures = 0;
+        this.#silences = 0;
         this.#answered();
         this.#apply(event);
       },
@@ -189,6 +194,8 @@ class Reflector<T> implements Informer<T> {
       case 'interrupted':
         return 0;
       case 'silent':
+        this.#silences += 1;
+        this.#mustList = this.#silences >= silencesBeforeList;
         this.#tell(() => this.#options.handlers.onUnreachable?.('the watch is silent'));
         return 0;
       case 'closed':

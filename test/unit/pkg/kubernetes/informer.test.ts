@@ -215,7 +215,7 @@ describe('an informer that is cut off', () => {
     expect(cluster.watches).toHaveLength(2);
   });
 
-  it('notices a stream on which nothing comes any more, and lists again', async () => {
+  it('notices a stream on which nothing comes any more, and opens another from where it was', async () => {
     const { clock, cluster, news, start } = informed([pod('a', 1)]);
     await start();
     const silent = cluster.watchNow();
@@ -223,11 +223,21 @@ describe('an informer that is cut off', () => {
       silent.send(bookmark(200 + minute));
       await clock.advance(60_000);
     }
-    expect(cluster.lists).toHaveLength(1);
-    cluster.stored = [];
+    expect(silent.over).toBe(false);
     await clock.advance(16_000);
     expect(silent.over).toBe(true);
-    expect(news()).toEqual(['unreachable: the watch is silent', 'team/a: red → -', 'synced']);
+    expect(cluster.watchNow().options.resourceVersion).toBe('202');
+    expect(cluster.lists).toHaveLength(1);
+    expect(news()).toEqual(['unreachable: the watch is silent']);
+  });
+
+  it('lists again when the next stream is as silent as the one before', async () => {
+    const { clock, cluster, news, start } = informed([pod('a', 1)]);
+    await start();
+    cluster.stored = [];
+    await clock.advance(151_000);
+    expect(cluster.lists).toHaveLength(2);
+    expect(news().slice(-2)).toEqual(['team/a: red → -', 'synced']);
   });
 
   it('lists now and then although nothing is wrong, and heals what a watch kept to itself', async () => {
