@@ -76,6 +76,7 @@ async function assemble(settings: Settings, logger: Logger) {
     ...{ cluster, ...shared, queueId, emit },
     expected: (jobId, attempt) => engine.expected(jobId, attempt),
     expectedKeys: () => engine.core.runningInOrder(),
+    onReachable: () => reachability.check(),
     onUnreachable: () => reachability.check(),
   });
   const cleanup = new Cleanup({
