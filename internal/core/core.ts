@@ -66,7 +66,7 @@ export class Core {
   /** The decisions since the last plan, then the dispatches of this moment. At most one `wake_at`, the last. */
   plan(now: number): Decision[] {
     closeSettleWindow(this.state, now);
-    const decisions = this.#decided;
+    const decisions = this.#decided.filter((decision) => this.#stillNeeded(decision));
     this.#decided = [];
     for (const decision of dispatchRunnable(this.state, now)) decisions.push(decision);
     const wakeAt = this.#nextWake();
@@ -158,6 +158,13 @@ export class Core {
       else retryRefused(this.state, timer.jobId, at);
     }
     return done;
+  }
+
+  /** A later event of the same turn may have ended what an earlier one asked for. */
+  #stillNeeded(decision: Decision): boolean {
+    if (decision.kind !== 'create_workload') return true;
+    const job = this.state.running.get(decision.jobId);
+    return job?.attempt === decision.attempt && job.call === 'create';
   }
 
   #nextWake(): number | undefined {
