@@ -91,10 +91,14 @@ describe('a commit that failed', () => {
     expect(test.engine.storeAvailable).toBe(true);
   });
 
-  it('keeps the news that came meanwhile', async () => {
+  it.each([
+    ['while it was in flight', true],
+    ['while the store was away', false],
+  ])('keeps the news that came %s', async (_when, inFlight) => {
     const test = await twoInFlight();
+    if (inFlight) test.news('succeeded', 'a');
     await fail(test);
-    test.news('succeeded', 'a');
+    if (!inFlight) test.news('succeeded', 'a');
     await test.clock.advance(1_000);
     expect(effectsOf(test)).toEqual(['create a', 'create b']);
     expect(test.store.reader.job(test.idOf('a'))).toMatchObject({ state: 'succeeded' });
@@ -122,12 +126,17 @@ describe('a commit that failed', () => {
   });
 
   it('while it drains leaves it draining', async () => {
-    const test = await twoInFlight();
+    const test = await anEngine({ maxConcurrency: 1 });
+    await test.submit('a');
+    await test.submit('b');
+    test.store.hold = true;
+    test.news('made', 'a');
     test.engine.drain();
+    await test.clock.settle();
     await fail(test);
     test.news('succeeded', 'a');
     await test.clock.advance(1_000);
-    expect(effectsOf(test)).toEqual(['create a']);
+    expect(effectsOf(test)).not.toContain('create b');
     expect(test.engine.core.pendingReason(test.idOf('b'))).toBe('draining');
   });
 
@@ -191,16 +200,17 @@ describe('a read that failed', () => {
 
 describe('a bug', () => {
   it('in a turn ends the engine rather than let it go on with a core that is ahead of the disk', async () => {
-    const test = await anEngine({ cluster: 'down' });
+    const test = await anEngine();
+    await test.submit('runs');
     test.store.hold = true;
     void test.engine.submit(aSubmission('a'));
     await test.clock.settle();
     const stopping = test.engine.stop();
     test.store.refuse(new TypeError('a bug'));
     await expect(stopping).rejects.toThrow('a bug');
-    test.news('up');
+    test.news('succeeded', 'runs');
     await test.clock.advance(60_000);
     expect(test.store.heldCommits).toBe(0);
-    expect(test.released).toEqual([]);
+    expect(effectsOf(test)).toEqual(['create runs']);
   });
 });
