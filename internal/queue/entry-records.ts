@@ -1,8 +1,9 @@
 /**
- * The memory of the queue's entries: records of 32 bytes, half a cache line each, in one buffer.
+ * The memory of the queue's entries: columns of typed arrays, 32 bytes an entry.
  *
- * A record's number is its slot, which stays the same while the entry lives; released slots are handed out again.
- * Slot 0 is never an entry: it holds the id that is being looked for, and its number stands for "none".
+ * An entry's number is its slot, which stays the same while it lives; released slots are handed out again. Slot 0 is
+ * never an entry: it holds the id that is being looked for, and its number stands for "none". Each column is an array
+ * of its own, because a search in the order reads little but priorities: packed together they stay in the caches.
  * It neither keeps ids unique nor entries in order, and checks no values.
  */
 
@@ -14,41 +15,32 @@ export const NONE = 0;
 /** The slot of the id that is being looked for. */
 export const WANTED = 0;
 
-// A record through its three views: bytes 0–15 id, 16–23 sequence, 24–27 priority, 28–31 link to another slot.
-const RECORD_BYTES = 32;
-const WORDS = RECORD_BYTES / Int32Array.BYTES_PER_ELEMENT;
-const DOUBLES = RECORD_BYTES / Float64Array.BYTES_PER_ELEMENT;
 const ID_WORDS = UUID_BYTES / Int32Array.BYTES_PER_ELEMENT;
-const SEQUENCE = 2; // in doubles
-const PRIORITY = 6; // in words
-const LINK = 7;
 
 export class EntryRecords {
   private end = 1;
   private free = NONE;
-  private words: Int32Array;
-  private doubles: Float64Array;
-  private bytes: Uint8Array;
+  private idWords: Int32Array;
+  private idBytes: Uint8Array; // the same memory
+  private priorities: Int32Array;
+  private sequences: Float64Array;
+  private links: Int32Array;
 
-  /** An empty table, or one over the records `words` of another. */
-  constructor(words: Int32Array = new Int32Array(64 * WORDS)) {
-    this.words = words;
-    this.doubles = new Float64Array(words.buffer);
-    this.bytes = new Uint8Array(words.buffer);
+  constructor(capacity = 64) {
+    this.idWords = new Int32Array(capacity * ID_WORDS);
+    this.idBytes = new Uint8Array(this.idWords.buffer);
+    this.priorities = new Int32Array(capacity);
+    this.sequences = new Float64Array(capacity);
+    this.links = new Int32Array(capacity);
   }
 
   /** Slots 1 to `count` from columns: ids of 16 bytes each, priorities and sequences. */
   static load(ids: Uint8Array, priorities: Int32Array, sequences: Float64Array, count: number): EntryRecords {
-    const records = new EntryRecords(new Int32Array(grownCapacity(count) * WORDS));
-    const idBytes = new Uint8Array(count * UUID_BYTES); // a copy, because an Int32Array needs aligned bytes
-    idBytes.set(ids.subarray(0, idBytes.length));
-    const idWords = new Int32Array(idBytes.buffer);
-    for (let row = 0; row < count; row++) {
-      const slot = row + 1;
-      records.copyId(idWords, row * ID_WORDS, slot);
-      records.setKey(slot, priorities[row] as number, sequences[row] as number);
-    }
+    const records = new EntryRecords(grownCapacity(count));
     records.end = count + 1;
+    records.idBytes.set(ids.subarray(0, count * UUID_BYTES), UUID_BYTES);
+    records.priorities.set(priorities.subarray(0, count), 1);
+    records.sequences.set(sequences.subarray(0, count), 1);
     return records;
   }
 
@@ -57,34 +49,35 @@ export class EntryRecords {
     return this.end;
   }
 
-  /** Makes a record of the wanted id and returns its slot. */
+  /** Makes an entry of the wanted id and returns its slot. */
   take(priority: number, sequence: number): number {
     const slot = this.free === NONE ? this.openSlot() : this.free;
     if (slot === this.free) this.free = this.linkAt(slot);
-    this.copyId(this.words, WANTED, slot);
-    this.setKey(slot, priority, sequence);
+    for (let i = 0; i < ID_WORDS; i++) this.idWords[slot * ID_WORDS + i] = this.idWords[i] as number;
+    this.priorities[slot] = priority;
+    this.sequences[slot] = sequence;
     return slot;
   }
 
   release(slot: number): void {
-    this.setLink(slot, this.free);
+    this.links[slot] = this.free;
     this.free = slot;
   }
 
   /** Throws a RangeError when `id` is no UUID. */
   setWanted(id: string): void {
-    uuidToBytes(id, this.bytes, WANTED);
+    uuidToBytes(id, this.idBytes, WANTED);
   }
 
   idAt(slot: number): string {
-    return bytesToUuid(this.bytes, slot * RECORD_BYTES);
+    return bytesToUuid(this.idBytes, slot * UUID_BYTES);
   }
 
   /** The last words, which are random in a UUIDv7, are compared first. */
   haveSameId(slotA: number, slotB: number): boolean {
-    const { words } = this;
-    const a = slotA * WORDS;
-    const b = slotB * WORDS;
+    const words = this.idWords;
+    const a = slotA * ID_WORDS;
+    const b = slotB * ID_WORDS;
     return (
       words[a + 3] === words[b + 3] &&
       words[a + 2] === words[b + 2] &&
@@ -95,8 +88,8 @@ export class EntryRecords {
 
   /** 32 well-mixed bits of the id: a multilinear sum under MurmurHash3's finaliser. */
   hashAt(slot: number): number {
-    const { words } = this;
-    const at = slot * WORDS;
+    const words = this.idWords;
+    const at = slot * ID_WORDS;
     let hash =
       Math.imul(words[at] as number, 0x9e3779b1) +
       Math.imul(words[at + 1] as number, 0x85ebca77) +
@@ -107,45 +100,51 @@ export class EntryRecords {
     return hash ^ (hash >>> 16);
   }
 
-  /** Adds the content of a record, not its slot or link, to a running hash. */
+  /** Adds an entry's id, priority and sequence to a running hash. */
   mixInto(hash: number, slot: number, multiplier: number): number {
+    const sequence = this.sequenceAt(slot);
     let mixed = hash;
-    for (let at = slot * WORDS; at < slot * WORDS + LINK; at++) {
-      mixed = Math.imul(mixed ^ (this.words[at] as number), multiplier);
-      mixed ^= mixed >>> 15;
-    }
-    return mixed;
+    for (let i = 0; i < ID_WORDS; i++) mixed = mix(mixed, this.idWords[slot * ID_WORDS + i] as number, multiplier);
+    mixed = mix(mixed, this.priorityAt(slot), multiplier);
+    mixed = mix(mixed, Math.floor(sequence / 2 ** 32), multiplier);
+    return mix(mixed, sequence, multiplier);
   }
 
   priorityAt(slot: number): number {
-    return this.words[slot * WORDS + PRIORITY] as number;
+    return this.priorities[slot] as number;
   }
 
   setPriority(slot: number, priority: number): void {
-    this.words[slot * WORDS + PRIORITY] = priority;
+    this.priorities[slot] = priority;
   }
 
   sequenceAt(slot: number): number {
-    return this.doubles[slot * DOUBLES + SEQUENCE] as number;
+    return this.sequences[slot] as number;
   }
 
   linkAt(slot: number): number {
-    return this.words[slot * WORDS + LINK] as number;
+    return this.links[slot] as number;
   }
 
   setLink(slot: number, link: number): void {
-    this.words[slot * WORDS + LINK] = link;
+    this.links[slot] = link;
   }
 
   clone(): EntryRecords {
-    const copy = new EntryRecords(this.words.slice());
+    const copy = new EntryRecords(0);
     copy.end = this.end;
     copy.free = this.free;
+    copy.idWords = this.idWords.slice();
+    copy.idBytes = new Uint8Array(copy.idWords.buffer);
+    copy.priorities = this.priorities.slice();
+    copy.sequences = this.sequences.slice();
+    copy.links = this.links.slice();
     return copy;
   }
 
   memoryBytes(): number {
-    return this.words.byteLength;
+    const columns = [this.idWords, this.priorities, this.sequences, this.links];
+    return columns.reduce((bytes, column) => bytes + column.byteLength, 0);
   }
 
   /** How many slots are free. Throws when the free list runs in a circle or out of the table. */
@@ -157,24 +156,22 @@ export class EntryRecords {
     return count;
   }
 
-  private setKey(slot: number, priority: number, sequence: number): void {
-    this.doubles[slot * DOUBLES + SEQUENCE] = sequence + 0; // -0, which hashes otherwise, becomes 0
-    this.words[slot * WORDS + PRIORITY] = priority;
-  }
-
-  private copyId(source: Int32Array, from: number, slot: number): void {
-    const { words } = this;
-    const at = slot * WORDS;
-    for (let i = 0; i < ID_WORDS; i++) words[at + i] = source[from + i] as number;
-  }
-
   private openSlot(): number {
-    const capacity = this.words.length / WORDS;
-    if (this.end === capacity) {
-      this.words = withLength(this.words, grownCapacity(capacity) * WORDS);
-      this.doubles = new Float64Array(this.words.buffer);
-      this.bytes = new Uint8Array(this.words.buffer);
-    }
+    if (this.end === this.links.length) this.resize(grownCapacity(this.end));
     return this.end++;
   }
+
+  private resize(capacity: number): void {
+    this.idWords = withLength(this.idWords, capacity * ID_WORDS);
+    this.idBytes = new Uint8Array(this.idWords.buffer);
+    this.priorities = withLength(this.priorities, capacity);
+    this.sequences = withLength(this.sequences, capacity);
+    this.links = withLength(this.links, capacity);
+  }
+}
+
+/** One step of a running hash; of `word` its lowest 32 bits count. */
+function mix(hash: number, word: number, multiplier: number): number {
+  const mixed = Math.imul(hash ^ word, multiplier);
+  return mixed ^ (mixed >>> 15);
 }
