@@ -29,7 +29,8 @@ export interface RunReport {
 }
 
 const livenessMs = 600_000;
-const jobTtlMs = 120_000;
+const longestTtlMs = 120_000;
+const jobTtlsMs = [longestTtlMs, 2_000, 0, 30_000];
 const crashShare: Record<CrashPoint, number> = {
   before_commit: 0.01,
   after_commit: 0.01,
@@ -59,6 +60,7 @@ class RandomRun {
     const { clock, seed } = options;
     const maxConcurrency = 1 + (seed % 4);
     const settleMs = seed % 3 === 0 ? 0 : 100;
+    const jobTtlMs = jobTtlsMs[seed % 5] ?? longestTtlMs;
     const checkers: Checker[] = [
       this.#durability,
       new CapChecker(maxConcurrency),
@@ -95,7 +97,7 @@ class RandomRun {
     this.#world.faults.switchOff();
     Object.assign(this.#world.storeFaults, { commitFails: 0, reopenFails: 0 });
     await this.#within(livenessMs, () => this.#unfinished() === 0);
-    await this.#within(jobTtlMs + livenessMs, async () => (await this.#world.workloads()).length === 0);
+    await this.#within(longestTtlMs + livenessMs, async () => (await this.#world.workloads()).length === 0);
     this.#checkInside();
     this.#checkStore();
     await this.#world.close();

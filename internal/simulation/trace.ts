@@ -20,6 +20,8 @@ export type TraceEntry = { at: number } & (
   /** Somebody else deleted a job's workload, or is about to. */
   | { kind: 'outsider_deleted'; jobId: string }
   | { kind: 'committed'; commit: Commit }
+  /** The program asks the cluster for an attempt's workload. */
+  | { kind: 'create_called'; jobId: string; attempt: number }
   /** A change of one of our Jobs as the cluster made it, whatever the program's watches say. */
   | { kind: 'workload'; change: ClusterChange }
 );

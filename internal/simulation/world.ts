@@ -1,8 +1,8 @@
 // A whole simulated world: a cluster that nobody else sees into, a program with its store that may be killed and starts
 // again, callers and meddlers, and a trace of all that came out. It owns the seed: every chance in it comes from there.
 // It never looks into the program to decide what is right; that is for the checkers, who see the trace only.
-import { jobsResource, type KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
-import { jobIdLabel, ourSelector } from '../../pkg/kubernetes/labels.ts';
+import { type Cluster, jobsResource, type KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
+import { attemptLabel, jobIdLabel, ourSelector } from '../../pkg/kubernetes/labels.ts';
 import type { Engine, EngineDeps } from '../engine/engine.ts';
 import type { Clock } from '../platform/clock.ts';
 import { silentLogger } from '../platform/logger.ts';
@@ -94,7 +94,7 @@ export class World {
     });
     const program = assembleProgram({
       store: life.store(store),
-      cluster: life.cluster(this.#faulty),
+      cluster: life.cluster(this.#noting(this.#faulty)),
       clock: itsClock,
       random: this.random,
       logger: silentLogger,
@@ -189,6 +189,24 @@ export class World {
       },
       reopen: () => store.reopen(),
       close: () => Promise.resolve(),
+    };
+  }
+
+  /** Writes each create into the trace as it leaves the program. */
+  #noting(cluster: Cluster): Cluster {
+    const create: Cluster['create'] = (resource, object, options) => {
+      const { [jobIdLabel]: jobId = '', [attemptLabel]: attempt } = object.metadata.labels ?? {};
+      this.trace.add({ at: this.clock.now(), kind: 'create_called', jobId, attempt: Number(attempt) });
+      return cluster.create(resource, object, options);
+    };
+    return {
+      create,
+      get: cluster.get.bind(cluster),
+      delete: cluster.delete.bind(cluster),
+      list: cluster.list.bind(cluster),
+      watch: cluster.watch.bind(cluster),
+      ping: cluster.ping.bind(cluster),
+      close: cluster.close.bind(cluster),
     };
   }
 

@@ -23,12 +23,23 @@ export class OneWorkloadChecker implements Checker {
       this.#rows.apply(entry.commit);
       for (const { jobId, set } of entry.commit.jobChanges) if (set.state) this.#checkEnd(entry.at, jobId);
     }
+    if (entry.kind === 'create_called') this.#called(entry.at, entry.jobId, entry.attempt);
     if (entry.kind === 'workload') this.#workload(entry.at, entry.change.type, workloadOf(entry.change));
   }
 
   violations(): string[] {
     const left = [...this.#present.values()].map(({ jobId, uid }) => `the workload ${uid} of ${jobId} was left behind`);
     return [...this.#found, ...left];
+  }
+
+  /** No effect before its commit, and none once the commit says that the job is over. */
+  #called(at: number, jobId: string, attempt: number): void {
+    const job = this.#rows.jobs.get(jobId);
+    const key = `${jobId}/${attempt}`;
+    if (!this.#rows.attempts.has(key)) this.#found.push(`the workload of ${key} was asked for before its row at ${at}`);
+    else if (job?.state !== 'running') {
+      this.#found.push(`the workload of ${key} was asked for at ${at}, though the job is ${job?.state}`);
+    }
   }
 
   #workload(at: number, type: string, workload: Workload): void {

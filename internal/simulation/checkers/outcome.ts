@@ -2,16 +2,22 @@
 import { simulateExitCodeAnnotation } from '../../../pkg/kubernetes/labels.ts';
 import type { Checker, TraceEntry } from '../trace.ts';
 import { type JobRow, Rows } from './rows.ts';
+import { workloadOf } from './workloads.ts';
 
 export class OutcomeChecker implements Checker {
   readonly #rows = new Rows();
   readonly #cancelled = new Set<string>();
   readonly #outsider = new Set<string>();
+  /** Jobs whose workload failed by itself, not because somebody was deleting it. */
+  readonly #failed = new Set<string>();
 
   see(entry: TraceEntry): void {
     if (entry.kind === 'committed') this.#rows.apply(entry.commit);
     if (entry.kind === 'cancel_asked') this.#cancelled.add(entry.jobId);
     if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
+    if (entry.kind !== 'workload') return;
+    const { jobId, end, isDeleting } = workloadOf(entry.change);
+    if (end === 'Failed' && !isDeleting) this.#failed.add(jobId);
   }
 
   violations(): string[] {
@@ -28,6 +34,8 @@ export class OutcomeChecker implements Checker {
     const allowed = [exitCode === 0 ? 'succeeded' : `failed exit_code ${exitCode}`];
     if (this.#cancelled.has(job.jobId)) allowed.push('cancelled by_user');
     if (this.#outsider.has(job.jobId)) allowed.push('failed workload_deleted');
+    // Whoever deletes a failed Job before anybody looked at its pods takes the exit code along.
+    if (this.#outsider.has(job.jobId) && this.#failed.has(job.jobId)) allowed.push('failed exit_code');
     return allowed;
   }
 }

@@ -44,7 +44,10 @@ export class GarbageCollector {
     const finalizers = [...(job.metadata.finalizers ?? []), foregroundFinalizer];
     const metadata = { ...job.metadata, deletionTimestamp: kubernetesTime(at), finalizers };
     const marked = this.#deps.store.put(jobsResource, { ...job, metadata });
-    this.#deps.agenda.at(at + reactionMs, (now) => this.#collect(marked, now));
+    this.#deps.agenda.at(at + reactionMs, (now) => {
+      this.#collect(marked, now);
+      this.#deps.controller.deleting(marked);
+    });
   }
 
   /** Sends the pods away, or the marked Job when there are none. */

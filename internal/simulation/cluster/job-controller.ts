@@ -1,6 +1,7 @@
 // The simulated Job controller: gives a Job its pods, counts how they end, and writes the Job's status.
 // One failed pod fails the Job, whatever its backoffLimit: the fate of a simulated pod is fixed, so a retry
-// would only fail again. A Job that is being deleted gets no new pods, but its lost ones still count, as in Kubernetes.
+// would only fail again. A Job that is being deleted gets no new pods and no outcome any more: as in a real cluster
+// (seen with 1.36) its status only says that its pods are terminating, until it is gone.
 import { jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import type { Agenda } from './agenda.ts';
 import { type Fate, fateOf } from './fate.ts';
@@ -12,6 +13,7 @@ import {
   failingJob,
   finishedJob,
   suspendedJob,
+  terminatingJob,
   withCounts,
 } from './job-status.ts';
 import type { Kubelet, PodEvents } from './kubelet.ts';
@@ -83,6 +85,13 @@ export class JobController implements PodEvents {
     this.#runs.delete(job.metadata.uid ?? '');
   }
 
+  /** The Job was marked for deletion and its pods were told to go. */
+  deleting(job: KubernetesObject): void {
+    this.forget(job);
+    const current = this.#current(job);
+    if (current) this.#deps.store.put(jobsResource, terminatingJob(current, this.#deps.kubelet.podsOf(job).length));
+  }
+
   running(pod: KubernetesObject): void {
     const run = this.#runOf(pod);
     if (!run) return;
@@ -123,8 +132,7 @@ export class JobController implements PodEvents {
   #goOn(run: Run, countsFrom: number, at: number): void {
     const job = this.#current(run.job);
     if (!job) return;
-    const isStopping = run.failure !== undefined || job.metadata.deletionTimestamp !== undefined;
-    while (!isStopping && run.outstanding > 0 && run.active.size < parallelismOf(jobSpecOf(job))) {
+    while (!run.failure && run.outstanding > 0 && run.active.size < parallelismOf(jobSpecOf(job))) {
       run.outstanding -= 1;
       run.active.add(this.#deps.kubelet.make(job, run.fate, countsFrom, at).metadata.name);
     }

@@ -43,6 +43,12 @@ export function withCounts(job: KubernetesObject, counts: Counts): KubernetesObj
   return { ...job, status };
 }
 
+/** The Job is being deleted and waits for its pods. */
+export function terminatingJob(job: KubernetesObject, pods: number): KubernetesObject {
+  const { active: _active, ...status } = job.status ?? {};
+  return { ...job, status: { ...status, ready: 0, terminating: pods } };
+}
+
 /** All pods are done: `Complete`, or why the Job has failed. */
 export function finishedJob(job: KubernetesObject, failure: Failure | undefined, at: number): KubernetesObject {
   if (failure) {
