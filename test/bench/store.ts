@@ -56,7 +56,10 @@ async function runThrough(store: Store, all: readonly Job[], perCommit: number):
     });
     await store.commit({
       ...emptyCommit(),
-      jobChanges: batch.map(({ jobId }) => ({ jobId, set: { state: 'succeeded', reason: null, finishedAt: startedAt } })),
+      jobChanges: batch.map(({ jobId }) => ({
+        jobId,
+        set: { state: 'succeeded', reason: null, finishedAt: startedAt },
+      })),
       attemptChanges: batch.map(({ jobId }) => ({
         jobId,
         attempt: 1,
@@ -136,7 +139,9 @@ async function benchReads(count: number): Promise<void> {
     say(`load of ${count.toLocaleString('en')} pending jobs`, load * 1000, 'ms');
     const list = await median(() => seconds(async () => store.reader.list({}, 100)));
     say('  list, 100 newest', list * 1000, 'ms');
-    const named = await median(() => seconds(async () => store.reader.list({ name: 'job7', states: ['pending'] }, 100)));
+    const named = await median(() =>
+      seconds(async () => store.reader.list({ name: 'job7', states: ['pending'] }, 100)),
+    );
     say('  list, 100 newest of a name', named * 1000, 'ms');
     const queue = await median(() => seconds(async () => store.reader.list({ queue: 'default' }, 100)));
     say('  list, 100 newest of the default queue', queue * 1000, 'ms');

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../../../internal/platform/logger.ts';
@@ -24,6 +25,16 @@ test('sqlite: with a path is a database there, in a folder with spaces too', asy
   const again = await openStore(spec, deps);
   expect((await again.load()).pending.count).toBe(1);
   await again.close();
+  folder.remove();
+});
+
+test('a new database can be read by its owner only', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'jobs.db');
+  const store = await openStore(`sqlite:${path}`, deps);
+  await insertJobs(store, storedJob(1));
+  for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  await store.close();
   folder.remove();
 });
 
