@@ -10,13 +10,14 @@ import { OutcomeChecker } from './checkers/outcome.ts';
 import type { CrashPoint } from './crash.ts';
 import { badDay } from './fault-plan.ts';
 import type { Checker } from './trace.ts';
-import { type SteppableClock, type Submission, World } from './world.ts';
+import { type SteppableClock, type Submission, type Tampering, World } from './world.ts';
 
 export interface RunOptions {
   seed: number;
   clock: SteppableClock;
   /** Deeds in the safety phase. */
   steps: number;
+  tampering?: Tampering;
 }
 
 export interface RunReport {
@@ -57,7 +58,7 @@ class RandomRun {
   #isSafetyPhase = true;
 
   constructor(options: RunOptions) {
-    const { clock, seed } = options;
+    const { clock, seed, tampering } = options;
     const maxConcurrency = 1 + (seed % 4);
     const settleMs = seed % 3 === 0 ? 0 : 100;
     const jobTtlMs = jobTtlsMs[seed % 5] ?? longestTtlMs;
@@ -78,6 +79,7 @@ class RandomRun {
       clusterFaults: badDay,
       storeFaults: { commitFails: 0.01, reopenFails: 0.5, longestCommitMs: 20 },
       crash: (point) => this.#isSafetyPhase && this.#chance(crashShare[point]),
+      ...(tampering && { tampering }),
       downtimeMs: () => (this.#isSafetyPhase ? this.#upTo(20_000) : 0),
     });
   }
@@ -105,8 +107,8 @@ class RandomRun {
 
   report(): RunReport {
     const { seed } = this.#options;
-    const { trace, faults, mishaps } = this.#world;
-    const violations = [...this.#violations, ...trace.violations()];
+    const { trace, faults, mishaps, bugs } = this.#world;
+    const violations = [...bugs, ...this.#violations, ...trace.violations()];
     const coverage = { ...faults.counts(), ...Object.fromEntries(mishaps) };
     return { seed, violations, digest: trace.digest(), jobs: this.#submitted, coverage };
   }

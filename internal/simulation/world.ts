@@ -22,6 +22,12 @@ export interface SteppableClock extends Clock {
   advance(ms: number): Promise<void>;
 }
 
+/** A planted bug: the program gets a store or a cluster that lies to it. Only to show that the checkers notice. */
+export interface Tampering {
+  store?(store: Store): Store;
+  cluster?(cluster: Cluster): Cluster;
+}
+
 export interface WorldOptions {
   clock: SteppableClock;
   seed: number;
@@ -34,6 +40,7 @@ export interface WorldOptions {
   crash?: CrashDecider;
   /** How long a killed program stays down; at once when absent. */
   downtimeMs?: () => number;
+  tampering?: Tampering;
 }
 
 export type Submission = Parameters<Engine['submit']>[0];
@@ -48,6 +55,8 @@ export class World {
   readonly storeFaults: StoreFaults;
   /** How often each thing went wrong. */
   readonly mishaps = new Map<string, number>();
+  /** What the program threw while it started. */
+  readonly bugs: string[] = [];
   readonly #options: WorldOptions;
   readonly #faulty: FaultyCluster;
   readonly #watching = new AbortController();
@@ -84,7 +93,7 @@ export class World {
 
   async start(): Promise<void> {
     const life = this.#life;
-    const { clock, settings } = this.#options;
+    const { clock, settings, tampering = {} } = this.#options;
     const itsClock = life.clock(clock);
     const store = new FaultyStore(this.store, {
       clock: itsClock,
@@ -92,9 +101,11 @@ export class World {
       faults: this.storeFaults,
       onFault: (kind) => this.#mishap(kind),
     });
+    const itsStore = life.store(store);
+    const itsCluster = life.cluster(this.#noting(this.#faulty));
     const program = assembleProgram({
-      store: life.store(store),
-      cluster: life.cluster(this.#noting(this.#faulty)),
+      store: tampering.store?.(itsStore) ?? itsStore,
+      cluster: tampering.cluster?.(itsCluster) ?? itsCluster,
       clock: itsClock,
       random: this.random,
       logger: silentLogger,
@@ -102,7 +113,7 @@ export class World {
     });
     this.#program = program;
     this.trace.add({ at: clock.now(), kind: 'started' });
-    await program.start();
+    await program.start().catch((error: Error) => this.bugs.push(error.message));
   }
 
   /** Resolves with the answer; never when the program dies first, and with undefined when it is down. */
