@@ -12,6 +12,8 @@ export interface ClusterChange {
 export type TraceEntry = { at: number } & (
   | { kind: 'started' }
   | { kind: 'crashed'; point: string }
+  /** A commit or a reopening of the store failed: the program will rebuild itself from the rows. */
+  | { kind: 'store_failed' }
   /** A caller was told that its job is accepted. */
   | { kind: 'accepted'; name: string; jobId: string; position: number }
   | { kind: 'submission_refused'; name: string; code: string }

@@ -99,7 +99,10 @@ export class World {
       clock: itsClock,
       random: this.random,
       faults: this.storeFaults,
-      onFault: (kind) => this.#mishap(kind),
+      onFault: (kind) => {
+        this.#mishap(kind);
+        this.trace.add({ at: clock.now(), kind: 'store_failed' });
+      },
     });
     const itsStore = life.store(store);
     const itsCluster = life.cluster(this.#noting(this.#faulty));

@@ -5,6 +5,9 @@ import type { Checker, TraceEntry } from '../trace.ts';
 import { isOver, Rows } from './rows.ts';
 import { type Workload, workloadOf } from './workloads.ts';
 
+/** From the decision to create to the end of the last call about it. */
+const longestCallMs = 60_000;
+
 export class OneWorkloadChecker implements Checker {
   readonly #rows = new Rows();
   readonly #uidsOf = new Map<string, Set<string>>();
@@ -12,6 +15,7 @@ export class OneWorkloadChecker implements Checker {
   readonly #taken = new Set<string>();
   readonly #outsider = new Set<string>();
   readonly #found: string[] = [];
+  #storeFailedAt = Number.NEGATIVE_INFINITY;
 
   see(entry: TraceEntry): void {
     if (entry.kind === 'cancel_asked') this.#taken.add(entry.jobId);
@@ -23,6 +27,7 @@ export class OneWorkloadChecker implements Checker {
       this.#rows.apply(entry.commit);
       for (const { jobId, set } of entry.commit.jobChanges) if (set.state) this.#checkEnd(entry.at, jobId);
     }
+    if (entry.kind === 'store_failed') this.#storeFailedAt = entry.at;
     if (entry.kind === 'create_called') this.#called(entry.at, entry.jobId, entry.attempt);
     if (entry.kind === 'workload') this.#workload(entry.at, entry.change.type, workloadOf(entry.change));
   }
@@ -32,12 +37,15 @@ export class OneWorkloadChecker implements Checker {
     return [...this.#found, ...left];
   }
 
-  /** No effect before its commit, and none once the commit says that the job is over. */
+  /**
+   * No effect before its commit, and none once the commit says that the job is over. A rebuilt program may not know of
+   * a create that it was about to send before; that one finds its name taken by the finished workload.
+   */
   #called(at: number, jobId: string, attempt: number): void {
     const job = this.#rows.jobs.get(jobId);
     const key = `${jobId}/${attempt}`;
     if (!this.#rows.attempts.has(key)) this.#found.push(`the workload of ${key} was asked for before its row at ${at}`);
-    else if (job?.state !== 'running') {
+    else if (job?.state !== 'running' && at - this.#storeFailedAt > longestCallMs) {
       this.#found.push(`the workload of ${key} was asked for at ${at}, though the job is ${job?.state}`);
     }
   }
