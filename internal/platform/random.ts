@@ -9,7 +9,38 @@ export interface Random {
 }
 
 export function systemRandom(): Random {
-  return { next: () => Math.random(), uuid: () => uuidv7() };
+  const random16 = randomPool();
+  let msecs = 0;
+  let sequence = 0;
+  return {
+    next: () => Math.random(),
+    uuid(atMs) {
+      const random = random16();
+      const at = Math.floor(atMs);
+      if (at > msecs) {
+        msecs = at;
+        sequence = new DataView(random.buffer, random.byteOffset).getUint32(6) >>> 1;
+      } else {
+        sequence = (sequence + 1) >>> 0;
+        if (sequence === 0) msecs += 1;
+      }
+      return uuidv7({ msecs, seq: sequence, random });
+    },
+  };
+}
+
+/** Asking the system for 16 bytes costs more than all the rest of an id, so it is asked for many ids at once. */
+function randomPool(): () => Uint8Array {
+  const pool = new Uint8Array(16 * 256);
+  let used = pool.length;
+  return () => {
+    if (used === pool.length) {
+      crypto.getRandomValues(pool);
+      used = 0;
+    }
+    used += 16;
+    return pool.subarray(used - 16, used);
+  };
 }
 
 /** The same seed gives the same numbers and ids (mulberry32 by Tommy Ettinger, public domain). */

@@ -8,19 +8,24 @@ import { openSettleWindow } from './settle.ts';
 
 /** Pending jobs ahead of this one, or −1 when it is not pending. */
 export function queuePosition(state: CoreState, jobId: string): number {
-  const inLine = state.runnable.rank(jobId);
-  const order = inLine >= 0 ? state.runnable : state.refused;
-  const other = inLine >= 0 ? state.refused : state.runnable;
-  const rank = inLine >= 0 ? inLine : order.rank(jobId);
-  if (rank < 0) return -1;
-  return rank + other.countBefore(order.priorityOf(jobId) as number, order.sequenceOf(jobId) as number);
+  for (const queue of [state.runnable, state.refused]) {
+    const priority = queue.priorityOf(jobId);
+    if (priority !== undefined) return countAhead(state, priority, queue.sequenceOf(jobId) as number);
+  }
+  return -1;
+}
+
+function countAhead(state: CoreState, priority: number, sequence: number): number {
+  return state.runnable.countBefore(priority, sequence) + state.refused.countBefore(priority, sequence);
 }
 
 export function acceptJob(state: CoreState, event: JobSubmitted): { sequence: number; position: number } {
+  const { jobId, priority, at } = event;
   state.lastSequence += 1;
-  openSettleWindow(state, event.at);
-  state.runnable.push(event.jobId, event.priority, state.lastSequence);
-  return { sequence: state.lastSequence, position: queuePosition(state, event.jobId) };
+  const sequence = state.lastSequence;
+  openSettleWindow(state, at);
+  state.runnable.push(jobId, priority, sequence);
+  return { sequence, position: countAhead(state, priority, sequence) };
 }
 
 export function cancelPending(state: CoreState, event: CancelRequested): Decision[] {
