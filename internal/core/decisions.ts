@@ -1,40 +1,6 @@
 // Everything the core can decide. The first group is written in the turn's commit, the second is done after it.
 // Decisions name jobs by id only: the core knows no rows and no Kubernetes; the engine dresses them with both.
-import type {
-  Attempt,
-  Creation,
-  FinishedState,
-  Job,
-  JobReason,
-  JobState,
-  TimelineEntry,
-} from '../../pkg/models/index.ts';
-
-/** Columns of a job's row to set; a column set to `null` is cleared. */
-export interface JobColumns {
-  state?: JobState;
-  priority?: number;
-  reason?: JobReason | null;
-  message?: string | null;
-  attempt?: number;
-  exitCode?: number | null;
-  startedAt?: number | null;
-  finishedAt?: number | null;
-}
-
-export interface AttemptColumns {
-  creation?: Creation;
-  uid?: string;
-  unknownAt?: number;
-  cancelRequestedAt?: number;
-  finishedAt?: number;
-  outcome?: FinishedState | 'refused_by_quota';
-  reason?: JobReason;
-  message?: string;
-  exitCode?: number;
-  /** `null`: nothing is left to delete. */
-  cleanupAt?: number | null;
-}
+import type { Attempt, AttemptColumns, Job, JobColumns, TimelineEntry } from '../../pkg/models/index.ts';
 
 export interface ChangeJob {
   kind: 'change_job';

@@ -2,44 +2,23 @@
 // A commit is all or nothing and durable when its promise resolves; reads see the last commit and never wait for one.
 import type {
   Attempt,
-  Creation,
-  FinishedState,
+  AttemptColumns,
   Job,
+  JobColumns,
   JobDetail,
-  JobReason,
   JobState,
   TimelineEntry,
 } from '../../pkg/models/index.ts';
 
 export interface JobChange {
   jobId: string;
-  set: {
-    state?: JobState;
-    priority?: number;
-    reason?: JobReason | null;
-    message?: string | null;
-    attempt?: number;
-    exitCode?: number | null;
-    startedAt?: number | null;
-    finishedAt?: number | null;
-  };
+  set: JobColumns;
 }
 
 export interface AttemptChange {
   jobId: string;
   attempt: number;
-  set: {
-    creation?: Creation;
-    uid?: string;
-    unknownAt?: number;
-    cancelRequestedAt?: number;
-    finishedAt?: number;
-    outcome?: FinishedState | 'refused_by_quota';
-    reason?: JobReason;
-    message?: string;
-    exitCode?: number;
-    cleanupAt?: number | null;
-  };
+  set: AttemptColumns;
 }
 
 /** One turn's writes, applied in this order: inserts, started attempts, job changes, attempt changes, timeline. */

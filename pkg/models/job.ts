@@ -117,3 +117,30 @@ export interface JobDetail extends Job {
   attempts: Attempt[];
   timeline: TimelineEntry[];
 }
+
+/** Columns of a job's row to set; one set to `null` is cleared, one that is absent stays. */
+export interface JobColumns {
+  state?: JobState;
+  priority?: number;
+  reason?: JobReason | null;
+  message?: string | null;
+  attempt?: number;
+  exitCode?: number | null;
+  startedAt?: number | null;
+  finishedAt?: number | null;
+}
+
+/** The same of an attempt. */
+export interface AttemptColumns {
+  creation?: Creation;
+  uid?: string;
+  unknownAt?: number;
+  cancelRequestedAt?: number;
+  finishedAt?: number;
+  outcome?: FinishedState | 'refused_by_quota';
+  reason?: JobReason;
+  message?: string;
+  exitCode?: number;
+  /** `null`: nothing is left to delete. */
+  cleanupAt?: number | null;
+}

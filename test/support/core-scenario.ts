@@ -8,8 +8,9 @@
 //
 // What a turn decided and no line expected fails the scenario. The invariants are checked after every turn.
 import { Core } from '../../internal/core/core.ts';
-import type { AttemptColumns, Decision } from '../../internal/core/decisions.ts';
+import type { Decision } from '../../internal/core/decisions.ts';
 import type { CoreSettings } from '../../internal/core/state.ts';
+import type { AttemptColumns } from '../../pkg/models/index.ts';
 import { coreSettings, eventOf, idOf, linesOf, nameOf } from './core-builders.ts';
 
 type Options = Partial<CoreSettings> & { core?: Core };
