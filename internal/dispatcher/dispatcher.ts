@@ -80,7 +80,7 @@ export class Dispatcher {
     const word = outcomeWord(outcome);
     if (word) metrics.count('kubejobs_dispatch_outcomes_total', { outcome: word });
     const jobId = effect.kind === 'create_workload' ? effect.job.jobId : effect.jobId;
-    emit({ ...outcome, at: clock.now(), jobId, attempt: effect.attempt.attempt });
+    emit({ at: clock.now(), jobId, attempt: effect.attempt.attempt, ...outcome });
   }
 
   /** Never rejects: a call that threw, which none should, must not leave the job waiting for its answer for ever. */

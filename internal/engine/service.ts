@@ -68,7 +68,7 @@ export class EngineService {
 
   jobs(filter: Filter, page: PageRequest): Page<View> {
     const { jobs, next, total } = this.#deps.store.reader.list(filter, page.limit, page.after?.[0]);
-    const items = jobs.map((job) => this.#live({ ...job, attempts: [], timeline: [] }));
+    const items = jobs.map((job) => this.#live({ attempts: [], timeline: [], ...job }));
     return { items, ...(total !== undefined && { total }), ...(next !== undefined && { next: [next] }) };
   }
 
@@ -109,17 +109,17 @@ export class EngineService {
 
   #livePending(row: JobDetail): View {
     const { view } = this.#deps.engine;
-    const { message, ...rest } = row;
+    const { message, reason: _reason, ...rest } = row;
     const reason = view.whyPending(row.jobId);
     const words = reason === 'quota_refused' && message !== undefined ? { message } : {};
-    return { ...rest, reason, ...words, queuePosition: view.position(row.priority, row.sequence) };
+    return { reason, queuePosition: view.position(row.priority, row.sequence), ...words, ...rest };
   }
 
   #liveRunning(row: JobDetail): View {
     const why = this.#deps.engine.view.whyRunning(row.jobId);
     if (!why) return row;
     const { reason: _reason, message: _message, ...rest } = row;
-    return { ...rest, ...why };
+    return { ...why, ...rest };
   }
 }
 
