@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import { getJson, type ServerProcess, startServing, submitJob } from '../../support/server-process.ts';
 import type { Kubectl } from '../harness/kubectl.ts';
 
@@ -31,6 +32,12 @@ export interface KubernetesJob {
 }
 
 let counter = 0;
+const started = new Set<TestQueue>();
+
+// A test that fails does not come to its last line, and no server may outlive its file.
+afterAll(async () => {
+  for (const queue of started) await queue.stop();
+});
 
 export class TestQueue {
   readonly namespace: string;
@@ -51,6 +58,7 @@ export class TestQueue {
     const database = join(mkdtempSync(join(tmpdir(), 'kubejobs-test-')), 'queue.db');
     const all = ['--kubeconfig', cluster.kubeconfigPath, '--namespace', namespace, '--store', `sqlite:${database}`];
     const queue = new TestQueue(cluster, namespace, [...all, ...flags]);
+    started.add(queue);
     await queue.restart();
     return queue;
   }
@@ -73,9 +81,11 @@ export class TestQueue {
     return this.server.kill(signal);
   }
 
+  /** Safe to call twice. */
   async stop(): Promise<void> {
+    if (!started.delete(this)) return;
     await this.#server?.kill('SIGTERM');
-    await this.#cluster.kubectl('delete', 'namespace', this.namespace, '--wait=false');
+    await this.#cluster.kubectl('delete', 'namespace', this.namespace, '--wait=false').catch(() => undefined);
   }
 
   /** The job's id. */
