@@ -64,7 +64,10 @@ async function assemble(settings: Settings, logger: Logger) {
       name: workloadName(job.name, job.jobId, attempt),
     }),
     release: (effects) => dispatcher.release(effects),
-    resync: () => controller.resync(),
+    resync: () => {
+      dispatcher.dropWaiting();
+      controller.resync();
+    },
   });
   const emit = engine.report.bind(engine);
   const dispatcher = new Dispatcher({

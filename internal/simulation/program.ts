@@ -43,7 +43,10 @@ export function assembleProgram(deps: ProgramDeps): Program {
     ...shared,
     nameWorkload: (job, attempt) => ({ kind: 'Job', namespace, name: workloadName(job.name, job.jobId, attempt) }),
     release: (effects) => dispatcher.release(effects),
-    resync: () => controller.resync(),
+    resync: () => {
+      dispatcher.dropWaiting();
+      controller.resync();
+    },
   });
   const emit = engine.report.bind(engine);
   const dispatcher = new Dispatcher({ ...shared, queueId, manifest, emit, concurrency: dispatchConcurrency });
