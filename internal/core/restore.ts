@@ -1,6 +1,7 @@
 // The way back: a core from what the store holds. Slots are derived from the rows of running jobs, never from a cache
 // or a counter, so the cap holds from the first moment. A create whose answer was not recorded may have been carried
-// out, so it counts as unknown from now on, and that is written down before anything else is done about it.
+// out, and one that was unknown may have been on its way once more when the program ended: both count as unknown from
+// now on, and that is written down before anything else is done about it.
 import type { Attempt } from '../../pkg/models/index.ts';
 import { PriorityQueue } from '../queue/priority-queue.ts';
 import { Core } from './core.ts';
@@ -32,7 +33,7 @@ export function restoreCore(snapshot: CoreSnapshot, settings: CoreSettings, at: 
 function restoreRunning(row: CoreSnapshot['running'][number], at: number): RunningJob {
   const { jobId, sequence, priority, attempt } = row;
   const made = attempt.creation === 'made';
-  const unknownAt = attempt.creation === 'requested' ? at : attempt.unknownAt;
+  const unknownAt = made ? attempt.unknownAt : at;
   return {
     jobId,
     sequence,
@@ -52,7 +53,7 @@ function restoreRunning(row: CoreSnapshot['running'][number], at: number): Runni
 }
 
 function distrustLostCreate(job: RunningJob, attempt: Attempt, at: number): Decision[] {
-  if (attempt.creation !== 'requested') return [];
+  if (attempt.creation === 'made') return [];
   const set = { creation: 'unknown', unknownAt: at } as const;
   return [{ kind: 'change_attempt', jobId: job.jobId, attempt: attempt.attempt, set }];
 }

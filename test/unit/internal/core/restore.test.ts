@@ -111,14 +111,18 @@ describe('a restored core', () => {
     );
   });
 
-  it('asks again for a create that was unknown, without a doubt younger than the old one', () => {
+  it('takes a create that was unknown for unknown anew: it may have been on its way again when the program ended', () => {
     const core = restored({ running: [['a', 1, attemptRow({ creation: 'unknown', unknownAt: restartAt - 80_000 })]] });
     play(
       { core },
       `
       t=${restartAt} up
       expect create a
-      t=510000 refused a
+      t=589999 refused a
+      expect running a
+      t=600000 tick
+      expect create a
+      t=600001 refused a
       expect a failed create_refused
       `,
     );
