@@ -208,3 +208,17 @@ describe('entries', () => {
     expect(seen).toEqual([idOf(1), idOf(2)]);
   });
 });
+
+describe('the digest', () => {
+  test.each([
+    ['an entry less', []],
+    ['an entry more', [entryOf(1, 5, 20), entryOf(2, 5, 21)]],
+    ['another id', [entryOf(2, 5, 20)]],
+    ['another priority', [entryOf(1, -5, 20)]],
+    ['another sequence', [entryOf(1, 5, 21)]],
+    ['a sequence that differs in its upper half only', [entryOf(1, 5, 20 + 2 ** 32)]],
+    ['a sequence of the other sign', [entryOf(1, 5, -20)]],
+  ])('is another one with %s', (_what, entries) => {
+    expect(queueOf(entries).digest()).not.toBe(queueOf([entryOf(1, 5, 20)]).digest());
+  });
+});
