@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FenwickTree } from '../../../../internal/queue/fenwick-tree.ts';
 
-const listOfCounts = fc.array(fc.nat(5), { maxLength: 70 });
+const listOfCounts = fc.array(fc.nat(5), { maxLength: 70, size: 'max' });
 
 function treeOf(counts: readonly number[]): FenwickTree {
   const tree = new FenwickTree();

@@ -76,6 +76,7 @@ describe('a long queue', () => {
     const changes = fc.array(fc.tuple(fc.nat(COUNT - 1), fc.integer({ min: -20, max: 20 })), {
       minLength: 500,
       maxLength: 2_000,
+      size: 'max',
     });
     const property = fc.property(changes, (steps) => {
       const queue = queueOf(patterns['ten priorities, sequences growing'] as Entry[]);

@@ -17,6 +17,11 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
+/** Of any length up to this one: by itself fast-check keeps to ten or so. */
+function histories(maxLength: number): fc.Arbitrary<Operation[]> {
+  return fc.array(operation, { maxLength, size: 'max' });
+}
+
 /** Each id has one sequence for good, out of step with its number, as reprioritised and retried entries have. */
 const sequences = fc.uniqueArray(fc.maxSafeInteger(), { minLength: 61, maxLength: 61 });
 
@@ -52,7 +57,7 @@ function expectSame(queue: PriorityQueue, model: NaiveQueue): void {
 
 describe('after any history', () => {
   test('the queue answers and stands as a sorted array would', () => {
-    const history = fc.array(operation, { maxLength: 80 });
+    const history = histories(80);
     const property = fc.property(history, sequences, (operations, sequenceOf) => {
       const queue = new PriorityQueue();
       const model = new NaiveQueue();
@@ -66,8 +71,8 @@ describe('after any history', () => {
   });
 
   test('any place has as many entries before it as in a sorted array', () => {
-    const places = fc.array(fc.tuple(priority, fc.maxSafeInteger()), { maxLength: 20 });
-    const property = fc.property(fc.array(operation), sequences, places, (operations, sequenceOf, asked) => {
+    const places = fc.array(fc.tuple(priority, fc.maxSafeInteger()), { maxLength: 20, size: 'max' });
+    const property = fc.property(histories(80), sequences, places, (operations, sequenceOf, asked) => {
       const queue = new PriorityQueue();
       const model = new NaiveQueue();
       for (const operation of operations) {
@@ -81,7 +86,7 @@ describe('after any history', () => {
   });
 
   test('a fork and its origin go their own ways', () => {
-    const history = fc.array(operation, { maxLength: 40 });
+    const history = histories(40);
     const property = fc.property(history, history, history, sequences, (before, here, there, sequenceOf) => {
       const queue = new PriorityQueue();
       const model = new NaiveQueue();
@@ -105,7 +110,7 @@ describe('after any history', () => {
   });
 
   test('the digest is that of the same content, however it came about', () => {
-    const property = fc.property(fc.array(operation), sequences, (operations, sequenceOf) => {
+    const property = fc.property(histories(80), sequences, (operations, sequenceOf) => {
       const queue = new PriorityQueue();
       for (const operation of operations) answer(queue, operation, sequenceOf);
       const content = [...queue.entries()];
