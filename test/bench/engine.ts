@@ -84,6 +84,7 @@ async function throughStoreAlone(store: Store): Promise<number> {
       waiting = [];
       await store.commit({ ...emptyCommit(), inserts: batch.map(({ job }) => job) });
       for (const { resolve } of batch) resolve();
+      await Promise.resolve(); // those who were answered submit again, and share the next commit
     }
     busy = false;
   };
