@@ -23,8 +23,9 @@ export function buildProgram(): Command {
   const serve = program
     .command('serve', { isDefault: true })
     .description('take jobs over HTTP and run them (the default)')
-    .allowExcessArguments(false)
-    .action(async (flags: Record<string, string | boolean>) => {
+    .allowExcessArguments()
+    .action(async (flags: Record<string, string | boolean>, command: Command) => {
+      refuseArguments(program, command);
       const { serve: run } = await import('./serve.ts');
       await run(flags, process.env);
     });
@@ -39,6 +40,14 @@ export function buildProgram(): Command {
       await demo();
     });
   return program;
+}
+
+/** `serve` is the default, so a misspelt command arrives here as its argument. */
+function refuseArguments(program: Command, serve: Command): void {
+  const [word] = serve.args;
+  if (word === undefined) return;
+  const names = program.commands.map((command) => command.name()).join(', ');
+  throw new ConfigurationError(`there is no command ${JSON.stringify(word)}; there are ${names} (see kubejobs --help)`);
 }
 
 /** The options of `serve`, for the help of the whole program. */

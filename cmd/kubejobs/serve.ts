@@ -51,7 +51,10 @@ async function assemble(settings: Settings, logger: Logger) {
   const shared = { clock, random, logger, metrics };
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
   const { cluster, namespace, description, adopt } = await openCluster(settings, shared);
-  const store = await openStore(storeSpec(settings), { clock, random, logger });
+  const store = await openStore(storeSpec(settings), {
+    ...{ clock, random, logger },
+    cluster: settings.dryRun ? 'simulated' : 'kubernetes',
+  });
   const { queueId } = store;
 
   const manifest: ManifestOf = (job, attempt) => jobManifest({ job, attempt, queueId, namespace, defaultTemplate });
@@ -118,7 +121,12 @@ function storeSpec(settings: Settings): string {
 }
 
 async function listen(server: FastifyInstance, settings: Settings, cluster: string, logger: Logger): Promise<void> {
-  const url = await server.listen({ host: settings.host, port: settings.port });
+  const { host, port } = settings;
+  const url = await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE')
+      error.message = `${host}:${port} is in use; give another --port (0 picks a free one)`;
+    throw error;
+  });
   const version = programVersion();
   const { maxConcurrency } = settings;
   const store = storeSpec(settings);

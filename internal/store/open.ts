@@ -4,12 +4,13 @@ import type { Logger } from '../platform/logger.ts';
 import type { Random } from '../platform/random.ts';
 import { memoryStore } from './memory.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
-import type { Store } from './store.ts';
+import type { ClusterKind, Store } from './store.ts';
 
 export interface OpenStoreDeps {
   clock: Pick<Clock, 'now'>;
   random: Pick<Random, 'uuid'>;
   logger: Pick<Logger, 'error'>;
+  cluster?: ClusterKind;
 }
 
 /** The text names no kind of store; the message says what is allowed. */
@@ -22,10 +23,10 @@ export class StoreSpecError extends Error {
 }
 
 /** Rejects with a StoreSpecError for a text that is neither, with a StoreFailure for a database that can't be used. */
-export async function openStore(spec: string, { clock, random, logger }: OpenStoreDeps): Promise<Store> {
+export async function openStore(spec: string, { clock, random, logger, cluster }: OpenStoreDeps): Promise<Store> {
   const newId = (): string => random.uuid(clock.now());
   if (spec === 'memory') return memoryStore({ queueId: newId() });
   const path = /^sqlite:(.+)$/s.exec(spec)?.[1];
   if (path === undefined) throw new StoreSpecError(spec);
-  return openSqliteStore({ path, newId, clock, log: logger });
+  return openSqliteStore({ path, newId, clock, log: logger, ...(cluster && { cluster }) });
 }

@@ -117,6 +117,9 @@ export const storeFailureCodes = [
 ] as const;
 export type StoreFailureCode = (typeof storeFailureCodes)[number];
 
+/** Where the jobs of a database run: once it has been used for the one, it is refused for the other. */
+export type ClusterKind = 'simulated' | 'kubernetes';
+
 /** Why a store could not be opened or written; the message is for people and names the path. */
 export class StoreFailure extends Error {
   readonly code: StoreFailureCode;

@@ -1,11 +1,11 @@
 // What the store and its writer's thread say to each other. Requests are answered in their order, one reply each.
 import type { Snapshot, StoreFailureCode } from '../store.ts';
 import type { PackedCommit } from './packed.ts';
-import type { Identity } from './statements/take-over.ts';
+import type { Identity, NewOwner } from './statements/take-over.ts';
 
 export type Request =
   /** Opens the file as a new owner. */
-  | { kind: 'open'; path: string; newQueueId: string; owner: string }
+  | ({ kind: 'open'; path: string } & NewOwner)
   /** Opens it again after a failure, as the same owner, and proves that a write succeeds. */
   | { kind: 'reopen'; path: string }
   | { kind: 'commit'; commit: PackedCommit }

@@ -5,7 +5,8 @@ CREATE TABLE meta (
   queue_id TEXT NOT NULL,
   epoch INTEGER NOT NULL,
   last_dispatch_sequence INTEGER NOT NULL,
-  owner TEXT
+  owner TEXT,
+  cluster TEXT
 ) STRICT;
 
 CREATE TABLE jobs (

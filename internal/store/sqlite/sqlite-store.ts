@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
-import { type Commit, type Snapshot, type Store, StoreFailure, type StoreReader } from '../store.ts';
+import { type ClusterKind, type Commit, type Snapshot, type Store, StoreFailure, type StoreReader } from '../store.ts';
 import { openReadConnection } from './connection.ts';
 import { assertWritable, createPrivate, realPathOf } from './database-path.ts';
 import { named } from './failures.ts';
@@ -22,6 +22,8 @@ export interface SqliteStoreOptions {
   path: string;
   /** Makes the queue's id when the database is new. */
   newId(): string;
+  /** Where its jobs run; a database of the other kind is refused. */
+  cluster?: ClusterKind;
   /** Only for the message that a second process gets. */
   clock?: Pick<Clock, 'now'>;
   /** Hears of rows that cannot be read. */
@@ -47,8 +49,9 @@ async function openLocked(path: string, lock: OwnerLock, options: SqliteStoreOpt
   createPrivate(path);
   const writer = new Writer();
   try {
-    const { newId, clock } = options;
-    const identity = await writer.request({ kind: 'open', path, newQueueId: newId(), owner: ownerNow(clock) });
+    const { newId, clock, cluster } = options;
+    const owner = { newQueueId: newId(), owner: ownerNow(clock), ...(cluster && { cluster }) };
+    const identity = await writer.request({ kind: 'open', path, ...owner });
     return new SqliteStore({ path, lock, writer, identity, report: reporter(options.log ?? silentLogger) });
   } catch (error) {
     await writer.end();

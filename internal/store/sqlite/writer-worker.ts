@@ -17,7 +17,7 @@ let apply: (commit: PackedCommit) => void;
 function answer(request: Request): Results[Request['kind']] {
   switch (request.kind) {
     case 'open':
-      return open(request.path, (db): Identity => takeOver(db, request.newQueueId, request.owner));
+      return open(request.path, (db): Identity => takeOver(db, request));
     case 'reopen':
       return open(request.path, proveWrite);
     case 'commit':

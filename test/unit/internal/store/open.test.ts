@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { silentLogger } from '../../../../internal/platform/logger.ts';
 import { seededRandom } from '../../../../internal/platform/random.ts';
 import { openStore, StoreSpecError } from '../../../../internal/store/open.ts';
+import type { StoreFailure } from '../../../../internal/store/store.ts';
 import { insertJobs, storedJob } from '../../../support/store-builders.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -25,6 +26,21 @@ test('sqlite: with a path is a database there, in a folder with spaces too', asy
   const again = await openStore(spec, deps);
   expect((await again.load()).pending.count).toBe(1);
   await again.close();
+  folder.remove();
+});
+
+test('jobs of a dry run are never handed to a real cluster, nor the other way round', async () => {
+  const folder = temporaryFolder();
+  for (const [first, second] of [
+    ['simulated', 'kubernetes'],
+    ['kubernetes', 'simulated'],
+  ] as const) {
+    const spec = `sqlite:${join(folder.path, `${first}.db`)}`;
+    await (await openStore(spec, { ...deps, cluster: first })).close();
+    const refusal = await openStore(spec, { ...deps, cluster: second }).catch((error: StoreFailure) => error);
+    expect(refusal).toMatchObject({ code: 'foreign', message: expect.stringContaining('--store') });
+    await (await openStore(spec, { ...deps, cluster: first })).close();
+  }
   folder.remove();
 });
 
