@@ -273,6 +273,17 @@ export class Engine {
     await store.commit(turn.commit);
     const now = clock.now();
     this.#measurements.committed(turn, inputs, now - begun, now);
+    this.#tell(turn);
+  }
+
+  /** One log line per change of a job; those that went wrong are warnings. */
+  #tell(turn: Turn): void {
+    const { logger } = this.#deps;
+    for (const { jobId, entry } of turn.commit.timeline) {
+      const { at: _at, ...fields } = entry;
+      const log = entry.state === 'failed' || entry.message !== undefined ? logger.warn : logger.info;
+      log.call(logger, { jobId, ...fields }, `job ${entry.state}`);
+    }
   }
 
   #release(turn: Turn): void {
