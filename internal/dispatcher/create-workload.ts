@@ -1,7 +1,8 @@
 // One create, and which of its three outcomes the answer is: made, refused, unknown.
 // Rule: a create whose answer was lost is first asked about by name, for what it made may be why the next is refused
-// (a quota that it used up). "Already exists" is made when the object has all our marks and is not on its way out; one
-// that is somebody else's is a refusal. Whatever else leaves a doubt is unknown: the same name is created again later.
+// (a quota that it used up). "Already exists" is made when the object has all our marks, also when it is on its way out
+// (docs/decisions/0005); one that is somebody else's is a refusal. Whatever else leaves a doubt is unknown: the same name
+// is created again later.
 import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
@@ -56,12 +57,9 @@ async function adopt(deps: CreateDeps, job: Job, attempt: Attempt): Promise<Crea
 }
 
 function judge({ queueId }: CreateDeps, job: Job, { attempt }: Attempt, found: KubernetesObject): CreateOutcome {
-  const { namespace, name, deletionTimestamp } = found.metadata;
-  if (!isOurs(found, queueId, job.jobId, attempt)) {
-    return refusedForGood(`a Job named ${namespace}/${name} that does not belong to this job exists already`);
-  }
-  if (deletionTimestamp === undefined) return made(found);
-  return { kind: 'create_unknown', surelyNotMade: true, message: `${namespace}/${name} is still being deleted` };
+  if (isOurs(found, queueId, job.jobId, attempt)) return made(found);
+  const { namespace, name } = found.metadata;
+  return refusedForGood(`a Job named ${namespace}/${name} that does not belong to this job exists already`);
 }
 
 function find({ cluster }: CreateDeps, { workload }: Attempt): Promise<ApiResult<KubernetesObject>> {
