@@ -1,13 +1,13 @@
 // Which cluster the program works on: the real one, or in a dry run a simulated one behind the same interface.
 // After this choice nothing in the program knows the difference.
 import type { Clock } from '../../internal/platform/clock.ts';
-import type { Configuration, serveOptions } from '../../internal/platform/configuration.ts';
+import { type Configuration, ConfigurationError, type serveOptions } from '../../internal/platform/configuration.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
 import type { Random } from '../../internal/platform/random.ts';
 import { simulatedCluster } from '../../internal/simulation/cluster/simulated-cluster.ts';
 import type { Store } from '../../internal/store/store.ts';
-import { connect } from '../../pkg/kubernetes/client/index.ts';
+import { connect, KubeconfigError } from '../../pkg/kubernetes/client/index.ts';
 import type { Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
 import { programVersion } from './version.ts';
@@ -39,13 +39,24 @@ async function openReal(configuration: Configuration<typeof serveOptions>, deps:
   const { kubeconfig, context } = configuration;
   const choice = { ...(kubeconfig && { kubeconfig }), ...(context && { context }) };
   const limits = { connections: configuration.dispatchConcurrency };
-  const connected = await connect({ ...choice, ...deps, version: programVersion(), limits });
+  const connected = await connect({ ...choice, ...deps, version: programVersion(), limits }).catch((error: unknown) => {
+    throw asMistake(error, choice);
+  });
   return {
     cluster: connected.cluster,
     namespace: configuration.namespace ?? connected.namespace,
     description: connected.server,
     adopt: () => {},
   };
+}
+
+/** What somebody chose by an option is a wrong value of that option; what was only found is a start that failed. */
+function asMistake(error: unknown, choice: { kubeconfig?: string; context?: string }): unknown {
+  const options = Object.keys(choice).map((name) => `--${name}`);
+  if (!(error instanceof KubeconfigError) || options.length === 0) return error;
+  return new ConfigurationError(
+    `${options.join(' and ')} cannot be used: ${error.message} (--dry-run needs no cluster)`,
+  );
 }
 
 function openSimulated(configuration: Configuration<typeof serveOptions>, deps: Deps): ClusterSide {

@@ -70,6 +70,16 @@ const mistakes: Mistake[] = [
     commandLine: ['sevre'],
     says: ['"sevre"', 'serve, demo', 'kubejobs --help'],
   },
+  {
+    title: 'a kubeconfig that is not there',
+    commandLine: ['serve', '--store', 'memory', '--port', '0', '--kubeconfig', '/nowhere/config'],
+    says: ['--kubeconfig', '/nowhere/config'],
+  },
+  {
+    title: 'a kubeconfig that cannot be understood',
+    commandLine: ['serve', '--store', 'memory', '--port', '0', '--kubeconfig', brokenKubeconfig()],
+    says: ['--kubeconfig', 'config'],
+  },
   { title: 'an option without its value', commandLine: [...dryRun, '--settle-ms'], says: ['--settle-ms'] },
 ];
 
@@ -103,15 +113,9 @@ describe('a start that cannot succeed ends with 1 and says why:', () => {
     expect(stderr).toMatch(/in use.*--port/);
   });
 
-  it('the kubeconfig is not there', async () => {
-    const stderr = await failure(['serve', '--store', 'memory', '--port', '0', '--kubeconfig', '/nowhere/config']);
+  it('the kubeconfig that the environment names is not there', async () => {
+    const stderr = await failure(['serve', '--store', 'memory', '--port', '0'], { KUBECONFIG: '/nowhere/config' });
     expect(stderr).toContain('/nowhere/config');
-  });
-
-  it('the kubeconfig cannot be understood', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'kubejobs-test-')), 'config');
-    writeFileSync(path, 'clusters: [');
-    expect(await failure(['serve', '--store', 'memory', '--port', '0', '--kubeconfig', path])).toContain(path);
   });
 
   it('there is no cluster to talk to', async () => {
@@ -125,3 +129,9 @@ describe('a start that cannot succeed ends with 1 and says why:', () => {
     expect(stderr).toContain('/nowhere/kubejobs.db');
   });
 });
+
+function brokenKubeconfig(): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'kubejobs-test-')), 'config');
+  writeFileSync(path, 'clusters: [');
+  return path;
+}
