@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `fast` needs nothing but Node; `cluster` starts a real control plane (see test/cluster/README.md).
+// Three projects: `fast` needs nothing but Node; `faults` is the small column of the fault scorecard, as far as it needs no
+// cluster; `cluster` starts a real control plane (see test/cluster/README.md) and has the scorecard's other rows.
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
@@ -15,8 +16,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'faults',
+          include: ['test/faults/*.test.ts', 'test/faults/support/**/*.test.ts', 'test/faults/scorecard/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'cluster',
-          include: ['test/cluster/**/*.test.ts'],
+          include: ['test/cluster/**/*.test.ts', 'test/faults/cluster/**/*.test.ts'],
           globalSetup: ['test/cluster/harness/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
