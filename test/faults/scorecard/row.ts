@@ -11,6 +11,10 @@ export interface Row {
   required: string;
   small: Column;
   large: Column;
+  /** What its subject comes with, when that is not there yet; such a row has no trials. */
+  comesWith?: string;
+  /** A sentence or two for the page: what the figures mean, what the row leaves out. */
+  note?: string;
   /** Runs `piece.trials` trials; trial i has the seed `piece.seed + i`. Throws only when the harness itself is broken. */
   run(piece: Piece): Promise<PieceResult>;
 }
@@ -22,8 +26,10 @@ export interface Column {
   pieceSize?: number;
 }
 
+export type ColumnName = 'small' | 'large';
+
 export interface Piece {
-  column: 'small' | 'large';
+  column: ColumnName;
   seed: number;
   trials: number;
 }
@@ -40,7 +46,7 @@ export interface PieceResult {
 }
 
 /** The pieces of a column, in order. `firstSeed` is that of its first trial. */
-export function piecesOf(row: Row, column: 'small' | 'large', firstSeed: number): Piece[] {
+export function piecesOf(row: Row, column: ColumnName, firstSeed: number): Piece[] {
   const { trials, pieceSize = trials } = row[column];
   const pieces: Piece[] = [];
   for (let done = 0; done < trials; done += pieceSize) {
