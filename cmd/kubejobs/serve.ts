@@ -15,7 +15,10 @@ import type { Logger } from '../../internal/platform/logger.ts';
 import { prometheusMetrics } from '../../internal/platform/prometheus.ts';
 import { systemRandom } from '../../internal/platform/random.ts';
 import { openStore } from '../../internal/store/open.ts';
+import type { Store } from '../../internal/store/store.ts';
 import { buildServer } from '../../pkg/api/server.ts';
+import type { JobService } from '../../pkg/api/service.ts';
+import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
 import { jobManifest } from '../../pkg/kubernetes/manifest.ts';
 import { workloadName } from '../../pkg/kubernetes/naming.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
@@ -26,10 +29,20 @@ import { programVersion } from './version.ts';
 
 type Settings = Configuration<typeof serveOptions>;
 
+/** What stands between the parts: nothing in the program, crash points and the like in trials of it. */
+export interface Seams {
+  store(store: Store): Store;
+  cluster(cluster: Cluster): Cluster;
+  service(service: JobService): JobService;
+}
+
+const plain: Seams = { store: (store) => store, cluster: (cluster) => cluster, service: (service) => service };
+
 /** Serves until SIGTERM or SIGINT, then stops in order and ends the process with 0. */
 export async function serve(
   flags: Readonly<Record<string, string | boolean | undefined>>,
   environment: NodeJS.ProcessEnv,
+  seams: Seams = plain,
 ): Promise<void> {
   const settings = parseConfiguration(serveOptions, flags, environment);
   const logger = programLogger(settings.logLevel);
@@ -40,21 +53,24 @@ export async function serve(
     else logger.info({ signal }, 'stopping');
     await lifecycle.stop();
   });
-  const program = await assemble(settings, logger);
+  const program = await assemble(settings, logger, seams);
   await lifecycle.start(program.parts);
 }
 
-async function assemble(settings: Settings, logger: Logger) {
+async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const clock = systemClock();
   const random = systemRandom();
   const metrics = prometheusMetrics();
   const shared = { clock, random, logger, metrics };
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
-  const { cluster, namespace, description, adopt } = await openCluster(settings, shared);
-  const store = await openStore(storeSpec(settings), {
-    ...{ clock, random, logger },
-    cluster: settings.dryRun ? 'simulated' : 'kubernetes',
-  });
+  const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
+  const cluster = seams.cluster(opened.cluster);
+  const store = seams.store(
+    await openStore(storeSpec(settings), {
+      ...{ clock, random, logger },
+      cluster: settings.dryRun ? 'simulated' : 'kubernetes',
+    }),
+  );
   const { queueId } = store;
 
   const manifest: ManifestOf = (job, attempt) => jobManifest({ job, attempt, queueId, namespace, defaultTemplate });
@@ -94,7 +110,12 @@ async function assemble(settings: Settings, logger: Logger) {
     ...{ engine, store, maxConcurrency: settings.maxConcurrency, simulated: settings.dryRun },
     checkTemplate: templateCheck({ cluster, random, clock, manifest }),
   });
-  const server = await buildServer({ service, logger, version: programVersion(), metricsText: () => metrics.text() });
+  const server = await buildServer({
+    service: seams.service(service),
+    logger,
+    version: programVersion(),
+    metricsText: () => metrics.text(),
+  });
 
   return {
     parts: [
