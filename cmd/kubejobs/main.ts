@@ -8,6 +8,7 @@ import {
   type OptionTable,
   serveOptions,
 } from '../../internal/platform/configuration.ts';
+import { tokenOptions } from './token-options.ts';
 import { programVersion } from './version.ts';
 
 export const exitFailed = 1;
@@ -39,6 +40,15 @@ export function buildProgram(): Command {
       const { demo } = await import('./demo.ts');
       await demo();
     });
+  const token = program
+    .command('token')
+    .description('make a token for --auth: the token on stdout, its entry for the tokens file on stderr')
+    .allowExcessArguments(false)
+    .action(async (flags: Record<string, string | boolean>) => {
+      const { token: make } = await import('./token.ts');
+      make(flags);
+    });
+  addOptions(token, tokenOptions, false);
   return program;
 }
 
@@ -56,11 +66,12 @@ function serveHelp(serve: Command): string {
   return help.slice(help.indexOf('Options:'));
 }
 
-function addOptions(command: Command, table: OptionTable): void {
+function addOptions(command: Command, table: OptionTable, fromEnvironment = true): void {
   for (const [name, definition] of Object.entries(table)) {
     const flag = definition.placeholder ? `--${name} <${definition.placeholder}>` : `--${name}`;
     const fallback = definition.default && definition.placeholder ? ` (default ${definition.default})` : '';
-    command.addOption(new Option(flag, `${definition.help}${fallback} [${environmentName(name)}]`));
+    const variable = fromEnvironment ? ` [${environmentName(name)}]` : '';
+    command.addOption(new Option(flag, `${definition.help}${fallback}${variable}`));
   }
 }
 

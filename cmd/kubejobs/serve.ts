@@ -21,10 +21,12 @@ import type { JobService } from '../../pkg/api/service.ts';
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
 import { jobManifest } from '../../pkg/kubernetes/manifest.ts';
 import { workloadName } from '../../pkg/kubernetes/naming.ts';
+import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { templateCheck } from './template-check.ts';
+import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
 
 type Settings = Configuration<typeof serveOptions>;
@@ -46,9 +48,11 @@ export async function serve(
 ): Promise<void> {
   const settings = parseConfiguration(serveOptions, flags, environment);
   const logger = programLogger(settings.logLevel);
+  warnOfUnknownVariables(environment, logger);
   const lifecycle = new Lifecycle({ clock: systemClock(), logger });
-  // Not on beforeExit: it would end a start that failed with 0.
-  closeWithGrace({ delay: 9_500, logger: false, skip: ['beforeExit'] }, async ({ signal, err }) => {
+  // Not on beforeExit: it would end a start that failed with 0. With tokens a SIGHUP is theirs.
+  const skip = ['beforeExit' as const, ...(tokensPath(settings) === undefined ? [] : ['SIGHUP' as const])];
+  closeWithGrace({ delay: 9_500, logger: false, skip }, async ({ signal, err }) => {
     if (err) logger.error({ error: err.stack ?? String(err) }, 'a bug ended the program');
     else logger.info({ signal }, 'stopping');
     await lifecycle.stop();
@@ -62,6 +66,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const random = systemRandom();
   const metrics = prometheusMetrics();
   const shared = { clock, random, logger, metrics };
+  const { authentication, part: authenticationPart } = await openAuthentication(settings, shared);
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
   const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
   const cluster = seams.cluster(opened.cluster);
@@ -113,6 +118,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const server = await buildServer({
     service: seams.service(service),
     logger,
+    authentication,
     version: programVersion(),
     metricsText: () => metrics.text(),
   });
@@ -120,6 +126,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   return {
     parts: [
       { name: 'store', stop: () => store.close() },
+      authenticationPart,
       {
         name: 'cluster',
         start: async () => adopt(await runningAttempts(store), manifest),
@@ -151,7 +158,8 @@ async function listen(server: FastifyInstance, settings: Settings, cluster: stri
   const version = programVersion();
   const { maxConcurrency } = settings;
   const store = storeSpec(settings);
-  logger.info({ version, url, cluster, store, maxConcurrency }, 'kubejobs is ready');
+  const auth = settings.auth ?? 'none';
+  logger.info({ version, url, cluster, store, auth, maxConcurrency }, 'kubejobs is ready');
   process.stdout.write(
     `kubejobs ${version} listens on ${url} · ${maxConcurrency} slots on ${cluster} · store ${store}\n`,
   );

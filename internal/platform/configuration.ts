@@ -1,14 +1,17 @@
 // Options in one table: flag, environment variable, default, what is allowed, and how a text becomes a value.
 // The command line, `--help`, the README and the docs test all read this table; nothing else reads the environment.
+import { isServiceLink } from './environment.ts';
 
 export interface OptionDefinition<T> {
   /** What stands behind the flag in the help; absent for a switch. */
   placeholder?: string;
-  /** As it would be typed. */
+  /** As it would be typed. An option without one is undefined when nobody gave it: given and defaulted differ. */
   default?: string;
   help: string;
   /** What is allowed, for the error. */
   allowed: string;
+  /** The text may be a secret in the wrong place: an error does not repeat it. */
+  secret?: true;
   /** The value, or undefined when the text is not allowed. */
   parse(text: string): T | undefined;
 }
@@ -58,6 +61,13 @@ export const serveOptions = {
     help: 'address to listen on',
     allowed: 'an IP address or a host name',
     parse: text,
+  },
+  auth: {
+    placeholder: 'AUTH',
+    help: 'who may call: tokens:FILE (bearer tokens) or none (everyone; the default on a loopback host, refused on others unless given)',
+    allowed: 'none or tokens:FILE',
+    secret: true,
+    parse: (value: string) => (value === 'none' || /^tokens:./.test(value) ? value : undefined),
   },
   'max-concurrency': {
     placeholder: 'NUMBER',
@@ -180,9 +190,15 @@ function parseOption(
 ): unknown {
   const variable = environmentName(option);
   const source = given === undefined ? variable : `--${option}`;
-  const raw = given ?? environment[variable] ?? definition.default;
+  const raw = given ?? ofEnvironment(variable, environment[variable]) ?? definition.default;
   if (raw === undefined) return undefined;
   const value = definition.parse(String(raw));
   if (value !== undefined) return value;
-  throw new ConfigurationError(`${source} is ${JSON.stringify(raw)}; allowed is ${definition.allowed}`);
+  const what = definition.secret ? 'has a value that is not allowed' : `is ${JSON.stringify(raw)}`;
+  throw new ConfigurationError(`${source} ${what}; allowed is ${definition.allowed}`);
+}
+
+/** Without what Kubernetes sets for a Service that is called kubejobs. */
+function ofEnvironment(name: string, value: string | undefined): string | undefined {
+  return isServiceLink(name, value) ? undefined : value;
 }

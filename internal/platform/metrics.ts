@@ -52,6 +52,21 @@ export const metricDefinitions = {
     labels: [],
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
   },
+  kubejobs_access_refusals_total: {
+    type: 'counter',
+    help: 'Calls turned away by reason: no_token, no_bearer_token, unknown_token, expired, role.',
+    labels: ['reason'],
+  },
+  kubejobs_tokens_reloads_total: {
+    type: 'counter',
+    help: 'Times that a changed tokens file was read, by outcome: used, refused.',
+    labels: ['outcome'],
+  },
+  kubejobs_tokens_stale: {
+    type: 'gauge',
+    help: '1 while the tokens file cannot be used and the tokens before it stay, else 0.',
+    labels: [],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 

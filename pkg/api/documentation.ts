@@ -4,7 +4,8 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { errorCatalogue } from '../models/index.ts';
-import { problemResponses } from './responses.ts';
+import { type Access, accessOf } from './access.ts';
+import { accessProblems, problemResponses } from './responses.ts';
 import { errorCodes } from './schemas/problem.ts';
 
 const introduction = `kubejobs takes jobs over HTTP, keeps them in one durable priority queue and runs them as Kubernetes Jobs.
@@ -38,16 +39,31 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       },
       servers: [{ url: '/', description: 'This server' }],
       tags,
+      components: { securitySchemes: { token: tokenScheme } },
     },
-    transform: ({ schema, url }) => ({ schema: withProblems(schema), url }),
+    transform: ({ schema, url, route }) => ({ schema: withProblems(schema, accessOf(route)), url }),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema${index}`) },
   });
 }
 
-function withProblems({ problems = [], ...schema }: FastifySchema): FastifySchema {
+function withProblems({ problems = [], ...schema }: FastifySchema, access: Access | undefined): FastifySchema {
   const answers = schema.response as Record<string, object>;
-  return { ...schema, response: { ...answers, ...problemResponses(problems) } };
+  const response = { ...answers, ...problemResponses([...accessProblems(access), ...problems]) };
+  return { ...schema, security: securityOf(access), response };
 }
+
+/** OpenAPI 3.1 lets a scheme without scopes name the roles that a call needs. */
+function securityOf(access: Access | undefined): Array<Record<string, string[]>> {
+  return access === undefined || access === 'anyone' ? [] : [{ token: [access] }];
+}
+
+const tokenScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A token of the file that `--auth tokens:FILE` names; each has one of the roles `read`, `submit` and `admin`, and a role ' +
+    'may do all that the one before it may. A server with `--auth none`, the default on a loopback address, asks for none.',
+} as const;
 
 /** `/openapi.json` and the page at `/docs`. */
 export async function serveDocumentation(app: FastifyInstance): Promise<void> {
@@ -62,7 +78,7 @@ export async function serveDocumentation(app: FastifyInstance): Promise<void> {
       },
     },
   };
-  app.get('/openapi.json', { schema }, (_request, reply) =>
+  app.get('/openapi.json', { schema, config: { access: 'anyone' } }, (_request, reply) =>
     reply.header('content-type', 'application/json').send(JSON.stringify(app.swagger())),
   );
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: pagePolicy, uiConfig: { deepLinking: true } });

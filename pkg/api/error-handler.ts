@@ -81,6 +81,8 @@ function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest)
 }
 
 function internal(error: FastifyError, request: FastifyRequest, logger: ErrorLog): Refusal {
-  logger.error({ err: error, method: request.method, url: request.url }, 'a request ended in an error of the server');
+  // Without the query: somebody may have put a token there.
+  const url = request.url.split('?', 1)[0];
+  logger.error({ err: error, method: request.method, url }, 'a request ended in an error of the server');
   return { code: 'internal', detail: 'The server made a mistake; its log has the details.' };
 }

@@ -75,7 +75,7 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
     },
     problems: [...bodyProblems, 'validation_failed', 'template_refused', ...writeProblems],
   };
-  app.post<{ Body: SubmissionBody }>('/jobs', { schema }, async (request, reply) => {
+  app.post<{ Body: SubmissionBody }>('/jobs', { schema, config: { access: 'submit' } }, async (request, reply) => {
     const errors = submissionErrors(request.body);
     if (errors.length > 0) return sendProblem(reply, invalid(errors));
     const answer = await service.submit(submissionOf(request.body));
@@ -101,15 +101,19 @@ function listRoute(app: FastifyInstance, service: JobService): void {
     problems: ['validation_failed'],
   };
   const preValidation = splitStates;
-  app.get<{ Querystring: JobsQuery }>('/jobs', { schema, preValidation }, (request, reply) => {
-    const filter = filterOf(request.query);
-    if (!filter.ok) return sendProblem(reply, filter.refusal);
-    const asked = pageRequestOf(request.query);
-    if (!asked.ok) return sendProblem(reply, asked.refusal);
-    const page = service.jobs(filter.value, asked.value);
-    describePage(request, reply, page);
-    return reply.send(page.items.map(jobLineOf));
-  });
+  app.get<{ Querystring: JobsQuery }>(
+    '/jobs',
+    { schema, config: { access: 'read' }, preValidation },
+    (request, reply) => {
+      const filter = filterOf(request.query);
+      if (!filter.ok) return sendProblem(reply, filter.refusal);
+      const asked = pageRequestOf(request.query);
+      if (!asked.ok) return sendProblem(reply, asked.refusal);
+      const page = service.jobs(filter.value, asked.value);
+      describePage(request, reply, page);
+      return reply.send(page.items.map(jobLineOf));
+    },
+  );
 }
 
 /** `state=a,b` is `state=a&state=b`. */
@@ -142,7 +146,7 @@ function showRoute(app: FastifyInstance, service: JobService): void {
     response: jobAnswer,
     problems: ['job_not_found'],
   };
-  app.get<{ Params: JobPath }>('/jobs/:job_id', { schema }, (request, reply) => {
+  app.get<{ Params: JobPath }>('/jobs/:job_id', { schema, config: { access: 'read' } }, (request, reply) => {
     const jobId = request.params.job_id.toLowerCase();
     const job = service.job(jobId);
     return job === undefined ? sendProblem(reply, jobNotFound(jobId)) : reply.send(jobDocumentOf(job));
@@ -160,10 +164,14 @@ function changeRoute(app: FastifyInstance, service: JobService): void {
     response: jobAnswer,
     problems: [...bodyProblems, 'validation_failed', 'job_not_found', 'job_finished', 'job_running', ...writeProblems],
   };
-  app.patch<{ Params: JobPath; Body: ChangeBody }>('/jobs/:job_id', { schema }, async (request, reply) => {
-    const jobId = request.params.job_id.toLowerCase();
-    return sendJob(reply, await service.reprioritise(jobId, request.body.priority));
-  });
+  app.patch<{ Params: JobPath; Body: ChangeBody }>(
+    '/jobs/:job_id',
+    { schema, config: { access: 'submit' } },
+    async (request, reply) => {
+      const jobId = request.params.job_id.toLowerCase();
+      return sendJob(reply, await service.reprioritise(jobId, request.body.priority));
+    },
+  );
 }
 
 function cancelRoute(app: FastifyInstance, service: JobService): void {
@@ -178,7 +186,7 @@ function cancelRoute(app: FastifyInstance, service: JobService): void {
     response: jobAnswer,
     problems: [...bodyProblems, 'job_not_found', ...writeProblems],
   };
-  app.delete<{ Params: JobPath }>('/jobs/:job_id', { schema }, async (request, reply) =>
+  app.delete<{ Params: JobPath }>('/jobs/:job_id', { schema, config: { access: 'submit' } }, async (request, reply) =>
     sendJob(reply, await service.cancel(request.params.job_id.toLowerCase())),
   );
 }

@@ -32,9 +32,10 @@ export function healthRoutes(app: FastifyInstance, service: JobService, version:
   const common = { tags: ['operation'], description, response, problems: writeProblems };
   const health = { ...common, operationId: 'getHealth', summary: 'Whether the server accepts jobs' };
   const ready = { ...common, operationId: 'getReadiness', summary: 'The same, for readiness probes' };
-  app.get('/health', { schema: health }, (_request, reply) => answer(reply));
-  app.get('/readyz', { schema: ready }, (_request, reply) => answer(reply));
-  app.get('/livez', { schema: livenessSchema }, (_request, reply) => reply.send({ status: 'ok' }));
+  const config = { access: 'anyone' } as const;
+  app.get('/health', { schema: health, config }, (_request, reply) => answer(reply));
+  app.get('/readyz', { schema: ready, config }, (_request, reply) => answer(reply));
+  app.get('/livez', { schema: livenessSchema, config }, (_request, reply) => reply.send({ status: 'ok' }));
 }
 
 const livenessSchema: FastifySchema = {
@@ -63,7 +64,7 @@ export function metricsRoute(app: FastifyInstance, metricsText: () => Promise<Me
       200: { description: 'All metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
     },
   };
-  app.get('/metrics', { schema }, async (_request, reply) => {
+  app.get('/metrics', { schema, config: { access: 'read' } }, async (_request, reply) => {
     const { contentType, body } = await metricsText();
     return reply.header('content-type', contentType).send(body);
   });
@@ -99,8 +100,9 @@ export function errorRoutes(app: FastifyInstance): void {
     problems: ['not_found'],
   };
   const documents = new Map<string, ErrorDocument>(errorCodes.map((code) => [code, errorDocumentOf(code)]));
-  app.get('/errors', { schema: list }, (_request, reply) => reply.send([...documents.values()]));
-  app.get<{ Params: { code: string } }>('/errors/:code', { schema: show }, (request, reply) => {
+  const config = { access: 'anyone' } as const;
+  app.get('/errors', { schema: list, config }, (_request, reply) => reply.send([...documents.values()]));
+  app.get<{ Params: { code: string } }>('/errors/:code', { schema: show, config }, (request, reply) => {
     const document = documents.get(request.params.code);
     if (document !== undefined) return reply.send(document);
     return sendProblem(reply, { code: 'not_found', detail: 'There is no problem of this code; see /errors.' });

@@ -28,7 +28,7 @@ function listRoute(app: FastifyInstance, state: 'pending' | 'running', summary: 
     },
     problems: ['validation_failed'],
   };
-  app.get<{ Querystring: PageQuery }>(`/jobs/${state}`, { schema }, (request, reply) => {
+  app.get<{ Querystring: PageQuery }>(`/jobs/${state}`, { schema, config: { access: 'read' } }, (request, reply) => {
     const asked = pageRequestOf(request.query);
     if (!asked.ok) return sendProblem(reply, asked.refusal);
     const page = list(asked.value);

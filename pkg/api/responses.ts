@@ -2,6 +2,7 @@
 // their codes in `problems`; the responses are made only for the document, because a problem is sent as text: it needs no
 // serializer, and compiling one for each route and status would be most of the time that a start takes.
 import { type ErrorCode, errorCatalogue } from '../models/index.ts';
+import type { Access } from './access.ts';
 import { problemContentType, problemDocumentOf } from './problems.ts';
 
 declare module 'fastify' {
@@ -20,8 +21,22 @@ export const bodyProblems: readonly ErrorCode[] = ['invalid_json', 'body_too_lar
 /** What any call that changes something can end in. */
 export const writeProblems: readonly ErrorCode[] = ['store_unavailable', 'shutting_down'];
 
+/** What a call can end in that needs a token. The least role cannot be too little. */
+export function accessProblems(access: Access | undefined): readonly ErrorCode[] {
+  if (access === undefined || access === 'anyone') return [];
+  return access === 'read' ? ['unauthenticated'] : ['unauthenticated', 'forbidden'];
+}
+
 const retryAfter = {
   'Retry-After': { type: 'integer', description: 'Seconds to wait before trying again.', examples: [5] },
+};
+
+const challenge = {
+  'WWW-Authenticate': {
+    type: 'string',
+    description: 'What is missing, in the words of RFC 6750.',
+    examples: ['Bearer realm="kubejobs"'],
+  },
 };
 
 /** The problem responses of a route that can end in `codes`. */
@@ -37,6 +52,7 @@ function problemResponse(status: number, codes: readonly ErrorCode[]): object {
   return {
     description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].when}`).join(' '),
     ...(status === 503 && { headers: retryAfter }),
+    ...((status === 401 || status === 403) && { headers: challenge }),
     content: { [problemContentType]: { schema: { $ref: 'Problem#' }, examples } },
   };
 }

@@ -1,9 +1,11 @@
 // The HTTP server, built without listening: the same instance serves a port or is called by injection in tests.
 // It parses, validates, asks the service and puts answers on the wire; it owns no state and decides nothing.
 //
-//   request ─▶ limits ─▶ JSON ─▶ schema ─▶ rules ─▶ service ─▶ document ─▶ response
-//                 └────────┴───────┴────────┴─────────┴─▶ problem document ──┘
+//   request ─▶ limits ─▶ token ─▶ JSON ─▶ schema ─▶ rules ─▶ service ─▶ document ─▶ response
+//                 └────────┴────────┴───────┴────────┴─────────┴─▶ problem document ──┘
 import Fastify, { type FastifyInstance } from 'fastify';
+import { type Guard, guardRoutes } from './access.ts';
+import type { Authenticator } from './authentication.ts';
 import { setCommonHeaders } from './common-headers.ts';
 import { describeApi, serveDocumentation } from './documentation.ts';
 import { answerFrameworkError, type ErrorLog, handleErrors } from './error-handler.ts';
@@ -13,6 +15,7 @@ import { defaultLimits, type ServerLimits } from './limits.ts';
 import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './operation-routes.ts';
 import { answerParserError } from './parser-errors.ts';
 import { queueRoutes } from './queue-routes.ts';
+import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
 import { healthSchemas } from './schemas/health.ts';
 import { jobSchemas } from './schemas/job.ts';
 import { problemSchemas } from './schemas/problem.ts';
@@ -25,6 +28,12 @@ export interface ServerDeps {
   version: string;
   metricsText: () => Promise<MetricsText>;
   limits?: Partial<ServerLimits>;
+  /** Who is asked for a token's role; undefined lets everyone do everything. */
+  authentication: Authentication | undefined;
+}
+
+export interface Authentication extends AccessRefusalsDeps {
+  authenticator: Authenticator;
 }
 
 /** Ready to listen or to be injected into. Closing it ends all connections: let the service settle its answers first. */
@@ -35,6 +44,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.addHook('onRequest', setCommonHeaders);
   handleErrors(app, deps.logger);
   for (const schema of [...problemSchemas, ...jobSchemas, ...healthSchemas]) app.addSchema(schema);
+  guardRoutes(app, guardOf(deps.authentication));
   await describeApi(app, deps.version);
   jobRoutes(app, deps.service);
   queueRoutes(app, deps.service);
@@ -44,6 +54,11 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   await serveDocumentation(app);
   await app.ready();
   return app;
+}
+
+function guardOf(authentication: Authentication | undefined): Guard | undefined {
+  if (authentication === undefined) return undefined;
+  return { authenticator: authentication.authenticator, refusals: new AccessRefusals(authentication) };
 }
 
 function newFastify(limits: ServerLimits): FastifyInstance {

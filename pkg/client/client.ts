@@ -13,6 +13,8 @@ import { type Answer, call, type Transport } from './transport.ts';
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:8000`; a path in it is kept when it ends in a slash. */
   baseUrl: string;
+  /** For a server that asks for one: sent in the Authorization header of every call, and nowhere else. */
+  token?: string;
   /** Node's own when absent. */
   fetch?: typeof fetch;
 }
@@ -56,8 +58,10 @@ export interface Client {
   health(): Promise<HealthDocument>;
 }
 
+/** Throws a TypeError for a token with characters that no token has; its message does not repeat the token. */
 export function createClient(options: ClientOptions): Client {
-  const transport: Transport = { baseUrl: options.baseUrl, fetch: options.fetch ?? fetch };
+  const { baseUrl, token } = options;
+  const transport: Transport = { baseUrl, fetch: options.fetch ?? fetch, headers: authorization(token) };
   const document = async <T>(method: string, path: string, body?: object): Promise<T> =>
     (await call(transport, method, path, body)).body as T;
   const page = async <T>(path: string, query: URLSearchParams): Promise<Page<T>> =>
@@ -72,6 +76,13 @@ export function createClient(options: ClientOptions): Client {
     reprioritise: (jobId, priority) => document('PATCH', jobPath(jobId), { priority }),
     health: () => document('GET', 'health'),
   };
+}
+
+function authorization(token: string | undefined): Record<string, string> {
+  if (token === undefined) return {};
+  const trimmed = token.trim(); // as it comes out of a file
+  if (!/^[-A-Za-z0-9._~+/]+=*$/.test(trimmed)) throw new TypeError('the token has characters that no token has');
+  return { authorization: `Bearer ${trimmed}` };
 }
 
 function jobPath(jobId: string): string {

@@ -4,6 +4,8 @@ import { isProblemDocument, Problem, ServerUnreachable } from './errors.ts';
 export interface Transport {
   baseUrl: string;
   fetch: typeof fetch;
+  /** Of every call. */
+  headers: Record<string, string>;
 }
 
 export interface Answer {
@@ -19,10 +21,11 @@ export async function call(transport: Transport, method: string, path: string, b
   throw new ServerUnreachable(transport.baseUrl, `something else answered with status ${response.status}`);
 }
 
-async function send({ baseUrl, fetch }: Transport, method: string, path: string, body?: object): Promise<Response> {
-  const init = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+async function send(transport: Transport, method: string, path: string, body?: object): Promise<Response> {
+  const { baseUrl, fetch } = transport;
+  const headers = { ...transport.headers, ...(body && { 'content-type': 'application/json' }) };
   try {
-    return await fetch(new URL(path, baseUrl), { method, ...init });
+    return await fetch(new URL(path, baseUrl), { method, headers, ...(body && { body: JSON.stringify(body) }) });
   } catch (error) {
     throw new ServerUnreachable(baseUrl, causeOf(error), { cause: error });
   }

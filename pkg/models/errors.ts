@@ -29,6 +29,16 @@ export const errorCatalogue = {
     title: 'Kubernetes refuses the template',
     when: 'The API server refused a dry run of the job made from `template`; `detail` has its words.',
   },
+  unauthenticated: {
+    status: 401,
+    title: 'A token is needed',
+    when: 'The call needs a token and came without one, or with one that is unknown or has expired.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The token’s role is not enough',
+    when: 'The token is known, but its role may not do this; `detail` names the role that may.',
+  },
   not_found: { status: 404, title: 'There is no such resource', when: 'The path is not one of the API’s.' },
   job_not_found: { status: 404, title: 'There is no such job', when: 'No job has this `job_id`.' },
   method_not_allowed: {

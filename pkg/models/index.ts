@@ -1,4 +1,5 @@
 // The nouns of kubejobs: plain data that every other part speaks.
 export * from './errors.ts';
 export * from './job.ts';
+export * from './roles.ts';
 export * from './states.ts';

@@ -9,6 +9,7 @@ export function newServer(overrides: Partial<ServerDeps> = {}): Promise<FastifyI
     service: new FakeService(),
     logger: silentLogger,
     version: '0.0.0-test',
+    authentication: undefined,
     metricsText: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }),
     ...overrides,
   });

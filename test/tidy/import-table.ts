@@ -86,6 +86,11 @@ export const folderRules: readonly FolderRule[] = [
     mayImport: [models, kubernetes, coreTypes, platform],
   },
   {
+    folder: 'internal/authentication/',
+    holds: 'who may call: tokens by their hash, and the file that they come from',
+    mayImport: [models, platform],
+  },
+  {
     folder: 'internal/simulation/',
     holds: 'simulated cluster on any clock, fault injection, scenarios, checkers',
     mayImport: [core, engine, dispatcher, controllers, kubernetes, storeInterface, memoryStore, platform],

@@ -23,6 +23,7 @@ const server = await buildServer({
   service,
   logger: silentLogger,
   version: '0.0.0',
+  authentication: undefined,
   metricsText: async () => ({ contentType: 'text/plain', body: '' }),
 });
 process.stdout.write(`${await server.listen({ host: '127.0.0.1', port: 0 })}\n`);
