@@ -21,10 +21,12 @@ import type { JobService } from '../../pkg/api/service.ts';
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
 import { jobManifest } from '../../pkg/kubernetes/manifest.ts';
 import { workloadName } from '../../pkg/kubernetes/naming.ts';
+import { judgeSubmission, judgeWorkload } from '../../pkg/kubernetes/policy/index.ts';
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
+import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { templateCheck } from './template-check.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
@@ -68,8 +70,12 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const shared = { clock, random, logger, metrics };
   const { authentication, part: authenticationPart } = await openAuthentication(settings, shared);
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
+  const policyDocument = readPolicy(settings);
   const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
   const cluster = seams.cluster(opened.cluster);
+  const policy = effectivePolicy(policyDocument, namespace);
+  checkOwnTemplate(settings.jobTemplate, defaultTemplate, policy);
+  logger.info({ podSecurity: policy.podSecurity, namespaces: policy.namespaces }, 'the policy in force');
   const store = seams.store(
     await openStore(storeSpec(settings), {
       ...{ clock, random, logger },
@@ -77,8 +83,11 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     }),
   );
   const { queueId } = store;
+  const running = await runningAttempts(store);
 
-  const manifest: ManifestOf = (job, attempt) => jobManifest({ job, attempt, queueId, namespace, defaultTemplate });
+  const restricted = policy.podSecurity === 'restricted';
+  const manifest: ManifestOf = (job, attempt) =>
+    jobManifest({ job, attempt, queueId, namespace, defaultTemplate, restricted });
   const engine = new Engine({
     ...{ store, ...shared },
     settings: { maxConcurrency: settings.maxConcurrency, settleMs: settings.settleMs, jobTtlMs: settings.jobTtl },
@@ -96,11 +105,13 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const emit = engine.report.bind(engine);
   const dispatcher = new Dispatcher({
     ...{ cluster, ...shared, queueId, manifest, emit },
+    forbids: (object) => judgeWorkload(object, policy),
     concurrency: settings.dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
+    namespaces: watchedNamespaces(policy, running),
     expected: (jobId, attempt) => engine.expected(jobId, attempt),
     expectedKeys: () => engine.core.runningInOrder(),
     onReachable: () => reachability.check(),
@@ -113,7 +124,8 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   });
   const service = new EngineService({
     ...{ engine, store, maxConcurrency: settings.maxConcurrency, simulated: settings.dryRun },
-    checkTemplate: templateCheck({ cluster, random, clock, manifest }),
+    checkPolicy: (submission) => judgeSubmission(submission, { policy, namespace, defaultTemplate }),
+    checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace }),
   });
   const server = await buildServer({
     service: seams.service(service),
@@ -129,7 +141,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       authenticationPart,
       {
         name: 'cluster',
-        start: async () => adopt(await runningAttempts(store), manifest),
+        start: () => adopt(running, manifest),
         stop: () => cluster.close(),
       },
       { name: 'http server', stop: () => server.close() },

@@ -12,6 +12,8 @@ export interface TemplateCheckDeps {
   clock: Clock;
   random: Random;
   manifest: ManifestOf;
+  /** Where jobs go that name no namespace. */
+  namespace: string;
 }
 
 export function templateCheck(deps: TemplateCheckDeps): (submission: JobSubmission) => Promise<Refusal | undefined> {
@@ -28,7 +30,7 @@ function isAboutTheTemplate(status: number): boolean {
   return status === 400 || status === 422;
 }
 
-function trialManifest({ clock, random, manifest }: TemplateCheckDeps, submission: JobSubmission) {
+function trialManifest({ clock, random, manifest, namespace }: TemplateCheckDeps, submission: JobSubmission) {
   const at = clock.now();
   const jobId = random.uuid(at);
   const job: Job = { ...submission, jobId, sequence: 0, state: 'running', attempt: 1, createdAt: at };
@@ -38,7 +40,7 @@ function trialManifest({ clock, random, manifest }: TemplateCheckDeps, submissio
     dispatchSequence: 0,
     dispatchedAt: at,
     creation: 'requested',
-    workload: { kind: 'Job', namespace: submission.namespace ?? 'default', name },
+    workload: { kind: 'Job', namespace: submission.namespace ?? namespace, name },
   };
   return manifest(job, attempt);
 }

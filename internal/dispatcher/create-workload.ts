@@ -2,7 +2,8 @@
 // Rule: a create whose answer was lost is first asked about by name, for what it made may be why the next is refused
 // (a quota that it used up). "Already exists" is made when the object has all our marks, also when it is on its way out
 // (docs/decisions/0005); one that is somebody else's is a refusal. Whatever else leaves a doubt is unknown: the same name
-// is created again later.
+// is created again later. What the policy forbids by now is never sent; but what an earlier create may have made is
+// looked for first, for it is running then and has to be followed.
 import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
@@ -15,6 +16,8 @@ export interface CreateDeps {
   queueId: string;
   /** The manifest of an attempt; pure. */
   manifest(job: Job, attempt: Attempt): KubernetesObject;
+  /** Why this object must not be sent, if anything; pure. */
+  forbids?(object: KubernetesObject): string | undefined;
 }
 
 export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attempt): Promise<CreateOutcome> {
@@ -25,6 +28,8 @@ export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attemp
     if (found.outcome === 'ok') return judge(deps, job, attempt, found.value);
     if (!isAbsent(found)) return { ...unsettled(found, 'it cannot be read whether it exists'), surelyNotMade: true };
   }
+  const forbidden = deps.forbids?.(manifest.object);
+  if (forbidden !== undefined) return refusedForGood(forbidden);
   const result = await deps.cluster.create(jobsResource, manifest.object);
   return alreadyExists(result) ? adopt(deps, job, attempt) : outcomeOf(result);
 }

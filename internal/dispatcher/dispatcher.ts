@@ -20,6 +20,8 @@ export interface DispatcherDeps {
   concurrency: number;
   /** The manifest of an attempt; pure. */
   manifest(job: Job, attempt: Attempt): KubernetesObject;
+  /** Why this object must not be sent, if anything; pure. */
+  forbids?(object: KubernetesObject): string | undefined;
   emit(event: ClusterEvent): void;
 }
 

@@ -16,6 +16,8 @@ export interface EngineServiceDeps {
   store: Store;
   maxConcurrency: number;
   simulated: boolean;
+  /** What the operator's policy has against the job, if anything. */
+  checkPolicy?(submission: JobSubmission): Refusal | undefined;
   /** Asks the cluster whether it would take the job; undefined when it would, or when nobody can tell now. */
   checkTemplate(submission: JobSubmission): Promise<Refusal | undefined>;
 }
@@ -28,6 +30,8 @@ export class EngineService {
   }
 
   async submit(submission: JobSubmission): Promise<Answer<{ jobId: string; name: string; queuePosition: number }>> {
+    const forbidden = this.#deps.checkPolicy?.(submission);
+    if (forbidden) return { ok: false, refusal: forbidden };
     if (submission.workload.template) {
       const refusal = await this.#deps.checkTemplate(submission);
       if (refusal) return { ok: false, refusal };

@@ -100,6 +100,24 @@ export const serveOptions = {
     allowed: 'a DNS label: lower-case letters, digits and hyphens, at most 63 characters',
     parse: (value: string) => (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value) ? value : undefined),
   },
+  namespaces: {
+    placeholder: 'NAMES',
+    help: 'namespaces that jobs may name beside the server’s own, with commas; * is any',
+    allowed: 'names of namespaces with commas between them, or *',
+    parse: (value: string) => (/^(\*|[-a-z0-9]{1,63}(,[-a-z0-9]{1,63})*)$/.test(value) ? value.split(',') : undefined),
+  },
+  'pod-security': {
+    placeholder: 'LEVEL',
+    help: 'level of the Pod Security Standards that jobs must keep to: baseline (the default), restricted or privileged',
+    allowed: 'baseline, restricted or privileged',
+    parse: (value: string) => (['baseline', 'restricted', 'privileged'] as const).find((level) => level === value),
+  },
+  policy: {
+    placeholder: 'FILE',
+    help: 'policy file: what jobs may ask for, beyond these two options too (see docs/policy.md)',
+    allowed: 'the path of a policy file (YAML or JSON)',
+    parse: text,
+  },
   'dry-run': {
     help: 'use a simulated cluster instead of Kubernetes',
     default: 'false',

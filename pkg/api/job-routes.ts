@@ -73,7 +73,7 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
         content: { 'application/json': { schema: { $ref: 'Submitted#' } } },
       },
     },
-    problems: [...bodyProblems, 'validation_failed', 'template_refused', ...writeProblems],
+    problems: [...bodyProblems, 'validation_failed', 'template_refused', 'policy_refused', ...writeProblems],
   };
   app.post<{ Body: SubmissionBody }>('/jobs', { schema, config: { access: 'submit' } }, async (request, reply) => {
     const errors = submissionErrors(request.body);

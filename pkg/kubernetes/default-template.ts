@@ -4,16 +4,20 @@
 import type { JobTemplate } from '../models/index.ts';
 import { containersOf, fields, jobNameAnnotation } from './pod-template.ts';
 
+/** What `restricted` asks of a pod and of each of its containers; the user is nobody, whatever the image says. */
+export const restrictedPodContext = {
+  runAsNonRoot: true,
+  runAsUser: 65_534,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+export const restrictedContainerContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
 export const builtInTemplate: JobTemplate = {
   backoffLimit: 0,
   template: {
     spec: {
       restartPolicy: 'Never',
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65_534,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext: restrictedPodContext,
       containers: [
         {
           name: 'main',
@@ -25,7 +29,7 @@ export const builtInTemplate: JobTemplate = {
               valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${jobNameAnnotation}']` } },
             },
           ],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          securityContext: restrictedContainerContext,
         },
       ],
     },

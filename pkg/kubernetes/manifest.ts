@@ -4,6 +4,7 @@
 // It never sets ttlSecondsAfterFinished: the outcome must be recorded before anything deletes the Job.
 import type { Attempt, Job, JobTemplate, WorkloadSpec } from '../models/index.ts';
 import type { KubernetesObject } from './cluster.ts';
+import { restrictedContainerContext, restrictedPodContext } from './default-template.ts';
 import { attemptLabel, jobIdLabel, managedByLabel, managedByValue, queueIdLabel } from './labels.ts';
 import { containersOf, fields, jobNameAnnotation } from './pod-template.ts';
 
@@ -18,10 +19,12 @@ export interface ManifestInput {
   namespace: string;
   /** A JobSpec; see default-template.ts. */
   defaultTemplate: JobTemplate;
+  /** What the simple fields make meets Pod Security `restricted`; a template is its author's affair. */
+  restricted?: boolean;
 }
 
 export function jobManifest(input: ManifestInput): KubernetesObject {
-  const { job, attempt, namespace, defaultTemplate } = input;
+  const { job, attempt, namespace } = input;
   const labels = { ...job.labels, ...ourLabels(input) };
   const annotations = { ...job.annotations, [jobNameAnnotation]: job.name };
   return {
@@ -33,7 +36,7 @@ export function jobManifest(input: ManifestInput): KubernetesObject {
       labels,
       annotations,
     },
-    spec: marked(jobSpec(job.workload, defaultTemplate), labels, annotations),
+    spec: marked(jobSpec(input), labels, annotations),
   };
 }
 
@@ -46,18 +49,26 @@ function ourLabels({ job, attempt, queueId }: ManifestInput): Record<string, str
   };
 }
 
-function jobSpec(workload: WorkloadSpec, defaultTemplate: JobTemplate): JobTemplate {
-  const { template, ...simple } = workload;
+function jobSpec({ job, defaultTemplate, restricted = false }: ManifestInput): JobTemplate {
+  const { template, ...simple } = job.workload;
   if (template) return template;
   const isSimple = Object.values(simple).some((value) => value !== undefined);
-  return isSimple ? simpleSpec(simple, defaultTemplate) : defaultTemplate;
+  return isSimple ? simpleSpec(simple, defaultTemplate, restricted) : defaultTemplate;
 }
 
-function simpleSpec(workload: Omit<WorkloadSpec, 'template'>, defaultTemplate: JobTemplate): JobTemplate {
+function simpleSpec(
+  workload: Omit<WorkloadSpec, 'template'>,
+  defaultTemplate: JobTemplate,
+  restricted: boolean,
+): JobTemplate {
   const { image = imageOf(defaultTemplate), command, args, env, resources } = workload;
   const optional = Object.entries({ command, args, env, resources }).filter(([, value]) => value !== undefined);
-  const container = { name: 'main', image, ...Object.fromEntries(optional) };
-  return { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers: [container] } } };
+  const container = {
+    ...{ name: 'main', image, ...Object.fromEntries(optional) },
+    ...(restricted && { securityContext: restrictedContainerContext }),
+  };
+  const context = restricted ? { securityContext: restrictedPodContext } : {};
+  return { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', ...context, containers: [container] } } };
 }
 
 /** Only the marks and a missing restart policy are added; what else is in there is the API server's to judge. */

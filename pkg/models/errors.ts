@@ -39,6 +39,11 @@ export const errorCatalogue = {
     title: 'The token’s role is not enough',
     when: 'The token is known, but its role may not do this; `detail` names the role that may.',
   },
+  policy_refused: {
+    status: 403,
+    title: 'The server’s policy refuses the job',
+    when: 'The job asks for more than the operator lets jobs have, or for a namespace that is not on the list; `errors` names each field and what is allowed.',
+  },
   not_found: { status: 404, title: 'There is no such resource', when: 'The path is not one of the API’s.' },
   job_not_found: { status: 404, title: 'There is no such job', when: 'No job has this `job_id`.' },
   method_not_allowed: {

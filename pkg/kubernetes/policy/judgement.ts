@@ -1,0 +1,93 @@
+// The two moments at which the policy speaks. A submission is judged by the workload that it would become, and told
+// which of its own fields are wrong; a workload is judged once more before it is sent, for the policy may have changed
+// since, and told in words. Pure: nothing here asks the cluster.
+import type { FieldError, Job, JobSubmission, JobTemplate, Refusal } from '../../models/index.ts';
+import type { KubernetesObject } from '../cluster.ts';
+import { jobManifest } from '../manifest.ts';
+import { checkNamespace, checkPodTemplates, type Violation } from './check.ts';
+import type { Policy } from './policy.ts';
+import { judgedKinds, podTemplatesOf } from './workload-templates.ts';
+
+export interface SubmissionRules {
+  policy: Policy;
+  /** Where jobs go that name no namespace. */
+  namespace: string;
+  /** A JobSpec, for jobs that name no container. */
+  defaultTemplate: JobTemplate;
+}
+
+/** `policy_refused` with a pointer into the body for each field; undefined when the policy has nothing against it. */
+export function judgeSubmission(submission: JobSubmission, rules: SubmissionRules): Refusal | undefined {
+  const errors = submissionErrors(submission, rules);
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const where = first.pointer === '' ? 'the job' : first.pointer;
+  return { code: 'policy_refused', detail: `The policy refuses the job: ${where} ${first.detail}${more}`, errors };
+}
+
+function submissionErrors(submission: JobSubmission, rules: SubmissionRules): FieldError[] {
+  const namespace = checkNamespace(submission.namespace ?? rules.namespace, rules.policy);
+  return [
+    ...(namespace === undefined ? [] : [{ pointer: '/namespace', detail: namespace }]),
+    ...(mayBreakRules(submission, rules) ? podErrors(submission, rules) : []),
+  ];
+}
+
+/**
+ * Only these can: what else the simple fields make is the same for every job and meets every level. That spares almost
+ * every submission the work; a test holds the sentence to the rules.
+ */
+function mayBreakRules({ workload, annotations }: JobSubmission, { policy }: SubmissionRules): boolean {
+  const simple = workload.image !== undefined;
+  return !simple || annotations !== undefined || workload.template !== undefined || policy.imagePrefixes !== undefined;
+}
+
+function podErrors(submission: JobSubmission, { policy, namespace, defaultTemplate }: SubmissionRules): FieldError[] {
+  const workload = { kind: 'Job', namespace, name: submission.name } as const;
+  const job: Pick<Job, 'jobId' | keyof JobSubmission> = { ...submission, jobId: '' };
+  const restricted = policy.podSecurity === 'restricted';
+  const attempt = { attempt: 1, workload };
+  const object = jobManifest({ job, attempt, queueId: '', namespace, defaultTemplate, restricted });
+  const found = checkPodTemplates(podTemplatesOf(object) ?? [], policy);
+  return found.map((violation) => inBody(violation, submission));
+}
+
+const annotationsOfPod = '/spec/template/metadata/annotations/';
+const mainContainer = '/spec/template/spec/containers/0/';
+
+/** From a field of the workload to the field of the body that it was made from. */
+function inBody({ pointer, detail }: Violation, { workload, annotations }: JobSubmission): FieldError {
+  const key = pointer.startsWith(annotationsOfPod) ? pointer.slice(annotationsOfPod.length) : undefined;
+  const unescaped = key?.replaceAll('~1', '/').replaceAll('~0', '~');
+  if (unescaped !== undefined && annotations?.[unescaped] !== undefined) {
+    return { pointer: `/annotations/${key}`, detail };
+  }
+  if (workload.template) return { pointer: pointer.replace(/^\/spec/, '/template'), detail };
+  if (pointer === `${mainContainer}image` && workload.image !== undefined) return { pointer: '/image', detail };
+  return {
+    pointer: '',
+    detail: `runs the server’s default template, whose ${pointer.slice('/spec'.length)} ${detail}`,
+  };
+}
+
+const mostTold = 3;
+
+/** Why this workload must not be made, in words; undefined when it may. */
+export function judgeWorkload(object: KubernetesObject, policy: Policy): string | undefined {
+  const { kind, metadata } = object;
+  const namespace = checkNamespace(metadata.namespace ?? '', policy);
+  const templates = podTemplatesOf(object);
+  if (templates === undefined) return refusal([`a ${kind} cannot be judged, only ${judgedKinds.join(', ')}`]);
+  const violations = checkPodTemplates(templates, policy).map(({ pointer, detail }) => `${pointer} ${detail}`);
+  return refusal([
+    ...(namespace === undefined ? [] : [`the namespace ${metadata.namespace} ${namespace}`]),
+    ...violations,
+  ]);
+}
+
+function refusal(reasons: readonly string[]): string | undefined {
+  if (reasons.length === 0) return undefined;
+  const more = reasons.length > mostTold ? `; and ${reasons.length - mostTold} more` : '';
+  return `the policy refuses it: ${reasons.slice(0, mostTold).join('; ')}${more}`;
+}
