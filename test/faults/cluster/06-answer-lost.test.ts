@@ -1,4 +1,5 @@
 import { inject } from 'vitest';
+import '../../cluster/support/queue.ts'; // what it does at the end of a file can only be registered before the tests run
 import { row } from '../rows/06-answer-lost.ts';
 import { describeRow } from '../scorecard/describe-row.ts';
 

@@ -28,7 +28,10 @@ export interface JobFacts {
   cancels: Array<CallOf<'cancel'>>;
   /** Every document of it, in the order in which they were asked for. */
   sightings: Sighting[];
+  /** What is known of it in the end. */
   last: JobDocument | undefined;
+  /** Its line in the last list. */
+  line: JobDocument | undefined;
   workloads: WorkloadLife[];
 }
 
@@ -65,7 +68,9 @@ function callsByJob(history: History): Map<string, Call[]> {
   const calls = new Map<string, Call[]>();
   for (const call of history.calls) {
     if (!('jobId' in call) || call.jobId === undefined) continue;
-    calls.set(call.jobId, [...(calls.get(call.jobId) ?? []), call]);
+    const ofJob = calls.get(call.jobId);
+    if (ofJob) ofJob.push(call);
+    else calls.set(call.jobId, [call]);
   }
   return calls;
 }
@@ -88,7 +93,7 @@ function jobFacts(jobId: string, about: About): JobFacts {
   const changes = calls.filter((call) => call.kind === 'reprioritise');
   const answers = [own?.answeredAt, ...sightings.map((one) => one.answeredAt), line && about.listedAt];
   return {
-    ...{ jobId, last, rank, sightings, workloads },
+    ...{ jobId, last, line, rank, sightings, workloads },
     name: submission?.name ?? last?.name ?? '(no name)',
     acceptedAt: own?.answeredAt,
     knownSince: Math.min(...answers.filter((at) => at !== undefined)),

@@ -14,10 +14,12 @@ export function findUntrue({ jobs }: Facts): Finding[] {
   });
 }
 
-function wentBack({ sightings }: JobFacts): string | undefined {
+function wentBack({ sightings, line }: JobFacts): string | undefined {
   const first = sightings.find(({ job }) => isFinished(job));
-  const later = first && sightings.find((one) => one.sentAt > first.answeredAt && one.job.state !== first.job.state);
-  return later && `was ${first.job.state} and is ${later.job.state} at ${timeOf(later.sentAt)}`;
+  if (!first) return undefined;
+  const later = sightings.find((one) => one.sentAt > first.answeredAt && one.job.state !== first.job.state);
+  if (later) return `was ${first.job.state} and is ${later.job.state} at ${timeOf(later.sentAt)}`;
+  return line && !isFinished(line) ? `was ${first.job.state} and is ${line.state} in the last list` : undefined;
 }
 
 const endedByItself: readonly unknown[] = ['exit_code', 'oom_killed', 'deadline'];

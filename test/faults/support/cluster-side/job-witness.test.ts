@@ -1,7 +1,7 @@
 // The witness on planted histories: what it must notice is there, and it notices.
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { json, type KubernetesServer, kubernetesServer, tlsFile } from '../../support/kubernetes-server.ts';
+import { json, type KubernetesServer, kubernetesServer, tlsFile } from '../../../support/kubernetes-server.ts';
 import { JobWitness } from './job-witness.ts';
 
 let server: KubernetesServer;

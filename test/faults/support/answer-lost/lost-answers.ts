@@ -1,8 +1,8 @@
 // The script of row 6: the first create of every job is carried out and its answer lost, in a way that the trial's seed
 // picks; in a third of the trials what kubejobs asks next about that job goes wrong too. Each job is a trial and says
 // its seed in its name.
-import { seededRandom } from '../../../internal/platform/random.ts';
-import type { Fault, ProxiedRequest } from './proxy/faults.ts';
+import { seededRandom } from '../../../../internal/platform/random.ts';
+import type { Fault, ProxiedRequest } from '../proxy/faults.ts';
 
 /** How an answer to a create that was carried out gets lost. One of them keeps the connection for as long as it can. */
 const losses: readonly Fault[] = [

@@ -1,12 +1,12 @@
 // kubejobs on a real cluster with the fault proxy between the two, and a witness that looks past the proxy. The simulated
 // nodes, the controllers and the witness speak to the API server directly: only the program under test has the faults.
-import type { ApiAccess } from '../../cluster/harness/api-request.ts';
-import { type ClusterAccess, TestQueue } from '../../cluster/support/queue.ts';
-import { writeKubeconfig } from '../../support/kubeconfig.ts';
-import { tlsFile } from '../../support/kubernetes-server.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import type { ApiAccess } from '../../../cluster/harness/api-request.ts';
+import { type ClusterAccess, TestQueue } from '../../../cluster/support/queue.ts';
+import { writeKubeconfig } from '../../../support/kubeconfig.ts';
+import { tlsFile } from '../../../support/kubernetes-server.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
 import { JobWitness } from './job-witness.ts';
-import { type FaultProxy, startFaultProxy } from './proxy/fault-proxy.ts';
 
 export type FaultCluster = ClusterAccess & ApiAccess;
 

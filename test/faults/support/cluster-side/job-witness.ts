@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ApiAccess, apiObject } from '../../cluster/harness/api-request.ts';
+import { type ApiAccess, apiObject } from '../../../cluster/harness/api-request.ts';
 
 export interface SeenJob {
   uid: string;
