@@ -1,5 +1,6 @@
 # Built and pruned in the full image, which has the compiler that better-sqlite3 may need; run in the slim one as a
-# plain user. Nothing but the volume is written to, so the root file system can be read-only.
+# plain user. Nothing but the volume is written to, so the root file system can be read-only. It listens on all addresses
+# of its container, and there is no default for who may call: --auth tokens:FILE or --auth none has to be given.
 FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

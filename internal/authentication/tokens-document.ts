@@ -29,7 +29,7 @@ export function tokenEntriesOf(text: string): TokenEntry[] {
 /** The parser's own messages show the text around the mistake, so only its place is told. */
 function yamlOf(text: string): unknown {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent', lineCounter });
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
   const mistake = document.errors[0];
   if (mistake !== undefined) {
     const { line, col } = lineCounter.linePos(mistake.pos[0]);

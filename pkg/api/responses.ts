@@ -13,10 +13,21 @@ declare module 'fastify' {
 }
 
 /** What any call can end in, whatever it does. */
-const anywhere: readonly ErrorCode[] = ['bad_request', 'request_timeout', 'headers_too_large', 'internal'];
+const anywhere: readonly ErrorCode[] = [
+  'bad_request',
+  'request_timeout',
+  'headers_too_large',
+  'internal',
+  'answer_timeout',
+];
 
 /** What any call can end in that the client may send a body with. */
-export const bodyProblems: readonly ErrorCode[] = ['invalid_json', 'body_too_large', 'unsupported_media_type'];
+export const bodyProblems: readonly ErrorCode[] = [
+  'invalid_json',
+  'body_too_large',
+  'unsupported_media_type',
+  'overloaded',
+];
 
 /** What any call that changes something can end in. */
 export const writeProblems: readonly ErrorCode[] = ['store_unavailable', 'shutting_down'];
@@ -52,7 +63,7 @@ function problemResponse(status: number, codes: readonly ErrorCode[]): object {
   return {
     description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].when}`).join(' '),
     ...(status === 503 && { headers: retryAfter }),
-    ...((status === 401 || status === 403) && { headers: challenge }),
+    ...(codes.some((code) => code === 'unauthenticated' || code === 'forbidden') && { headers: challenge }),
     content: { [problemContentType]: { schema: { $ref: 'Problem#' }, examples } },
   };
 }

@@ -14,7 +14,7 @@ export interface ClientOptions {
   /** Such as `http://127.0.0.1:8000`; a path in it is kept when it ends in a slash. */
   baseUrl: string;
   /** For a server that asks for one: sent in the Authorization header of every call, and nowhere else. */
-  token?: string;
+  token?: string | undefined;
   /** Node's own when absent. */
   fetch?: typeof fetch;
 }

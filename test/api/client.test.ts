@@ -1,4 +1,4 @@
-import { expect, expectTypeOf, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { HealthDocument } from '../../pkg/api/schemas/health.ts';
 import type {
   AttemptDocument,
@@ -14,6 +14,7 @@ import type * as documents from '../../pkg/client/index.ts';
 import { type Client, createClient, Problem, ServerUnreachable } from '../../pkg/client/index.ts';
 import { aListeningApi } from '../support/api-under-test.ts';
 import { aJob, type FakeService, jobIdOf } from '../support/fake-service.ts';
+import { recordedAuthentication, tokens } from '../support/tokens.ts';
 
 async function aClient(): Promise<{ client: Client; service: FakeService; baseUrl: string }> {
   const { baseUrl, service } = await aListeningApi();
@@ -134,4 +135,36 @@ test('a path in the base URL is kept', async () => {
   };
   await createClient({ baseUrl: 'https://example.org/kubejobs/', fetch: recorder }).pending({ limit: 2 });
   expect(asked).toEqual(['https://example.org/kubejobs/jobs/pending?limit=2']);
+});
+
+describe('a token', () => {
+  async function aGuardedClient(token?: string): Promise<Client> {
+    const { baseUrl } = await aListeningApi({ authentication: recordedAuthentication() });
+    return createClient({ baseUrl, ...(token !== undefined && { token }) });
+  }
+
+  test('is sent with every call', async () => {
+    const client = await aGuardedClient(tokens.submit);
+    const { job_id } = await client.submit({ name: 'job1' });
+    expect((await client.pending()).items).toHaveLength(1);
+    expect(await client.cancel(job_id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('may come as it stands in a file, with a line break behind it', async () => {
+    const client = await aGuardedClient(`${tokens.read}\n`);
+    expect(await client.list()).toMatchObject({ items: [] });
+  });
+
+  test('that is missing or not enough is a Problem with its code', async () => {
+    expect(await failureOf((await aGuardedClient()).pending())).toMatchObject({ code: 'unauthenticated', status: 401 });
+    const reader = await aGuardedClient(tokens.read);
+    expect(await failureOf(reader.submit({ name: 'job1' }))).toMatchObject({ code: 'forbidden', status: 403 });
+  });
+
+  test('that can be none is refused without being repeated', () => {
+    for (const token of ['', 'two words', 'two\nlines', 'umläut']) {
+      const create = () => createClient({ baseUrl: 'http://127.0.0.1', token });
+      expect(create).toThrow(new TypeError('the token has characters that no token has'));
+    }
+  });
 });

@@ -5,11 +5,13 @@ import { errorCatalogue } from '../../pkg/models/index.ts';
 import { newServer } from '../support/api-server.ts';
 import { errorsPage, errorsPagePath } from '../support/errors-page.ts';
 import { openApiPath, openApiText, packageVersion } from '../support/openapi-document.ts';
+import { routesOf } from '../support/routes.ts';
 
 interface Operation {
   operationId: string;
   summary: string;
   tags: string[];
+  security: Array<{ token?: string[] }>;
   responses: Record<string, { description: string; content?: Record<string, { examples?: object }> }>;
 }
 interface Document {
@@ -39,21 +41,9 @@ test('it is OpenAPI 3.1 of this version', () => {
 
 test('every route but the documentation page is described, and nothing else is', () => {
   const described = operations.map(({ call }) => call.replaceAll(/\{(\w+)\}/g, ':$1'));
-  expect(described.sort()).toEqual(routesOf(app.printRoutes({ commonPrefix: false })).sort());
+  const routes = routesOf(app).filter((route) => !/^HEAD | \/docs/.test(route));
+  expect(described.sort()).toEqual(routes.sort());
 });
-
-/** Reads Fastify's tree of routes; HEAD comes with every GET. */
-function routesOf(tree: string): string[] {
-  const parents: string[] = [];
-  return tree.split('\n').flatMap((line) => {
-    const [, indent = '', part = '', methods = ''] = /^([│ ]*)[├└]── (\S*) \(([^)]+)\)/.exec(line) ?? [];
-    const level = indent.length / 4;
-    const path = (parents[level - 1] ?? '') + part;
-    parents[level] = path;
-    const described = methods.split(', ').filter((method) => method !== 'HEAD' && !path.startsWith('/docs'));
-    return part === '' ? [] : described.map((method) => `${method} ${path}`);
-  });
-}
 
 test('every operation has a name of its own, a summary and a tag', () => {
   const names = operations.map(({ operation }) => operation.operationId);
@@ -96,4 +86,15 @@ test('every code is declared by the operations that can end in it, with its stat
 
 test('docs/errors.md is the catalogue (make openapi writes it)', () => {
   expect(readFileSync(errorsPagePath, 'utf8')).toBe(errorsPage());
+});
+
+test('every operation says which role it needs, in the scheme of the tokens', () => {
+  const schemes = (served.components as unknown as { securitySchemes: object }).securitySchemes;
+  expect(schemes).toMatchObject({ token: { type: 'http', scheme: 'bearer' } });
+  for (const { call, operation } of operations) {
+    const [needs] = operation.security;
+    const codes = Object.keys(operation.responses);
+    expect([call, codes.includes('401')]).toEqual([call, needs !== undefined]);
+    expect([call, codes.includes('403')]).toEqual([call, needs !== undefined && needs.token?.[0] !== 'read']);
+  }
 });
