@@ -1,7 +1,8 @@
 // The way back: a core from what the store holds. Slots are derived from the rows of running jobs, never from a cache
 // or a counter, so the cap holds from the first moment. A create whose answer was not recorded may have been carried
 // out, and one that was unknown may have been on its way once more when the program ended: both count as unknown from
-// now on, and that is written down before anything else is done about it.
+// now on, and that is written down before anything else is done about it. When a create was once unknown is not taken from
+// the row either, but counted from the restart: the wall clock may have been set in between.
 import type { Attempt } from '../../pkg/models/index.ts';
 import { PriorityQueue } from '../queue/priority-queue.ts';
 import { Core } from './core.ts';
@@ -33,7 +34,7 @@ export function restoreCore(snapshot: CoreSnapshot, settings: CoreSettings, at: 
 function restoreRunning(row: CoreSnapshot['running'][number], at: number): RunningJob {
   const { jobId, sequence, priority, attempt } = row;
   const made = attempt.creation === 'made';
-  const unknownAt = made ? attempt.unknownAt : at;
+  const unknownAt = made && attempt.unknownAt === undefined ? undefined : at;
   return {
     jobId,
     sequence,

@@ -1,7 +1,11 @@
 // Deletes finished workloads once their time to live is over, in small batches, while the cluster is reachable.
 // The outcome of each deletion comes back through the engine as an event and clears or postpones the row; one that was
 // lost is asked for again. A batch whose answers are slow to come is not added to.
+// What finished before the start waits until no create of the program before can land any more: by how much the wall clock
+// was set in between, and so whether the rows' times are over, nobody knows.
+import type { Attempt } from '../../pkg/models/index.ts';
 import type { Effect } from '../core/decisions.ts';
+import { lateCreateMs } from '../core/policies/late-create.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Store } from '../store/store.ts';
 
@@ -22,6 +26,7 @@ export class Cleanup {
   readonly #deps: CleanupDeps;
   /** When each deletion was last asked for, oldest first. */
   readonly #asked = new Map<string, number>();
+  #startedAt = Number.NEGATIVE_INFINITY;
   #cancel: CancelTimer | undefined;
 
   constructor(deps: CleanupDeps) {
@@ -29,14 +34,19 @@ export class Cleanup {
   }
 
   start(): void {
-    this.#cancel = this.#deps.clock.schedule(intervalMs, () => {
-      if (this.#deps.ready()) this.sweep();
-      this.start();
-    });
+    this.#startedAt = this.#deps.clock.now();
+    this.#sweepLater();
   }
 
   stop(): void {
     this.#cancel?.();
+  }
+
+  #sweepLater(): void {
+    this.#cancel = this.#deps.clock.schedule(intervalMs, () => {
+      if (this.#deps.ready()) this.sweep();
+      this.#sweepLater();
+    });
   }
 
   sweep(): void {
@@ -46,11 +56,15 @@ export class Cleanup {
     const effects: Effect[] = [];
     for (const { jobId, attempt } of store.reader.dueCleanups(now, batch)) {
       const key = `${jobId}/${attempt.attempt}`;
-      if (this.#asked.has(key)) continue;
+      if (this.#asked.has(key) || this.#mayStillLand(attempt, now)) continue;
       this.#asked.set(key, now);
       effects.push({ kind: 'delete_workload', jobId, attempt, propagation: 'background' });
     }
     release(effects);
+  }
+
+  #mayStillLand({ finishedAt = 0 }: Attempt, now: number): boolean {
+    return now < this.#startedAt + lateCreateMs && finishedAt < this.#startedAt;
   }
 
   #forgetLost(now: number): void {

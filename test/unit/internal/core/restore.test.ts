@@ -158,9 +158,13 @@ describe('a restored core', () => {
     );
   });
 
-  it('still knows that a made workload’s create was once lost', () => {
-    const core = restored({ running: [['a', 1, attemptRow({ unknownAt: restartAt - 10_000 })]] });
-    play({ core }, `t=${restartAt} up\nt=500001 missing a\nexpect nothing\nexpect wake 580000`);
+  it.each([
+    ['a moment ago', -10_000],
+    ['long ago, by a clock that was set forward since', -3_600_000],
+    ['in the future, by a clock that was set back since', 3_600_000],
+  ])('still knows that a made workload’s create was once lost: %s', (_when, offsetMs) => {
+    const core = restored({ running: [['a', 1, attemptRow({ unknownAt: restartAt + offsetMs })]] });
+    play({ core }, `t=${restartAt} up\nt=500001 missing a\nexpect nothing\nexpect wake 590000`);
   });
 });
 

@@ -81,6 +81,17 @@ describe('the clean-up', () => {
     expect(test.asked).toHaveLength(1);
   });
 
+  it('leaves what an earlier program finished alone for 90 s, whatever the rows’ times say', async () => {
+    const test = await afterSuccess(1);
+    test.cleanup.stop();
+    await test.clock.advance(ttlMs);
+    test.cleanup.start();
+    await test.clock.advance(89_000);
+    expect(test.asked).toEqual([]);
+    await test.clock.advance(2_000);
+    expect(test.asked).toHaveLength(1);
+  });
+
   it('ends when it is stopped', async () => {
     const test = await afterSuccess(1);
     test.cleanup.stop();
