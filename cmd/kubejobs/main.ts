@@ -8,6 +8,7 @@ import {
   type OptionTable,
   serveOptions,
 } from '../../internal/platform/configuration.ts';
+import { policyCheckOptions } from './policy-options.ts';
 import { tokenOptions } from './token-options.ts';
 import { programVersion } from './version.ts';
 
@@ -49,7 +50,24 @@ export function buildProgram(): Command {
       make(flags);
     });
   addOptions(token, tokenOptions, false);
+  addPolicyCommand(program);
   return program;
+}
+
+function addPolicyCommand(program: Command): void {
+  const check = program
+    .command('policy')
+    .description('what jobs may ask for: `policy check` says whether jobs would be accepted')
+    .command('check')
+    .description('say of each document of a file whether it would be accepted; without -f print the policy in force')
+    .option('-f, --filename <FILE>', 'jobs to judge, as YAML or JSON: bodies of POST /jobs, or whole Jobs; - is stdin')
+    .allowExcessArguments(false)
+    .action(async (flags: Record<string, string | boolean>) => {
+      const { policyCheck } = await import('./policy-check.ts');
+      const accepted = policyCheck(flags, process.env, (line) => process.stdout.write(`${line}\n`));
+      process.exitCode = accepted ? 0 : exitFailed;
+    });
+  addOptions(check, policyCheckOptions);
 }
 
 /** `serve` is the default, so a misspelt command arrives here as its argument. */

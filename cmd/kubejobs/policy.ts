@@ -38,9 +38,14 @@ function readPolicyFile(file: string): PolicyDocument {
   try {
     document = parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new ConfigurationError(`--policy ${file} cannot be used: ${(error as Error).message.trimEnd()}`);
+    throw new ConfigurationError(`--policy ${file} cannot be used: ${firstLine((error as Error).message)}`);
   }
   return policyOf(document, file);
+}
+
+/** Of what the YAML parser says; the others show the place in the text. */
+export function firstLine(message: string): string {
+  return message.split('\n', 1)[0]?.replace(/:$/, '') ?? '';
 }
 
 function namespacesOf(names: readonly string[]): Policy['namespaces'] {

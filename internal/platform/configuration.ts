@@ -114,7 +114,7 @@ export const serveOptions = {
   },
   policy: {
     placeholder: 'FILE',
-    help: 'policy file: what jobs may ask for, beyond these two options too (see docs/policy.md)',
+    help: 'policy file: what jobs may ask for, these two options and more',
     allowed: 'the path of a policy file (YAML or JSON)',
     parse: text,
   },

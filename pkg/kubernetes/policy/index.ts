@@ -15,6 +15,7 @@ export {
   allowanceFields,
   type PolicyDocument,
   type PolicyDocumentResult,
+  policyDocumentOf,
   policyFields,
   policyFromDocument,
   readNamespaces,

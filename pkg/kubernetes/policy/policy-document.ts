@@ -95,6 +95,21 @@ export function policyFromDocument(document: unknown): PolicyDocumentResult {
   return { ok: true, policy: { ...said, allow: { ...nothingMore, ...allow.values } } };
 }
 
+/** The file that says all of this: what `policyFromDocument` would read it from. */
+export function policyDocumentOf({ allow, ...policy }: PolicyDocument): Record<string, unknown> {
+  const namespaces = policy.namespaces === 'any' ? [anyWord] : policy.namespaces;
+  const hostPaths = allow.hostPaths.map(({ path, readOnly }) => ({ path, read_only: readOnly }));
+  return {
+    ...writeFields(policyFields, { ...policy, namespaces }),
+    allow: writeFields(allowanceFields, { ...allow, hostPaths }),
+  };
+}
+
+function writeFields(table: Table, values: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(table).map(([name, { to }]) => [name, values[to]] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
 function readFields(table: Table, document: unknown, path: string) {
   const values: Record<string, unknown> = {};
   if (!isMapping(document)) return { values, problems: [`${path || 'the policy'} must be a mapping`] };

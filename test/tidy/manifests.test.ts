@@ -1,0 +1,42 @@
+// The rights that kubejobs asks for: the same in the manifests and in the README, and none that reach further.
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { fencedBlocks } from '../support/markdown.ts';
+import { readRepositoryFile } from '../support/repository.ts';
+
+interface Manifest {
+  kind: string;
+  rules?: Array<{ apiGroups: string[]; resources: string[]; verbs: string[] }>;
+  subjects?: object[];
+}
+
+const documentsOf = (file: string): Manifest[] =>
+  parseAllDocuments(readRepositoryFile(file)).map((document) => document.toJS() as Manifest);
+const inNamespace = documentsOf('deploy/rbac/namespace.yaml');
+const inCluster = documentsOf('deploy/rbac/cluster.yaml');
+const role = inNamespace.find(({ kind }) => kind === 'Role');
+
+describe('the rights in deploy/rbac', () => {
+  it('are those that the README shows', () => {
+    const shown = fencedBlocks(readRepositoryFile('README.md'))
+      .filter(({ language, text }) => language === 'yaml' && text.includes('kind: Role'))
+      .map(({ text }) => parse(text) as unknown);
+    expect(shown).toEqual([role]);
+  });
+
+  it('are the same for one namespace and for all', () => {
+    expect(inCluster.find(({ kind }) => kind === 'ClusterRole')?.rules).toEqual(role?.rules);
+    const subjectsOf = (all: Manifest[]) => all.find(({ kind }) => kind.endsWith('Binding'))?.subjects;
+    expect(subjectsOf(inCluster)).toEqual(subjectsOf(inNamespace));
+  });
+
+  it('are for Jobs and pods alone, without wildcards, and change Jobs alone', () => {
+    for (const { apiGroups, resources, verbs } of role?.rules ?? []) {
+      expect(['batch/jobs', '/pods']).toContain(`${apiGroups.join()}/${resources.join()}`);
+      expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
+      if (resources.includes('pods'))
+        expect(verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb))).toEqual([]);
+    }
+    expect(role?.rules).toHaveLength(2);
+  });
+});
