@@ -1,6 +1,7 @@
 // Durable submits per second over HTTP, beside the same Fastify route that stores nothing, in turn, each time from an
-// empty start. Usage: npx tsx test/bench/submit.ts [--rounds 5] [--seconds 5] [--connections 64]
-import { mkdtempSync, rmSync } from 'node:fs';
+// empty start; with tokens a hundred are known and each request shows one. Usage: npx tsx test/bench/submit.ts [--rounds 5] [--seconds 5] [--connections 64]
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,11 +19,11 @@ const { values } = parseArgs({
 const here = import.meta.dirname;
 const main = join(here, '../../cmd/kubejobs/main.ts');
 
-async function load(program: Program): Promise<LoadFigures> {
+async function load(program: Program, headers: Record<string, string> = {}): Promise<LoadFigures> {
   const script = join(here, 'support/post-jobs.lua');
   const connections = Number(values.connections);
-  await wrk(program.url, { connections, seconds: 1, script });
-  return wrk(program.url, { connections, seconds: Number(values.seconds), script });
+  await wrk(program.url, { connections, seconds: 1, script, headers });
+  return wrk(program.url, { connections, seconds: Number(values.seconds), script, headers });
 }
 
 async function bare(): Promise<LoadFigures> {
@@ -32,18 +33,34 @@ async function bare(): Promise<LoadFigures> {
   return figures;
 }
 
-async function durable(store: 'sqlite' | 'memory'): Promise<LoadFigures> {
+async function durable(store: 'sqlite' | 'memory', guarded = false): Promise<LoadFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'kubejobs-bench-'));
   const spec = store === 'memory' ? 'memory' : `sqlite:${join(folder, 'bench.db')}`;
   const flags = ['--dry-run', '--dry-run-duration', '1h', '--port', '0', '--store', spec, '--log-level', 'error'];
-  const program = await startProgram(main, flags);
-  const figures = await load(program);
+  const tokens = guarded ? writeTokens(folder) : { flags: [], headers: {} };
+  const program = await startProgram(main, [...flags, ...tokens.flags]);
+  const figures = await load(program, tokens.headers);
   await program.stop();
   rmSync(folder, { recursive: true });
   return figures;
 }
 
-const sides = { 'bare route': bare, 'SQLite, durable': () => durable('sqlite'), memory: () => durable('memory') };
+/** A file of a hundred tokens, and the one in the middle. */
+function writeTokens(folder: string): { flags: string[]; headers: Record<string, string> } {
+  const tokens = Array.from({ length: 100 }, () => `kubejobs_${randomBytes(32).toString('base64url')}`);
+  const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
+  const entries = tokens.map((token, i) => ({ name: `bench-${i}`, role: 'submit', sha256: hash(token) }));
+  const file = join(folder, 'tokens.yaml');
+  writeFileSync(file, JSON.stringify(entries), { mode: 0o600 });
+  return { flags: ['--auth', `tokens:${file}`], headers: { authorization: `Bearer ${tokens[50]}` } };
+}
+
+const sides = {
+  'bare route': bare,
+  'SQLite, durable': () => durable('sqlite'),
+  'SQLite, durable, tokens': () => durable('sqlite', true),
+  memory: () => durable('memory'),
+};
 const figures: Record<string, LoadFigures[]> = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
 for (let round = 0; round < Number(values.rounds); round += 1) {
   for (const [name, side] of Object.entries(sides)) figures[name]?.push(await side());

@@ -15,9 +15,10 @@ const unitMs: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 /** Throws when wrk is missing or its output has no rate. */
 export async function wrk(
   url: string,
-  options: { connections: number; seconds: number; script?: string },
+  options: { connections: number; seconds: number; script?: string; headers?: Readonly<Record<string, string>> },
 ): Promise<LoadFigures> {
   const flags = ['-t1', `-c${options.connections}`, `-d${options.seconds}s`, '--latency', '--timeout', '10s'];
+  for (const [name, value] of Object.entries(options.headers ?? {})) flags.push('-H', `${name}: ${value}`);
   if (options.script) flags.push('-s', options.script);
   const { stdout } = await promisify(execFile)('wrk', [...flags, url]).catch((error: Error) => {
     throw new Error(`wrk could not run (Debian: apt-get install wrk): ${error.message}`);

@@ -122,6 +122,14 @@ describe('a change of the file', () => {
     expect([outcomes(), stale()]).toEqual([['used'], 0]);
   });
 
+  it('of not a single byte more or less is used', async () => {
+    await started(added);
+    const other = added.replace(sha256Of(tokens.unknown), sha256Of(tokens.read));
+    expect(other).toHaveLength(added.length);
+    write(other);
+    await eventually(() => expect([isKnown(tokens.read), isKnown(tokens.unknown)]).toEqual([true, false]));
+  });
+
   it('takes a token away', async () => {
     await started();
     write(added);
