@@ -60,10 +60,12 @@ describeCluster('the outcome of a job', (cluster) => {
   });
 
   it('is failure with the API server’s words when it refuses the Job for good', async () => {
-    const jobId = await queue.submit({ name: 'nowhere', namespace: 'no-such-namespace' });
-    const job = await queue.finished(jobId);
+    const anywhere = await TestQueue.start(cluster, '--namespaces', '*');
+    const jobId = await anywhere.submit({ name: 'nowhere', namespace: 'no-such-namespace' });
+    const job = await anywhere.finished(jobId);
     expect(job).toMatchObject({ state: 'failed', reason: 'create_refused' });
-    expect(job.message).toContain('no-such-namespace');
+    expect(job.message).toContain('namespaces "no-such-namespace" not found');
+    await anywhere.stop();
   });
 
   it('is cancelled, and the Job is gone, when a person cancels it while it runs', async () => {
@@ -130,7 +132,7 @@ describeCluster('a finished Job', (cluster) => {
 
 describeCluster('a quota', (cluster) => {
   it('puts a job back without blocking the others, and lets it run once there is room', async () => {
-    const queue = await TestQueue.start(cluster, '--max-concurrency', '4');
+    const queue = await TestQueue.start(cluster, '--max-concurrency', '4', '--namespaces', 'default');
     const quota = ['quota', 'one', '--hard=count/jobs.batch=0', '-n', queue.namespace];
     await cluster.kubectl('create', ...quota);
     const refused = await queue.submit({ name: 'refused', priority: 9 });

@@ -21,6 +21,9 @@ const generousRates = ['--kube-api-qps=500', '--kube-api-burst=1000'];
 
 export const serviceAccountKey = (folder: string): string => join(folder, 'service-account.key');
 export const tokenFile = (folder: string): string => join(folder, 'tokens.csv');
+export const auditPolicyFile = (folder: string): string => join(folder, 'audit-policy.json');
+/** What service accounts asked of the API server, one JSON line for each request that was answered. */
+export const auditLogFile = (folder: string): string => join(folder, 'audit.log');
 export const certificateFolder = (folder: string): string => join(folder, 'certificates');
 
 export function etcdFlags({ folder, ports }: ControlPlaneLayout): string[] {
@@ -52,6 +55,8 @@ export function apiServerFlags({ folder, ports }: ControlPlaneLayout): string[] 
     `--service-account-signing-key-file=${key}`,
     `--token-auth-file=${tokenFile(folder)}`,
     '--authorization-mode=RBAC',
+    `--audit-policy-file=${auditPolicyFile(folder)}`,
+    `--audit-log-path=${auditLogFile(folder)}`,
     '--service-cluster-ip-range=10.96.0.0/16',
     '--allow-privileged=true',
     '--disable-admission-plugins=ServiceAccount',

@@ -1,5 +1,5 @@
-// kubejobs as a process on the test cluster, for one test: its own database, its own namespace, and short words for what
-// the tests ask of it and of the cluster. Nothing here asserts anything.
+// kubejobs as a process on the test cluster, for one test: its own database, its own namespace, an account with the rights
+// of deploy/rbac and no other, and short words for what the tests ask of it and of the cluster. Nothing here asserts.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { getJson, type ServerProcess, startServing, submitJob } from '../../support/server-process.ts';
 import type { Kubectl } from '../harness/kubectl.ts';
+import { accountWithRights, removeRights } from './rights.ts';
 
 export interface JobDocument {
   job_id: string;
@@ -54,9 +55,10 @@ export class TestQueue {
   static async start(cluster: ClusterAccess, ...flags: string[]): Promise<TestQueue> {
     counter += 1;
     const namespace = `t${process.pid}-${counter}`;
-    await cluster.kubectl('create', 'namespace', namespace);
-    const database = join(mkdtempSync(join(tmpdir(), 'kubejobs-test-')), 'queue.db');
-    const all = ['--kubeconfig', cluster.kubeconfigPath, '--namespace', namespace, '--store', `sqlite:${database}`];
+    const folder = mkdtempSync(join(tmpdir(), 'kubejobs-test-'));
+    const kubeconfig = await accountWithRights({ ...cluster, namespace, others: otherNamespaces(flags), folder });
+    const store = `sqlite:${join(folder, 'queue.db')}`;
+    const all = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--store', store];
     const queue = new TestQueue(cluster, namespace, [...all, ...flags]);
     started.add(queue);
     await queue.restart();
@@ -72,9 +74,9 @@ export class TestQueue {
     return this.#server;
   }
 
-  /** Starts the program again on the same database. */
-  async restart(): Promise<void> {
-    this.#server = await startServing(this.#flags);
+  /** Starts the program again on the same database; `flags` win over those of the start. */
+  async restart(...flags: string[]): Promise<void> {
+    this.#server = await startServing([...this.#flags, ...flags]);
   }
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<unknown> {
@@ -86,6 +88,8 @@ export class TestQueue {
     if (!started.delete(this)) return;
     await this.#server?.kill('SIGTERM');
     await this.#cluster.kubectl('delete', 'namespace', this.namespace, '--wait=false').catch(() => undefined);
+    const everywhere = otherNamespaces(this.#flags).includes('*');
+    if (everywhere) await removeRights(this.#cluster.kubectl, this.namespace).catch(() => undefined);
   }
 
   /** The job's id. */
@@ -124,6 +128,12 @@ export class TestQueue {
     const text = await this.#cluster.kubectl('get', 'jobs', '-n', this.namespace, '-o', 'json');
     return (JSON.parse(text) as { items: KubernetesJob[] }).items;
   }
+}
+
+/** Those of `--namespaces`. */
+function otherNamespaces(flags: readonly string[]): string[] {
+  const index = flags.indexOf('--namespaces');
+  return index < 0 ? [] : (flags[index + 1] ?? '').split(',');
 }
 
 export function isUnfinished(job: KubernetesJob): boolean {
