@@ -73,7 +73,7 @@ function applyCommit(disk: MemoryDisk, commit: Commit): void {
   for (const job of commit.inserts) assertNew(disk, job);
   for (const job of commit.inserts) insert(disk, job);
   for (const { jobId, attempt } of commit.attempts) {
-    putAttempt(disk, jobId, structuredClone(attempt));
+    putAttempt(disk, jobId, plainCopy(attempt));
     disk.lastDispatchSequence = Math.max(disk.lastDispatchSequence, attempt.dispatchSequence);
   }
   for (const { jobId, set } of commit.jobChanges) {
@@ -84,6 +84,14 @@ function applyCommit(disk: MemoryDisk, commit: Commit): void {
   for (const { jobId, entry } of commit.timeline) disk.rows.get(jobId)?.timeline.push({ ...entry });
 }
 
+/** Rows are plain JSON, for which this is many times faster than a structured clone. */
+function plainCopy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(plainCopy) as T;
+  const entries = Object.entries(value).map(([name, part]) => [name, plainCopy(part)] as const);
+  return Object.fromEntries(entries) as T;
+}
+
 function assertNew(disk: MemoryDisk, { jobId, sequence }: Job): void {
   const last = disk.order.at(-1)?.job.sequence ?? 0;
   if (!disk.rows.has(jobId) && sequence > last) return;
@@ -92,7 +100,7 @@ function assertNew(disk: MemoryDisk, { jobId, sequence }: Job): void {
 
 function insert(disk: MemoryDisk, job: Job): void {
   const row: MemoryRow = {
-    job: structuredClone(job),
+    job: plainCopy(job),
     attempts: new Map(),
     timeline: [{ at: job.createdAt, state: job.state }],
   };

@@ -1,26 +1,84 @@
-// Opening the two connections: what each is set to, and what is asserted before anything trusts the file.
-// The order matters: whose file it is and whether it is sound are read before the first byte is written.
+// Opening the connections, and what each is set to. Whose file it is and whether it is sound is looked at before anything
+// is written (inspection.ts).
+import { existsSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { StoreFailure } from '../store.ts';
-import { assertOurs, migrate } from './migrate.ts';
+import { assertClosed, inspectContents, inspectFiles } from './inspection.ts';
+import { migrate } from './migrate.ts';
+import { handOver } from './statements/hand-over.ts';
 
-/** Older ones can damage a database in WAL mode (sqlite.org/wal.html, "The WAL-reset bug"). */
-const oldestLibrary = [3, 51, 3] as const;
 const busyTimeoutMs = 5_000;
 
-/** Up to this size the whole file is checked at each start; see `check`. */
-const fullCheckBytes = 256 * 1024 * 1024;
+/** The writer's. */
+export interface WriteConnection {
+  db: Database.Database;
+  /** Everything moves from the log into the database, and the log is removed. */
+  closeInOrder(): void;
+  /** Nothing is written any more: the next start finds in the log what was committed. */
+  abandon(): void;
+}
 
-/** The writer's. Throws SQLite's errors and StoreFailures whose message lacks the path. */
-export function openWriteConnection(path: string): Database.Database {
+/**
+ * The last connection that closes moves the log into the database and removes it, unless it cannot write. So one that
+ * cannot, the keeper, stays open beside the one that can: a database that is refused stays what it was, and one that is
+ * given up is left to the next start. Throws SQLite's errors and StoreFailures whose message lacks the path.
+ */
+export function openWriteConnection(path: string): WriteConnection {
+  inspectFiles(path);
+  const hadLog = existsSync(`${path}-wal`);
+  let keeper = tryKeeper(path);
   const db = new Database(path, { timeout: busyTimeoutMs });
   try {
-    assertLibrary(db);
     db.pragma('cell_size_check = ON');
-    assertOurs(db);
-    check(db);
+    inspectContents(db);
+    if (!hadLog) assertClosed(db, path);
     makeDurable(db);
     migrate(db);
+    keeper?.close();
+    keeper = openKeeper(path);
+  } catch (error) {
+    closeAll([db, keeper]);
+    if (!hadLog) removeEmptyLog(path);
+    throw error;
+  }
+  return {
+    db,
+    closeInOrder: () => {
+      try {
+        handOver(db);
+        keeper?.close();
+      } finally {
+        closeAll([db, keeper]);
+      }
+    },
+    abandon: () => closeAll([db, keeper]),
+  };
+}
+
+/** Looking at a database makes one; left there it would pass for the one that was missing. */
+function removeEmptyLog(path: string): void {
+  const log = `${path}-wal`;
+  if (statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
+}
+
+function closeAll(connections: Array<Database.Database | undefined>): void {
+  for (const connection of connections) connection?.close();
+}
+
+/** Undefined when it cannot be read: then there is no log in use, and the other connection will say what is wrong. */
+function tryKeeper(path: string): Database.Database | undefined {
+  try {
+    return openKeeper(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A connection takes part in the log from its first read on. */
+function openKeeper(path: string): Database.Database {
+  const db = openReadConnection(path);
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
     return db;
   } catch (error) {
     db.close();
@@ -47,40 +105,8 @@ function makeDurable(db: Database.Database): void {
         'Put it on a local disk.',
     );
   }
-  db.pragma('wal_autocheckpoint = 4000');
+  // Within a commit SQLite would not tell of a checkpoint that failed: see checkpoints.ts.
+  db.pragma('wal_autocheckpoint = 0');
   db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
   db.pragma('cache_size = -32768');
-}
-
-/**
- * The structure of every page takes 0.3 s for a million jobs, most of which the load that follows spends anyway; beyond
- * that it would be start-up time that grows with finished jobs, so then only the schema and the small tables are checked.
- */
-function check(db: Database.Database): void {
-  const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
-  const parts = bytes <= fullCheckBytes ? ['1'] : ['sqlite_schema', 'meta', 'job_counts'];
-  for (const part of parts) {
-    const result = db.pragma(`quick_check(${part})`, { simple: true });
-    if (result === 'ok') continue;
-    throw new StoreFailure(
-      'corrupt',
-      `it is damaged (${String(result)}). Restore it from a backup, or move it away to begin with an empty one.`,
-    );
-  }
-}
-
-function pragma(db: Database.Database, name: string): number {
-  return db.pragma(name, { simple: true }) as number;
-}
-
-function assertLibrary(db: Database.Database): void {
-  const version = db.prepare('SELECT sqlite_version()').pluck().get() as string;
-  if (isAtLeast(version, oldestLibrary)) return;
-  throw new StoreFailure('io', `SQLite ${version} is too old; ${oldestLibrary.join('.')} is the oldest that is safe.`);
-}
-
-export function isAtLeast(version: string, oldest: readonly number[]): boolean {
-  const parts = version.split('.').map(Number);
-  const at = oldest.findIndex((part, index) => parts[index] !== part);
-  return at < 0 || (parts[at] as number) > (oldest[at] as number);
 }

@@ -10,6 +10,9 @@ export type Request =
   | { kind: 'reopen'; path: string }
   | { kind: 'commit'; commit: PackedCommit }
   | { kind: 'load' }
+  /** Leaves the connection as after a failed commit. */
+  | { kind: 'give_up' }
+  /** Closes it in order. */
   | { kind: 'close' };
 
 export interface Results {
@@ -17,6 +20,7 @@ export interface Results {
   reopen: undefined;
   commit: undefined;
   load: { snapshot: Snapshot; unreadable: string[] };
+  give_up: undefined;
   close: undefined;
 }
 

@@ -2,18 +2,16 @@
 // other processes away. It never retries a commit and never repairs a file. Nothing else in the process may open the
 // database's files by hand: closing such a handle would drop SQLite's own locks (POSIX).
 import { hostname } from 'node:os';
-import type Database from 'better-sqlite3';
 import type { Clock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
 import { type ClusterKind, type Commit, type Snapshot, type Store, StoreFailure, type StoreReader } from '../store.ts';
-import { openReadConnection } from './connection.ts';
 import { assertWritable, createPrivate, realPathOf } from './database-path.ts';
 import { named } from './failures.ts';
 import type { Request, Results } from './messages.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
 import { packCommit } from './pack-commit.ts';
 import { readableRows } from './readable-rows.ts';
-import { sqliteReader } from './reader.ts';
+import { Reading } from './reading.ts';
 import type { Identity } from './statements/take-over.ts';
 import { Writer } from './writer.ts';
 
@@ -54,6 +52,7 @@ async function openLocked(path: string, lock: OwnerLock, options: SqliteStoreOpt
     const identity = await writer.request({ kind: 'open', path, ...owner });
     return new SqliteStore({ path, lock, writer, identity, report: reporter(options.log ?? silentLogger) });
   } catch (error) {
+    await writer.request({ kind: 'give_up' }).catch(() => undefined);
     await writer.end();
     throw error;
   }
@@ -81,7 +80,7 @@ class SqliteStore implements Store {
   readonly epoch: number;
   readonly reader: StoreReader;
   readonly #parts: Parts;
-  readonly #readConnection: Database.Database;
+  readonly #reading: Reading;
   #writer: Writer;
   /** Requests wait for the one before. */
   #last: Promise<unknown> = Promise.resolve();
@@ -94,8 +93,8 @@ class SqliteStore implements Store {
     this.#writer = parts.writer;
     this.queueId = parts.identity.queueId;
     this.epoch = parts.identity.epoch;
-    this.#readConnection = openReadConnection(parts.path);
-    this.reader = sqliteReader(this.#readConnection, readableRows(parts.report));
+    this.#reading = new Reading(parts.path, readableRows(parts.report));
+    this.reader = this.#reading.reader;
   }
 
   async load(): Promise<Snapshot> {
@@ -114,6 +113,7 @@ class SqliteStore implements Store {
       if (this.#closed) throw this.#failure(isClosed());
       if (!this.#writer.alive) this.#writer = new Writer();
       await this.#write({ kind: 'reopen', path: this.#parts.path });
+      this.#renewReading();
       this.#refusal = undefined;
     });
   }
@@ -125,11 +125,20 @@ class SqliteStore implements Store {
 
   async #closeAll(): Promise<void> {
     this.#refusal = this.#failure(isClosed());
-    this.#readConnection.close();
+    this.#reading.close();
     // What cannot be closed in order was committed nevertheless: the next start finds it in the log.
     await this.#request({ kind: 'close' }).catch(() => undefined);
     await this.#writer.end();
     this.#parts.lock.release();
+  }
+
+  /** Only now: while the old one was open the log was read as it was before the failure. */
+  #renewReading(): void {
+    try {
+      this.#reading.renew();
+    } catch (error) {
+      throw this.#failure(error);
+    }
   }
 
   #whenOpen<Value>(step: () => Promise<Value>): Promise<Value> {

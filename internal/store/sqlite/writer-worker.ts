@@ -3,7 +3,8 @@
 import { parentPort, type Transferable } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { commitWriter } from './apply-commit.ts';
-import { openWriteConnection } from './connection.ts';
+import { checkpointer, emptyLog } from './checkpoints.ts';
+import { openWriteConnection, type WriteConnection } from './connection.ts';
 import { toStoreFailure } from './failures.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import type { Reply, Request, Results } from './messages.ts';
@@ -11,8 +12,11 @@ import type { PackedCommit } from './packed.ts';
 import { proveWrite } from './statements/prove-write.ts';
 import { type Identity, takeOver } from './statements/take-over.ts';
 
-let connection: Database.Database | undefined;
+let connection: WriteConnection | undefined;
 let apply: (commit: PackedCommit) => void;
+let checkpoint: () => void;
+/** Why the connection was closed when nobody asked for anything: the next one who does is told. */
+let trouble: unknown;
 
 function answer(request: Request): Results[Request['kind']] {
   switch (request.kind) {
@@ -24,6 +28,8 @@ function answer(request: Request): Results[Request['kind']] {
       return commit(request.commit);
     case 'load':
       return load();
+    case 'give_up':
+      return giveUp();
     case 'close':
       return close();
   }
@@ -31,15 +37,18 @@ function answer(request: Request): Results[Request['kind']] {
 
 /** Opens, and lets `prove` show that the file can be written, or leaves nothing open. */
 function open<Value>(path: string, prove: (db: Database.Database) => Value): Value {
-  closeQuietly();
-  const db = openWriteConnection(path);
+  giveUp();
+  const opening = openWriteConnection(path);
   try {
-    const value = prove(db);
-    apply = commitWriter(db);
-    connection = db;
+    const value = prove(opening.db);
+    emptyLog(opening.db);
+    apply = commitWriter(opening.db);
+    checkpoint = checkpointer(opening.db);
+    trouble = undefined;
+    connection = opening;
     return value;
   } catch (error) {
-    db.close();
+    opening.abandon();
     throw error;
   }
 }
@@ -49,7 +58,7 @@ function commit(rows: PackedCommit): undefined {
     opened();
     apply(rows);
   } catch (error) {
-    closeQuietly();
+    giveUp();
     throw error;
   }
 }
@@ -61,23 +70,34 @@ function load(): Results['load'] {
 }
 
 function opened(): Database.Database {
-  if (!connection) throw new Error('the connection is closed');
-  return connection;
+  if (!connection) throw trouble ?? new Error('the connection is closed');
+  return connection.db;
 }
 
-/** Closing the last connection also moves the log into the database and removes it. */
+/** Between requests. What was committed is on disk either way; a connection whose write failed is given up all the same. */
+function afterCommit(): void {
+  try {
+    checkpoint();
+  } catch (error) {
+    trouble = error;
+    giveUp();
+  }
+}
+
 function close(): undefined {
   const closing = connection;
   connection = undefined;
-  closing?.close();
+  closing?.closeInOrder();
 }
 
 /** After an error that is to be told: a second one must not take its place. */
-function closeQuietly(): void {
+function giveUp(): undefined {
+  const abandoned = connection;
+  connection = undefined;
   try {
-    close();
+    abandoned?.abandon();
   } catch {
-    // the connection is given up either way
+    // it is not used again either way
   }
 }
 
@@ -99,4 +119,5 @@ function buffersOf(message: Reply): Transferable[] {
 parentPort?.on('message', (request: Request) => {
   const message = reply(request);
   parentPort?.postMessage(message, buffersOf(message));
+  if (message.ok && request.kind === 'commit') afterCommit();
 });

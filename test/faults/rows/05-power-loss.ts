@@ -47,16 +47,16 @@ export async function powerTrial(seed: number, column: Piece['column']): Promise
 }
 
 /** A small log makes checkpoints come within a few commits. */
-const pragmas = { wal_autocheckpoint: 24 };
+const checkpointEvery = 24;
 const nextVersion = ['CREATE TABLE later (a TEXT); ALTER TABLE jobs ADD COLUMN later TEXT'];
 
 /** First start, changes, checkpoints, an orderly end, a kill, and the first start of a version with another schema. */
 function partsOf(column: Piece['column']): PartPlan[] {
   const [first, second, third] = column === 'small' ? [7, 6, 3] : [40, 40, 20];
   return [
-    { commits: first, end: 'close', patches: { pragmas } },
-    { commits: second, end: 'kill', patches: { pragmas } },
-    { commits: third, end: 'close', patches: { pragmas, migrations: nextVersion } },
+    { commits: first, end: 'close', patches: { checkpointEvery } },
+    { commits: second, end: 'kill', patches: { checkpointEvery } },
+    { commits: third, end: 'close', patches: { checkpointEvery, migrations: nextVersion } },
   ] as PartPlan[];
 }
 

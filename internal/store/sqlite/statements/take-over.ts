@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type ClusterKind, StoreFailure } from '../../store.ts';
+import { openBy } from './owner-of.ts';
 
 export interface Identity {
   queueId: string;
@@ -25,7 +26,7 @@ export function takeOver(db: Database.Database, { newQueueId, owner, cluster }: 
     ON CONFLICT (only) DO UPDATE
     SET epoch = epoch + 1, owner = excluded.owner, cluster = coalesce(excluded.cluster, cluster)
     RETURNING queue_id AS queueId, epoch`);
-  return statement.get(newQueueId, owner, cluster ?? null) as Identity;
+  return statement.get(newQueueId, `${openBy}${owner}`, cluster ?? null) as Identity;
 }
 
 function assertSameCluster(db: Database.Database, cluster: ClusterKind | undefined): void {

@@ -2,6 +2,7 @@
 // milliseconds; now and then one goes the whole way of a start: thread, lock, a commit, a second start.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { emptyLog } from '../../../../internal/store/sqlite/checkpoints.ts';
 import { openReadConnection, openWriteConnection } from '../../../../internal/store/sqlite/connection.ts';
 import { loadSnapshot } from '../../../../internal/store/sqlite/load-snapshot.ts';
 import { readableRows } from '../../../../internal/store/sqlite/readable-rows.ts';
@@ -39,11 +40,13 @@ export function checkImage(path: string, judge: Judge): string | undefined {
 }
 
 function opened(path: string, judge: Judge): string | undefined {
-  const db = openWriteConnection(path);
+  const connection = openWriteConnection(path);
+  const { db } = connection;
   try {
     const problem = db.pragma('integrity_check', { simple: true });
     if (problem !== 'ok') return `integrity_check: ${String(problem)}`;
     takeOver(db, { newQueueId, owner: 'the harness' });
+    emptyLog(db);
     const unreadable: string[] = [];
     const report = (row: string): number => unreadable.push(row);
     const snapshot = loadSnapshot(db, report);
@@ -52,7 +55,7 @@ function opened(path: string, judge: Judge): string | undefined {
     readConnection.close();
     return unreadable.length > 0 ? `rows cannot be read: ${unreadable.join(', ')}` : wrong;
   } finally {
-    db.close();
+    connection.abandon();
   }
 }
 

@@ -8,6 +8,8 @@ export interface Patches {
   pragmas: Record<string, string | number>;
   /** Migrations of a version to come. */
   migrations: string[];
+  /** How many pages of the log are moved into the database at once; as many as the program does when absent. */
+  checkpointEvery?: number;
 }
 
 export const noPatches: Patches = { pragmas: {}, migrations: [] };

@@ -5,10 +5,11 @@ import Database from 'better-sqlite3';
 import { register } from 'tsx/esm/api';
 
 register();
-const { pragma } = Database.prototype;
-const { pragmas, migrations } = workerData.patches;
+const { prototype } = Database;
+const { pragma, prepare } = prototype;
+const { pragmas, migrations, checkpointEvery } = workerData.patches;
 
-Database.prototype.pragma = function patched(text, options) {
+prototype.pragma = function patched(text, options) {
   const wanted = Object.keys(pragmas).find((name) => text.startsWith(`${name} = `));
   if (wanted === undefined) {
     // What was asserted before is asserted still.
@@ -16,6 +17,18 @@ Database.prototype.pragma = function patched(text, options) {
     return pragma.call(this, text, options);
   }
   return pragma.call(this, `${wanted} = ${pragmas[wanted]}`, options);
+};
+
+/** A log of so many pages counts as long. */
+prototype.prepare = function patched(sql) {
+  const statement = prepare.call(this, sql);
+  if (checkpointEvery === undefined || sql !== 'PRAGMA wal_checkpoint(NOOP)') return statement;
+  return {
+    get() {
+      const { log, checkpointed } = statement.get();
+      return { log: log - checkpointed < checkpointEvery ? 0 : Number.MAX_SAFE_INTEGER, checkpointed: 0 };
+    },
+  };
 };
 
 const known = await import('../../../../internal/store/sqlite/migrations/index.ts');

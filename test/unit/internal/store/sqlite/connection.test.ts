@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { isAtLeast, openReadConnection, openWriteConnection } from '../../../../../internal/store/sqlite/connection.ts';
+import { openReadConnection, openWriteConnection } from '../../../../../internal/store/sqlite/connection.ts';
+import { isAtLeast } from '../../../../../internal/store/sqlite/inspection.ts';
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -8,13 +9,14 @@ afterAll(() => folder.remove());
 
 test('the writer syncs its log at every commit, and the reader cannot write', () => {
   const path = join(folder.path, 'jobs.db');
-  const writer = openWriteConnection(path);
+  const connection = openWriteConnection(path);
+  const writer = connection.db;
   const reader = openReadConnection(path);
   expect(writer.pragma('journal_mode', { simple: true })).toBe('wal');
   expect(writer.pragma('synchronous', { simple: true })).toBe(2);
   expect(() => reader.exec("INSERT INTO job_counts VALUES ('pending', 1)")).toThrow('readonly');
   reader.close();
-  writer.close();
+  connection.abandon();
 });
 
 test.each([

@@ -16,7 +16,7 @@ let reader: StoreReader;
 /** More jobs than are counted, all of one name and the default queue; one, long ago, in another queue. */
 beforeAll(() => {
   const writer = openWriteConnection(folder.database);
-  writer.exec(`
+  writer.db.exec(`
     INSERT INTO jobs (sequence, job_id, name, priority, queue, labels, spec, state, attempt, created_at)
     WITH RECURSIVE numbers (number) AS (VALUES (1) UNION ALL SELECT number + 1 FROM numbers WHERE number < ${many})
     SELECT number, unhex(format('019c0000000070008000%012x', number)), 'common', 0,
@@ -24,7 +24,7 @@ beforeAll(() => {
     FROM numbers;
     INSERT INTO job_labels SELECT 'team', 'a', sequence FROM jobs;
     INSERT INTO job_counts VALUES ('pending', ${many});`);
-  writer.close();
+  writer.closeInOrder();
   db = openReadConnection(folder.database);
   reader = sqliteReader(
     db,

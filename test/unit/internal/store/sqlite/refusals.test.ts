@@ -73,11 +73,11 @@ function flippedAt(content: Buffer, bit: number): Buffer {
 /** As the writer does it; its errors become failures with a code and words. */
 function openAndLoad(path: string): 'opened' | 'refused' {
   try {
-    const db = openWriteConnection(path);
+    const connection = openWriteConnection(path);
     try {
-      loadSnapshot(db, () => {});
+      loadSnapshot(connection.db, () => {});
     } finally {
-      db.close();
+      connection.abandon();
     }
     return 'opened';
   } catch (error) {
