@@ -1,0 +1,116 @@
+// The rights in deploy/rbac are just enough: the API server takes the manifests, refuses kubejobs nothing while it does all
+// that it ever does, and every right that it gives is one that was used.
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { repositoryRoot } from '../support/repository.ts';
+import { auditLogFile } from './harness/control-plane-flags.ts';
+import { describeCluster, type SharedCluster } from './harness/shared-cluster.ts';
+import { fated, TestQueue } from './support/queue.ts';
+import { rightsManifests } from './support/rights.ts';
+
+interface AuditLine {
+  verb: string;
+  user: { username: string };
+  objectRef?: { apiGroup?: string; resource: string; subresource?: string; namespace?: string };
+  responseStatus: { code: number };
+}
+
+describeCluster('the rights of kubejobs', (cluster) => {
+  it('are manifests that the API server takes', async () => {
+    const dryRun = ['apply', '--server-side', '--dry-run=server'];
+    await cluster.kubectl('create', 'namespace', 'kubejobs');
+    for (const file of ['account', 'namespace', 'cluster']) {
+      const scope = file === 'namespace' ? ['-n', 'default'] : [];
+      const answer = await cluster.kubectl(...dryRun, ...scope, '-f', `${repositoryRoot}deploy/rbac/${file}.yaml`);
+      expect(answer).toContain('serverside-applied (server dry run)');
+    }
+    await cluster.kubectl('delete', 'namespace', 'kubejobs', '--wait=false');
+  });
+
+  it.each([
+    ['namespace', 'default'],
+    ['cluster', '*'],
+  ] as const)('in %s.yaml are all used, and nothing else is asked for', async (file, namespaces) => {
+    const queue = await TestQueue.start(
+      cluster,
+      '--namespaces',
+      namespaces,
+      '--job-ttl',
+      '1s',
+      '--max-concurrency',
+      '9',
+    );
+    await doEverything(cluster, queue);
+    const lines = auditOf(cluster, queue.namespace);
+    expect(lines.filter((line) => line.responseStatus.code === 403)).toEqual([]);
+    const used = new Set(lines.flatMap(usedRight));
+    const granted = rightsManifests(file).flatMap(({ rules = [] }) => rules.flatMap(grantedRights));
+    expect([...used].sort()).toEqual(granted.sort());
+    await queue.stop();
+  });
+
+  it('do not reach Secrets, other namespaces, the insides of pods, or rights themselves', async () => {
+    const queue = await TestQueue.start(cluster);
+    const own = queue.namespace;
+    const asked: Array<[verb: string, resource: string, namespace: string, group?: string]> = [
+      ['delete', 'jobs', own, 'batch'],
+      ['get', 'secrets', own],
+      ['create', 'pods', own],
+      ['delete', 'pods', own],
+      ['create', 'serviceaccounts', own],
+      ['create', 'rolebindings', own, 'rbac.authorization.k8s.io'],
+      ['update', 'jobs', own, 'batch'],
+      ['create', 'jobs', 'kube-system', 'batch'],
+      ['list', 'pods', 'kube-system'],
+    ];
+    const items = [
+      ...asked.map(([verb, resource, namespace, group = '']) => review(own, { verb, group, resource, namespace })),
+      review(own, { verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: own }),
+      review(own, { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace: own }),
+    ];
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    const text = await cluster.kubectl.withInput(list, 'create', '-f', '-', '-o', 'jsonpath={.status.allowed}{" "}');
+    expect(text.trim().split(/\s+/)).toEqual(['true', ...items.slice(1).map(() => 'false')]);
+    await queue.stop();
+  });
+});
+
+function review(namespace: string, resourceAttributes: Record<string, string>): object {
+  const user = `system:serviceaccount:${namespace}:kubejobs`;
+  return { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { user, resourceAttributes } };
+}
+
+/** A job that is made, ends and is cleaned up; one that is cancelled; one that vanishes while nobody looks. */
+async function doEverything(cluster: SharedCluster, queue: TestQueue): Promise<void> {
+  const ends = await queue.submit({ name: 'ends', namespace: 'default', template: fated('succeed') });
+  const cancelled = await queue.submit({ name: 'cancelled', template: fated('never') });
+  const vanishes = await queue.submit({ name: 'vanishes', template: fated('never') });
+  const { workload } = await queue.jobWhen(vanishes, (job) => job.workload?.uid !== undefined);
+  await queue.jobWhen(cancelled, (job) => job.workload?.uid !== undefined);
+  await queue.finished(ends);
+  await fetch(`${queue.url}/jobs/${cancelled}`, { method: 'DELETE' });
+  await queue.finished(cancelled);
+  await queue.kill('SIGKILL');
+  await cluster.kubectl('delete', 'job', workload?.name ?? '', '-n', queue.namespace);
+  await queue.restart();
+  expect(await queue.finished(vanishes)).toMatchObject({ reason: 'workload_deleted' });
+}
+
+/** What the account of this namespace asked for; a watch is noted when it begins. */
+function auditOf(cluster: SharedCluster, namespace: string): AuditLine[] {
+  const lines = readFileSync(auditLogFile(cluster.directory), 'utf8').split('\n').filter(Boolean);
+  const all = lines.map((line) => JSON.parse(line) as AuditLine);
+  return all.filter(({ user }) => user.username === `system:serviceaccount:${namespace}:kubejobs`);
+}
+
+function usedRight({ verb, objectRef }: AuditLine): string[] {
+  if (objectRef === undefined) return []; // whether the server is ready, which everybody may ask
+  const { apiGroup = '', resource, subresource } = objectRef;
+  return [`${verb} ${apiGroup}/${resource}${subresource ? `/${subresource}` : ''}`];
+}
+
+function grantedRights(rule: { apiGroups: string[]; resources: string[]; verbs: string[] }): string[] {
+  return rule.apiGroups.flatMap((group) =>
+    rule.resources.flatMap((resource) => rule.verbs.map((verb) => `${verb} ${group}/${resource}`)),
+  );
+}
