@@ -16,7 +16,7 @@ let connection: WriteConnection | undefined;
 let apply: (commit: PackedCommit) => void;
 let checkpoint: () => void;
 /** Why the connection was closed when nobody asked for anything: the next one who does is told. */
-let trouble: unknown;
+let trouble: Error | undefined;
 
 function answer(request: Request): Results[Request['kind']] {
   switch (request.kind) {
@@ -79,7 +79,7 @@ function afterCommit(): void {
   try {
     checkpoint();
   } catch (error) {
-    trouble = error;
+    trouble = error as Error;
     giveUp();
   }
 }
