@@ -26,6 +26,7 @@ import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
+import { connectionsThatFit } from './open-files.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { templateCheck } from './template-check.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
@@ -129,8 +130,8 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   });
   const server = await buildServer({
     service: seams.service(service),
-    logger,
-    authentication,
+    ...{ logger, clock, metrics, authentication },
+    limits: { connections: connectionsThatFit(settings.maxConnections, logger) },
     version: programVersion(),
     metricsText: () => metrics.text(),
   });

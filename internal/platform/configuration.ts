@@ -69,6 +69,13 @@ export const serveOptions = {
     secret: true,
     parse: (value: string) => (value === 'none' || /^tokens:./.test(value) ? value : undefined),
   },
+  'max-connections': {
+    placeholder: 'NUMBER',
+    default: '10000',
+    help: 'how many clients may be connected at once; one more closes the connection that has been idle longest',
+    allowed: 'an integer from 10 to 1000000',
+    parse: integer(10, 1_000_000),
+  },
   'max-concurrency': {
     placeholder: 'NUMBER',
     default: '2',

@@ -67,6 +67,12 @@ export const metricDefinitions = {
     help: '1 while the tokens file cannot be used and the tokens before it stay, else 0.',
     labels: [],
   },
+  kubejobs_http_connections: { type: 'gauge', help: 'Open connections of clients.', labels: [] },
+  kubejobs_http_connections_dropped_total: {
+    type: 'counter',
+    help: 'Connections closed by reason: room (made for a newer one), full, pipelining, unread (answers not read).',
+    labels: ['reason'],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 

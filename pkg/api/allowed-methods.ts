@@ -25,5 +25,8 @@ export class AllowedMethods {
 function fits(pattern: string[], segments: string[]): boolean {
   const open = pattern.at(-1) === '*';
   if (open ? segments.length < pattern.length : segments.length !== pattern.length) return false;
-  return pattern.every((part, index) => part === '*' || part.startsWith(':') || part === segments[index]);
+  return pattern.every((part, index) => {
+    const segment = segments[index];
+    return part === '*' || (part.startsWith(':') ? segment !== '' : part === segment);
+  });
 }

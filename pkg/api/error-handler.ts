@@ -4,6 +4,7 @@ import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorCatalogue, type Refusal } from '../models/index.ts';
 import { AllowedMethods } from './allowed-methods.ts';
+import { noRoomCode } from './body-budget.ts';
 import { commonHeaders } from './common-headers.ts';
 import { bodyErrors, parameterErrors } from './field-errors.ts';
 import { invalid, jobNotFound, sendProblem } from './problems.ts';
@@ -34,7 +35,7 @@ export function answerFrameworkError(error: FastifyError, _request: FastifyReque
 }
 
 function notFound(methods: AllowedMethods, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?', 1)[0] ?? '';
+  const path = pathOf(request);
   const allowed = methods.of(path);
   if (allowed.length === 0 || allowed.includes(request.method)) {
     return sendProblem(reply, nothingAt(path));
@@ -45,7 +46,21 @@ function notFound(methods: AllowedMethods, request: FastifyRequest, reply: Fasti
 }
 
 function nothingAt(path: string): Refusal {
-  return { code: 'not_found', detail: `There is nothing at ${path}.` };
+  const bare = withoutEndSlashes(path);
+  const hint =
+    bare !== '' && bare !== path ? ` Paths have no slash at the end: ${bare}.` : ' The API is described at /docs.';
+  return { code: 'not_found', detail: `There is nothing at ${path}.${hint}` };
+}
+
+/** Not by a regular expression: one that looks for the end takes quadratic time for a path of slashes. */
+function withoutEndSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
 }
 
 const codeByFastifyCode: Record<string, ErrorCode> = {
@@ -53,13 +68,17 @@ const codeByFastifyCode: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_request',
+  [noRoomCode]: 'overloaded',
 };
 
-/** The client's mistake, or undefined when it is ours. */
+/** Where Fastify's own words, or ours, tell more than the catalogue. */
+const saysItself: readonly ErrorCode[] = ['invalid_json', 'bad_request'];
+
+/** The client's mistake or the hour's, or undefined when it is ours. */
 function refusalOf(error: FastifyError, request: FastifyRequest): Refusal | undefined {
   if (error.validation !== undefined) return validationRefusal(error, request);
   const code = codeByFastifyCode[error.code];
-  if (code !== undefined) return { code, detail: detailOf(code, error, request) };
+  if (code !== undefined) return { code, detail: detailOf(code, error, request), retryAfterSeconds: 1 };
   const status = error.statusCode ?? 500;
   return status >= 400 && status < 500 ? { code: 'bad_request', detail: error.message } : undefined;
 }
@@ -69,7 +88,7 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): Refusa
   if (error.validationContext === 'body') return invalid(bodyErrors(errors));
   if (error.validationContext === 'querystring') return invalid(parameterErrors(errors));
   const id = Object.values(request.params as Record<string, string>).join();
-  return id === '' ? nothingAt(request.url) : jobNotFound(id);
+  return id === '' ? nothingAt(pathOf(request)) : jobNotFound(id);
 }
 
 function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest): string {
@@ -77,12 +96,12 @@ function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest)
     const type = request.headers['content-type'];
     return `${type === undefined ? 'A body needs a content type' : `The content type is ${type}`}; send application/json.`;
   }
-  return code === 'body_too_large' ? errorCatalogue[code].when : error.message;
+  return saysItself.includes(code) ? error.message : errorCatalogue[code].when;
 }
 
 function internal(error: FastifyError, request: FastifyRequest, logger: ErrorLog): Refusal {
-  // Without the query: somebody may have put a token there.
-  const url = request.url.split('?', 1)[0];
-  logger.error({ err: error, method: request.method, url }, 'a request ended in an error of the server');
+  // Without the query, where somebody may have put a token, and without what else hangs on the error, such as a body.
+  const fields = { error: error.stack ?? String(error), method: request.method, url: pathOf(request) };
+  logger.error(fields, 'a request ended in an error of the server');
   return { code: 'internal', detail: 'The server made a mistake; its log has the details.' };
 }

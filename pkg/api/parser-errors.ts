@@ -1,8 +1,9 @@
-// Requests that never become requests: what Node's HTTP parser or its timeouts give up on, answered as problem
-// documents on the raw socket, which is closed then.
-import { STATUS_CODES } from 'node:http';
+// Answers that no route gives: to what Node's HTTP parser or its timeouts give up on, on the bare socket, which is closed
+// then; and to requests whose handler does not come to an end.
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorCode, Refusal } from '../models/index.ts';
+import { type ErrorCode, errorCatalogue, type Refusal } from '../models/index.ts';
+import { commonHeaders } from './common-headers.ts';
 import { problemContentType, problemDocumentOf } from './problems.ts';
 
 /** For Fastify's `clientErrorHandler`. */
@@ -12,6 +13,14 @@ export function answerParserError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   socket.end(responseText(refusalOf(error)), () => socket.destroy());
+}
+
+/** For requests that have waited too long; what the handler answers later is ignored. */
+export function answerOverdue(response: ServerResponse): void {
+  const code = 'answer_timeout';
+  const document = problemDocumentOf({ code, detail: errorCatalogue[code].when });
+  response.writeHead(document.status, { 'content-type': problemContentType, ...commonHeaders, connection: 'close' });
+  response.end(JSON.stringify(document));
 }
 
 const refusalByCode: Record<string, { code: ErrorCode; detail: string }> = {

@@ -4,16 +4,21 @@
 //   request ─▶ limits ─▶ token ─▶ JSON ─▶ schema ─▶ rules ─▶ service ─▶ document ─▶ response
 //                 └────────┴────────┴───────┴────────┴─────────┴─▶ problem document ──┘
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../../internal/platform/clock.ts';
+import type { Metrics } from '../../internal/platform/metrics.ts';
 import { type Guard, guardRoutes } from './access.ts';
 import type { Authenticator } from './authentication.ts';
-import { setCommonHeaders } from './common-headers.ts';
+import { limitBodies } from './body-budget.ts';
+import { refuseHostless, setCommonHeaders } from './common-headers.ts';
+import { Connections } from './connections.ts';
 import { describeApi, serveDocumentation } from './documentation.ts';
 import { answerFrameworkError, type ErrorLog, handleErrors } from './error-handler.ts';
+import { newHttpServer } from './http-server.ts';
 import { jobRoutes } from './job-routes.ts';
 import { parseJsonOnly } from './json-parser.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './operation-routes.ts';
-import { answerParserError } from './parser-errors.ts';
+import { answerOverdue, answerParserError } from './parser-errors.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
 import { healthSchemas } from './schemas/health.ts';
@@ -25,6 +30,8 @@ import { schemaCompiler } from './validation.ts';
 export interface ServerDeps {
   service: JobService;
   logger: ErrorLog;
+  clock: Pick<Clock, 'schedule'>;
+  metrics: Pick<Metrics, 'count' | 'set'>;
   version: string;
   metricsText: () => Promise<MetricsText>;
   limits?: Partial<ServerLimits>;
@@ -38,10 +45,13 @@ export interface Authentication extends AccessRefusalsDeps {
 
 /** Ready to listen or to be injected into. Closing it ends all connections: let the service settle its answers first. */
 export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
-  const app = newFastify({ ...defaultLimits, ...deps.limits });
+  const limits = { ...defaultLimits, ...deps.limits };
+  const app = newFastify(limits, new Connections({ ...deps, limits, overdue: answerOverdue }));
   parseJsonOnly(app);
+  limitBodies(app, limits);
   app.setValidatorCompiler(schemaCompiler());
   app.addHook('onRequest', setCommonHeaders);
+  app.addHook('onRequest', refuseHostless);
   handleErrors(app, deps.logger);
   for (const schema of [...problemSchemas, ...jobSchemas, ...healthSchemas]) app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
@@ -61,22 +71,17 @@ function guardOf(authentication: Authentication | undefined): Guard | undefined 
   return { authenticator: authentication.authenticator, refusals: new AccessRefusals(authentication) };
 }
 
-function newFastify(limits: ServerLimits): FastifyInstance {
-  return Fastify({
+function newFastify(limits: ServerLimits, connections: Connections): FastifyInstance {
+  const app = Fastify({
     logger: false,
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestTimeoutMs,
-    connectionTimeout: limits.connectionTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
     routerOptions: { maxParamLength: limits.parameterLength },
-    http: {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: limits.timeoutCheckMs,
-    },
+    serverFactory: (answer) => newHttpServer(answer, limits, connections),
     forceCloseConnections: true,
     return503OnClosing: false, // the service refuses, with a problem document
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerParserError,
+    clientErrorHandler: (error, socket) => connections.afterAnswers(socket, () => answerParserError(error, socket)),
   });
+  app.addHook('onClose', async () => connections.stop());
+  return app;
 }

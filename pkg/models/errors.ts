@@ -70,6 +70,11 @@ export const errorCatalogue = {
   },
   headers_too_large: { status: 431, title: 'The headers are too large', when: 'The request headers are over 16 KiB.' },
   internal: { status: 500, title: 'The server made a mistake', when: 'A bug in kubejobs; the log has the details.' },
+  overloaded: {
+    status: 503,
+    title: 'The server has no room for this body',
+    when: 'Many large bodies arrive at once; those up to 16 KiB are still taken. `Retry-After` says when to try again.',
+  },
   store_unavailable: {
     status: 503,
     title: 'The store cannot accept writes',
@@ -79,6 +84,11 @@ export const errorCatalogue = {
     status: 503,
     title: 'The server is stopping',
     when: 'The server was told to stop; `Retry-After` says when to try again.',
+  },
+  answer_timeout: {
+    status: 504,
+    title: 'The server did not finish in time',
+    when: 'Nothing came of the request for 50 seconds. Whether it will be done is not known: look before sending it again.',
   },
 } as const satisfies Record<string, ErrorDefinition>;
 

@@ -13,17 +13,37 @@ test('an unknown path is 404', async () => {
     type: '/errors/not_found',
     title: 'There is no such resource',
     status: 404,
-    detail: 'There is nothing at /nothing/here.',
+    detail: 'There is nothing at /nothing/here. The API is described at /docs.',
     code: 'not_found',
   });
 });
 
-test('the jobs with a slash behind them are 404 without a job being missed', async () => {
+test.each([
+  ['GET', '/jobs/', '/jobs'],
+  ['POST', '/jobs/', '/jobs'],
+  ['DELETE', '/jobs/', '/jobs'],
+  ['GET', '/jobs/pending/', '/jobs/pending'],
+  ['GET', '/health//?x=1', '/health'],
+  ['GET', `/jobs/${jobIdOf(1)}/`, `/jobs/${jobIdOf(1)}`],
+] as const)('%s %s is 404: no path has a slash at its end', async (method, url, bare) => {
   const { app } = await anApi();
-  expect((await app.inject('/jobs/')).json()).toMatchObject({
-    code: 'not_found',
-    detail: 'There is nothing at /jobs/.',
-  });
+  const answer = await app.inject({ method, url });
+  const path = url.split('?')[0];
+  const detail = `There is nothing at ${path}. Paths have no slash at the end: ${bare}.`;
+  expect(answer.json()).toMatchObject({ status: 404, code: 'not_found', detail });
+});
+
+test('the root says where the API is described', async () => {
+  const { app } = await anApi();
+  const detail = 'There is nothing at /. The API is described at /docs.';
+  expect((await app.inject('/')).json()).toMatchObject({ status: 404, code: 'not_found', detail });
+  expect((await app.inject('/docs')).statusCode).toBe(200);
+});
+
+test('a path of nothing but slashes costs no more than another', async () => {
+  const { app } = await anApi();
+  const answer = await app.inject(`/${'/'.repeat(15_000)}x`);
+  expect(answer.statusCode).toBe(404);
 });
 
 test('an unknown path is 404 whatever comes as a body', async () => {
@@ -134,7 +154,7 @@ test('a bug is 500, told to the log and not to the client', async () => {
   expect(answer.body).not.toContain('secret');
   expect(logged).toEqual([
     {
-      fields: { err: service.bug, method: 'POST', url: '/jobs' },
+      fields: { error: service.bug.stack, method: 'POST', url: '/jobs' },
       message: 'a request ended in an error of the server',
     },
   ]);

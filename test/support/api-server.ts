@@ -1,6 +1,8 @@
 // A server on a fake service, for tests by injection or over a loopback port, and for openapi.yaml.
 import type { FastifyInstance } from 'fastify';
+import { systemClock } from '../../internal/platform/clock.ts';
 import { silentLogger } from '../../internal/platform/logger.ts';
+import { silentMetrics } from '../../internal/platform/metrics.ts';
 import { buildServer, type ServerDeps } from '../../pkg/api/server.ts';
 import { FakeService } from './fake-service.ts';
 
@@ -8,6 +10,8 @@ export function newServer(overrides: Partial<ServerDeps> = {}): Promise<FastifyI
   return buildServer({
     service: new FakeService(),
     logger: silentLogger,
+    clock: systemClock(),
+    metrics: silentMetrics,
     version: '0.0.0-test',
     authentication: undefined,
     metricsText: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }),

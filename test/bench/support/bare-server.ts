@@ -1,6 +1,8 @@
 // The counterpart of the submit benchmark: the same Fastify server, route, validation and answer, storing nothing.
 
+import { systemClock } from '../../../internal/platform/clock.ts';
 import { silentLogger } from '../../../internal/platform/logger.ts';
+import { silentMetrics } from '../../../internal/platform/metrics.ts';
 import { systemRandom } from '../../../internal/platform/random.ts';
 import { buildServer } from '../../../pkg/api/server.ts';
 import type { JobService } from '../../../pkg/api/service.ts';
@@ -22,6 +24,8 @@ const service: JobService = {
 const server = await buildServer({
   service,
   logger: silentLogger,
+  clock: systemClock(),
+  metrics: silentMetrics,
   version: '0.0.0',
   authentication: undefined,
   metricsText: async () => ({ contentType: 'text/plain', body: '' }),
