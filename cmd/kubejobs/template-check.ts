@@ -1,5 +1,6 @@
 // Asks the API server, by a dry run, whether it would take a job that comes with a template, so that a bad one is
-// refused at submit with the API server's own words. When nobody can tell now, the job is accepted and judged at dispatch.
+// refused at submit with the API server's own words. When nobody can tell in time, the job is accepted and judged at
+// dispatch: a slow API server must not hold up those who submit.
 import type { Clock } from '../../internal/platform/clock.ts';
 import type { Random } from '../../internal/platform/random.ts';
 import { type Cluster, jobsResource } from '../../pkg/kubernetes/cluster.ts';
@@ -16,9 +17,12 @@ export interface TemplateCheckDeps {
   namespace: string;
 }
 
+const timeoutMs = 1_000;
+
 export function templateCheck(deps: TemplateCheckDeps): (submission: JobSubmission) => Promise<Refusal | undefined> {
   return async (submission) => {
-    const result = await deps.cluster.create(jobsResource, trialManifest(deps, submission), { dryRun: true });
+    const trial = trialManifest(deps, submission);
+    const result = await deps.cluster.create(jobsResource, trial, { dryRun: true, timeoutMs });
     if (result.outcome !== 'refused' || !isAboutTheTemplate(result.status)) return undefined;
     const errors = [{ pointer: '/template', detail: result.message }];
     return { code: 'template_refused', detail: `Kubernetes refuses the job: ${result.message}`, errors };

@@ -76,11 +76,11 @@ export interface DeleteOptions {
 }
 
 export interface Cluster {
-  /** `dryRun`: the server checks it in full, admission included, and stores nothing. */
+  /** `dryRun`: the server checks it in full, admission included, and stores nothing; after `timeoutMs` it is unknown. */
   create(
     resource: Resource,
     object: KubernetesObject,
-    options?: { dryRun?: boolean },
+    options?: { dryRun?: boolean; timeoutMs?: number },
   ): Promise<ApiResult<KubernetesObject>>;
   /** A consistent read. */
   get(resource: Resource, namespace: string, name: string): Promise<ApiResult<KubernetesObject>>;

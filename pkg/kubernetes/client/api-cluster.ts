@@ -16,15 +16,16 @@ export interface ApiClusterDeps {
   gate: RetryGate;
   clock: Clock;
   metrics: Metrics;
-  /** Calls at once. */
+  /** Calls at once: so many that change something, and so many that only read. */
   connections: number;
 }
 
 type Verb = 'create' | 'get' | 'delete' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
+type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
 export function apiCluster(deps: ApiClusterDeps): Cluster {
-  const places = permits(deps.connections);
+  const places = { write: permits(deps.connections), read: permits(deps.connections) };
 
   const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
     const seconds = (deps.clock.now() - startedAt) / 1000;
@@ -47,19 +48,24 @@ export function apiCluster(deps: ApiClusterDeps): Cluster {
   const call = <T>(
     verb: Verb,
     resource: Resource,
-    request: Omit<ApiRequest, 'kind'>,
+    request: CallRequest,
     read: (body: unknown) => T | undefined,
   ): Promise<ApiResult<T>> =>
-    places.within(async () => {
-      if (!(await deps.gate.pass())) return heldBack(deps.gate);
-      return exchange(verb, resource.plural, { ...request, kind: 'call' }, read);
+    places[request.kind].within(async () => {
+      if (request.signal?.aborted) return noAnswer(request.signal.reason);
+      if (!(await deps.gate.pass(request.signal))) return heldBack(deps.gate);
+      return exchange(verb, resource.plural, request, read);
     });
 
   return {
     create: (resource, object, options) =>
-      call('create', resource, createRequest(resource, object, options?.dryRun === true), readObject),
+      options?.dryRun === true
+        ? within(deps.clock, options.timeoutMs, (signal) =>
+            call('create', resource, { ...rehearsal(resource, object), ...signal }, readObject),
+          )
+        : call('create', resource, createRequest(resource, object), readObject),
     get: (resource, namespace, name) =>
-      call('get', resource, { method: 'GET', path: resourcePath(resource, namespace, name) }, readObject),
+      call('get', resource, { kind: 'read', method: 'GET', path: resourcePath(resource, namespace, name) }, readObject),
     async delete(resource, namespace, name, { propagation, uid }) {
       const body = {
         apiVersion: 'v1',
@@ -68,18 +74,19 @@ export function apiCluster(deps: ApiClusterDeps): Cluster {
         ...(uid === undefined ? {} : { preconditions: { uid } }),
       };
       const path = resourcePath(resource, namespace, name);
-      return without(await call('delete', resource, { method: 'DELETE', path, body }, (answer) => answer ?? null));
+      const request = { kind: 'write', method: 'DELETE', path, body } as const;
+      return without(await call('delete', resource, request, (answer) => answer ?? null));
     },
     list: (resource, options) =>
       call(
         'list',
         resource,
-        { method: 'GET', path: resourcePath(resource, options.namespace), query: listQuery(options) },
+        { kind: 'read', method: 'GET', path: resourcePath(resource, options.namespace), query: listQuery(options) },
         (body) => readPage(resource, body),
       ),
     watch: (resource, options) => watch(deps, resource, options, timed),
     async ping() {
-      if (deps.gate.remainingMs() > 0) return heldBack(deps.gate);
+      if (deps.gate.remainingMs() > 0) return notAsked(deps.gate);
       const request = { method: 'GET', path: '/readyz', kind: 'stream' } as const;
       const startedAt = deps.clock.now();
       const result = await deps.transport
@@ -123,11 +130,32 @@ async function* watch(
   }
 }
 
-function createRequest(resource: Resource, object: KubernetesObject, dryRun: boolean): Omit<ApiRequest, 'kind'> {
+function createRequest(resource: Resource, object: KubernetesObject): CallRequest {
   const path = resourcePath(resource, object.metadata.namespace);
-  // A rehearsal also refuses unknown fields, which a real create would drop without a word.
-  const query = dryRun ? { dryRun: 'All', fieldValidation: 'Strict' } : undefined;
-  return { method: 'POST', path, body: object, ...(query ? { query } : {}) };
+  return { kind: 'write', method: 'POST', path, body: object };
+}
+
+/** It changes nothing, and it also refuses unknown fields, which a real create would drop without a word. */
+function rehearsal(resource: Resource, object: KubernetesObject): CallRequest {
+  return { ...createRequest(resource, object), kind: 'read', query: { dryRun: 'All', fieldValidation: 'Strict' } };
+}
+
+/** Gives up after `timeoutMs`, also while it has not been sent yet. */
+async function within<T>(
+  clock: Clock,
+  timeoutMs: number | undefined,
+  work: (signal: { signal?: AbortSignal }) => Promise<ApiResult<T>>,
+): Promise<ApiResult<T>> {
+  if (timeoutMs === undefined) return work({});
+  const abort = new AbortController();
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(timeoutMs, () => {
+      const late = new Error(`no answer within ${timeoutMs} ms`);
+      abort.abort(late);
+      resolve(noAnswer(late));
+    });
+    work({ signal: abort.signal }).then(resolve, reject).finally(cancel);
+  });
 }
 
 /** What the gate does not let out was surely not sent: the same answer as the server's own 429. */
@@ -139,6 +167,13 @@ function heldBack(gate: RetryGate): ApiResult<never> {
     message: 'the API server asked to wait (Retry-After)',
     retryAfterMs: gate.remainingMs(),
   };
+}
+
+/** A ping is held back too. Who asked for the pause with a 429 is there; who did with a 503 cannot be worked with. */
+function notAsked(gate: RetryGate): ApiResult<never> {
+  const held = heldBack(gate);
+  if (gate.status === 429) return held;
+  return { outcome: 'unknown', status: gate.status, message: 'the API server is unavailable and asked to wait' };
 }
 
 function without(result: ApiResult<unknown>): ApiResult<undefined> {

@@ -41,7 +41,9 @@ const usualLimits: ConnectionLimits = {
   connections: 32,
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 30_000,
-  bodyTimeoutMs: 30_000,
+  streamHeadersTimeoutMs: 10_000,
+  bodyTimeoutMs: 10_000,
+  stalledAfterMs: 5_000,
 };
 
 /** Throws KubeconfigError when the kubeconfig, its context or a file that it names cannot be used. */
@@ -58,10 +60,11 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
   const gate = retryGate(clock, random);
   const transport = createTransport({
     credentials: credentialCache(loaded, { load, clock, logger, maxAgeMs, timeoutMs: 60_000 }),
-    connections: openConnections(limits),
+    connections: openConnections(limits, clock),
     gate,
     clock,
     userAgent: `kubejobs/${options.version}`,
+    stalledAfterMs: limits.stalledAfterMs,
   });
   const cluster = apiCluster({ transport, gate, clock, metrics, connections: limits.connections });
   return { cluster, namespace: loaded.namespace, server: loaded.server };

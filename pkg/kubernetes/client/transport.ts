@@ -1,10 +1,12 @@
 // Sends one request to the API server with the credentials of the moment, once more with new ones after a 401 (which
-// the server answers before it does anything), and keeps the pause that Retry-After asks for.
+// the server answers before it does anything), and keeps the pause that Retry-After asks for. One whose answer does not
+// come is doubted: what only reads is asked again on another connection, what changes something is waited for.
 // It knows nothing of Kubernetes' objects: answers.ts reads what comes back.
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../internal/platform/clock.ts';
-import type { Connections } from './connections.ts';
+import type { ConnectionKind, Connections } from './connections.ts';
 import type { CredentialCache, Credentials } from './credentials.ts';
+import { hedged } from './hedged.ts';
 import { longestRetryAfterMs, parseRetryAfter, type RetryGate } from './retry-gate.ts';
 
 export interface ApiRequest {
@@ -13,8 +15,8 @@ export interface ApiRequest {
   query?: Record<string, string>;
   body?: unknown;
   signal?: AbortSignal;
-  /** Streams and pings neither wait for a free place nor for one another. */
-  kind: 'call' | 'stream';
+  /** What is a `read` may be carried out more than once. */
+  kind: ConnectionKind;
 }
 
 export interface Transport {
@@ -29,27 +31,63 @@ export interface TransportDeps {
   gate: RetryGate;
   clock: Clock;
   userAgent: string;
+  stalledAfterMs: number;
 }
 
-export function createTransport({ credentials, connections, gate, clock, userAgent }: TransportDeps): Transport {
-  const dispatch = (used: Credentials, request: ApiRequest): Promise<Dispatcher.ResponseData> =>
-    connections.for(used, request.kind).request({
+export function createTransport(deps: TransportDeps): Transport {
+  const { credentials, connections, gate, clock, userAgent, stalledAfterMs } = deps;
+  const ask = (
+    dispatcher: Dispatcher,
+    used: Credentials,
+    { path, query, method, body }: ApiRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Dispatcher.ResponseData> =>
+    dispatcher.request({
       origin: new URL(used.server).origin,
-      path: pathOf(used.server, request),
-      method: request.method,
+      path: pathOf(used.server, path, query),
+      method,
       headers: {
         accept: 'application/json',
         'user-agent': userAgent,
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...used.headers,
       },
-      body: request.body === undefined ? null : JSON.stringify(request.body),
+      body: body === undefined ? null : JSON.stringify(body),
+      ...(signal ? { signal } : {}),
+    });
+  const write = (used: Credentials, request: ApiRequest): Promise<Dispatcher.ResponseData> => {
+    const dispatcher = connections.for(used, 'write');
+    const cancel = clock.schedule(stalledAfterMs, () => connections.doubt(dispatcher));
+    return ask(dispatcher, used, request, request.signal).finally(cancel);
+  };
+  const read = (used: Credentials, request: ApiRequest): Promise<Dispatcher.ResponseData> => {
+    let dispatcher = connections.for(used, 'read');
+    return hedged((signal) => ask(dispatcher, used, request, signal), {
+      clock,
+      stalledAfterMs,
+      onStalled() {
+        connections.doubt(dispatcher);
+        dispatcher = connections.for(used, 'read');
+        return gate.remainingMs() === 0;
+      },
       ...(request.signal ? { signal: request.signal } : {}),
     });
+  };
+  const dispatch = (used: Credentials, request: ApiRequest): Promise<Dispatcher.ResponseData> => {
+    switch (request.kind) {
+      case 'write':
+        return write(used, request);
+      case 'read':
+        return read(used, request);
+      case 'stream':
+        return ask(connections.for(used, 'stream'), used, request, request.signal);
+    }
+  };
   const noteRetryAfter = ({ statusCode, headers }: Dispatcher.ResponseData): void => {
-    if (statusCode !== 429 && statusCode !== 503) return;
-    const pauseMs = parseRetryAfter(headers['retry-after'], clock.now());
-    if (pauseMs !== undefined) gate.close(Math.min(pauseMs, longestRetryAfterMs));
+    const mayAskToWait = statusCode === 429 || statusCode === 503;
+    const pauseMs = mayAskToWait ? parseRetryAfter(headers['retry-after'], clock.now()) : undefined;
+    if (pauseMs === undefined) gate.answered();
+    else gate.close(Math.min(pauseMs, longestRetryAfterMs), statusCode);
   };
 
   return {
@@ -67,7 +105,7 @@ export function createTransport({ credentials, connections, gate, clock, userAge
   };
 }
 
-function pathOf(server: string, { path, query }: ApiRequest): string {
+function pathOf(server: string, path: string, query: ApiRequest['query']): string {
   const base = new URL(server).pathname.replace(/\/+$/, '');
   const search = new URLSearchParams(query).toString();
   return `${base}${path}${search ? `?${search}` : ''}`;

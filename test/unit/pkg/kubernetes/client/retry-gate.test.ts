@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../../../../internal/platform/random.ts';
 import { parseRetryAfter, retryGate } from '../../../../../pkg/kubernetes/client/retry-gate.ts';
 import { jobsResource, podsResource } from '../../../../../pkg/kubernetes/cluster.ts';
@@ -30,7 +30,7 @@ describe('the gate of one server', () => {
   it('holds who comes until the time has passed', async () => {
     const clock = virtualClock(now);
     const gate = retryGate(clock, seededRandom(1));
-    gate.close(2_000);
+    gate.close(2_000, 429);
     let passedAt = 0;
     void gate.pass().then(() => {
       passedAt = clock.now();
@@ -43,18 +43,68 @@ describe('the gate of one server', () => {
   it('is not opened earlier by a shorter pause', async () => {
     const clock = virtualClock(now);
     const gate = retryGate(clock, seededRandom(1));
-    gate.close(5_000);
-    gate.close(1_000);
+    gate.close(5_000, 429);
+    gate.close(1_000, 429);
     expect(gate.remainingMs()).toBe(5_000);
+  });
+
+  it('lets one go first after the pause, and the others when that one was answered', async () => {
+    const { clock, gate, passed } = threeWaitBehindAPause();
+    await clock.advance(2_500);
+    expect(passed).toHaveLength(1);
+    gate.answered();
+    await clock.advance(1);
+    expect(passed).toEqual([true, true, true]);
+  });
+
+  it('lets one go at a time as long as each is asked to wait again', async () => {
+    const { clock, gate, passed } = threeWaitBehindAPause();
+    await clock.advance(2_500);
+    gate.close(2_000, 429);
+    await clock.advance(2_500);
+    expect(passed).toHaveLength(2);
+  });
+
+  it('does not keep the others for long when the first is not answered at all', async () => {
+    const { clock, passed } = threeWaitBehindAPause();
+    await clock.advance(2_500);
+    await clock.advance(1_000);
+    expect(passed).toHaveLength(2);
+  });
+
+  it('is not opened by an answer to what was sent before it was closed', async () => {
+    const { clock, gate, passed } = threeWaitBehindAPause();
+    gate.answered();
+    await clock.advance(2_500);
+    expect(passed).toHaveLength(1);
+  });
+
+  it('is left by who no longer wants to wait', async () => {
+    const clock = virtualClock(now);
+    const gate = retryGate(clock, seededRandom(1));
+    gate.close(5_000, 429);
+    const abort = new AbortController();
+    const passing = gate.pass(abort.signal);
+    abort.abort();
+    expect(await passing).toBe(false);
   });
 
   it('sends away who would have to wait for long, instead of keeping them', async () => {
     const clock = virtualClock(now);
     const gate = retryGate(clock, seededRandom(1));
-    gate.close(60_000);
+    gate.close(60_000, 429);
     expect(await gate.pass()).toBe(false);
   });
 });
+
+function threeWaitBehindAPause() {
+  const clock = virtualClock(now);
+  const gate = retryGate(clock, seededRandom(1));
+  const passed: boolean[] = [];
+  gate.close(2_000, 429);
+  for (let index = 0; index < 3; index += 1) void gate.pass().then((pass) => passed.push(pass));
+  return { clock, gate, passed };
+}
 
 let open: World | undefined;
 afterEach(async () => {
@@ -84,6 +134,8 @@ describe('after an answer with Retry-After', () => {
     await clock.advance(2_999);
     expect(received).toHaveLength(1);
     await clock.advance(200);
+    await vi.waitFor(() => expect(received.length).toBeGreaterThan(1));
+    await clock.advance(1_000);
     await others;
     expect(received).toHaveLength(3);
   });
@@ -103,6 +155,16 @@ describe('after an answer with Retry-After', () => {
     expect(received).toHaveLength(1);
     await clock.advance(41_000);
     expect(await cluster.get(jobsResource, 'team', 'a')).toMatchObject({ outcome: 'ok' });
+  });
+
+  it.each([
+    [429, 'is there'],
+    [503, 'cannot be worked with'],
+  ])('a %i that asks for long: a ping is not sent and says that the server %s', async (status, says) => {
+    const { cluster, received } = await refusingOnce(status, '60');
+    await cluster.get(jobsResource, 'team', 'a');
+    expect(await cluster.ping()).toMatchObject({ outcome: says === 'is there' ? 'refused' : 'unknown', status });
+    expect(received).toHaveLength(1);
   });
 
   it('a 500 with the same header stops nobody', async () => {
