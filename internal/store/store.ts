@@ -79,7 +79,7 @@ export interface JobPage {
 /** The largest total that is counted exactly for a filter without an index of its own. */
 export const totalLimit = 100_000;
 
-/** Synchronous reads of committed rows. */
+/** Synchronous reads of committed rows. Each throws a StoreFailure when the rows cannot be had now. */
 export interface StoreReader {
   job(jobId: string): JobDetail | undefined;
   /** The rows without history, in the order of `jobIds`; ids that are not there are left out. */

@@ -21,7 +21,7 @@ export class HeldStore implements Store {
   readonly commits: Commit[] = [];
   /** Jobs whose rows cannot be read. */
   readonly unreadable = new Set<string>();
-  /** Thrown by the next read of a job or an attempt. */
+  /** Thrown by the next read of jobs, of an attempt or of clean-ups. */
   nextReadError: Error | undefined;
   readonly reader: StoreReader;
 
@@ -94,7 +94,10 @@ export class HeldStore implements Store {
       },
       job: (jobId) => reader.job(jobId),
       list: (filter, limit, before) => reader.list(filter, limit, before),
-      dueCleanups: (at, limit) => reader.dueCleanups(at, limit),
+      dueCleanups: (at, limit) => {
+        this.#throwOnce();
+        return reader.dueCleanups(at, limit);
+      },
     };
   }
 

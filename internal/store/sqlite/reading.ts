@@ -1,25 +1,31 @@
 // The store's reader over a connection that can be exchanged. SQLite's errors come out as StoreFailures that name the
 // path; whoever reads decides what they mean for him.
 import Database from 'better-sqlite3';
-import type { StoreReader } from '../store.ts';
+import type { StoreFailure, StoreReader } from '../store.ts';
 import { openReadConnection } from './connection.ts';
 import { named } from './failures.ts';
 import type { Readable } from './readable-rows.ts';
 import { sqliteReader } from './reader.ts';
 
+export interface ReadingOptions {
+  path: string;
+  readable: Readable;
+  /** Hears of the first failure, and of the first one after a read that succeeded again. */
+  failed(failure: StoreFailure): void;
+}
+
 export class Reading {
-  readonly #path: string;
-  readonly #readable: Readable;
+  readonly #options: ReadingOptions;
+  #isFailing = false;
   #connection: Database.Database;
   #rows: StoreReader;
   /** Stays the same when the connection is exchanged. */
   readonly reader: StoreReader;
 
-  constructor(path: string, readable: Readable) {
-    this.#path = path;
-    this.#readable = readable;
-    this.#connection = openReadConnection(path);
-    this.#rows = sqliteReader(this.#connection, readable);
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    this.#connection = openReadConnection(options.path);
+    this.#rows = sqliteReader(this.#connection, options.readable);
     this.reader = {
       job: (jobId) => this.#read(() => this.#rows.job(jobId)),
       jobs: (jobIds) => this.#read(() => this.#rows.jobs(jobIds)),
@@ -31,8 +37,8 @@ export class Reading {
 
   /** Throws SQLite's error and leaves the old connection in place when there is no new one. */
   renew(): void {
-    const connection = openReadConnection(this.#path);
-    const rows = sqliteReader(connection, this.#readable);
+    const connection = openReadConnection(this.#options.path);
+    const rows = sqliteReader(connection, this.#options.readable);
     this.#connection.close();
     this.#connection = connection;
     this.#rows = rows;
@@ -44,10 +50,18 @@ export class Reading {
 
   #read<Value>(read: () => Value): Value {
     try {
-      return read();
+      const value = read();
+      this.#isFailing = false;
+      return value;
     } catch (error) {
-      if (error instanceof Database.SqliteError) throw named(`the database ${this.#path}`, error);
-      throw error;
+      throw error instanceof Database.SqliteError ? this.#failure(error) : error;
     }
+  }
+
+  #failure(error: Error): StoreFailure {
+    const failure = named(`the database ${this.#options.path}`, error);
+    if (!this.#isFailing) this.#options.failed(failure);
+    this.#isFailing = true;
+    return failure;
   }
 }

@@ -50,7 +50,7 @@ async function openLocked(path: string, lock: OwnerLock, options: SqliteStoreOpt
     const { newId, clock, cluster } = options;
     const owner = { newQueueId: newId(), owner: ownerNow(clock), ...(cluster && { cluster }) };
     const identity = await writer.request({ kind: 'open', path, ...owner });
-    return new SqliteStore({ path, lock, writer, identity, report: reporter(options.log ?? silentLogger) });
+    return new SqliteStore({ path, lock, writer, identity, log: options.log ?? silentLogger });
   } catch (error) {
     await writer.request({ kind: 'give_up' }).catch(() => undefined);
     await writer.end();
@@ -72,7 +72,7 @@ interface Parts {
   lock: OwnerLock;
   writer: Writer;
   identity: Identity;
-  report: (row: string) => void;
+  log: Pick<Logger, 'error'>;
 }
 
 class SqliteStore implements Store {
@@ -80,6 +80,7 @@ class SqliteStore implements Store {
   readonly epoch: number;
   readonly reader: StoreReader;
   readonly #parts: Parts;
+  readonly #report: (row: string) => void;
   readonly #reading: Reading;
   #writer: Writer;
   /** Requests wait for the one before. */
@@ -93,13 +94,18 @@ class SqliteStore implements Store {
     this.#writer = parts.writer;
     this.queueId = parts.identity.queueId;
     this.epoch = parts.identity.epoch;
-    this.#reading = new Reading(parts.path, readableRows(parts.report));
+    this.#report = reporter(parts.log);
+    this.#reading = new Reading({
+      path: parts.path,
+      readable: readableRows(this.#report),
+      failed: ({ code, message }) => parts.log.error({ code, error: message }, 'the database cannot be read'),
+    });
     this.reader = this.#reading.reader;
   }
 
   async load(): Promise<Snapshot> {
     const { snapshot, unreadable } = await this.#whenOpen(() => this.#request({ kind: 'load' }));
-    unreadable.forEach(this.#parts.report);
+    unreadable.forEach(this.#report);
     return snapshot;
   }
 

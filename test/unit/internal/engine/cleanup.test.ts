@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../../../internal/core/decisions.ts';
 import { Cleanup } from '../../../../internal/engine/cleanup.ts';
+import { StoreFailure } from '../../../../internal/store/store.ts';
 import { anEngine, engineStartMs } from '../../../support/engine-builders.ts';
 
 const ttlMs = 10_000;
@@ -98,5 +99,18 @@ describe('the clean-up', () => {
     await test.clock.advance(ttlMs + 60_000);
     expect(test.asked).toEqual([]);
     expect(test.clock.now()).toBeGreaterThan(engineStartMs);
+  });
+
+  it('goes on at the next sweep when the rows could not be read, and hides no bug', async () => {
+    const test = await afterSuccess(1);
+    await test.clock.advance(ttlMs - 1);
+    test.store.nextReadError = new StoreFailure('io', 'its disk is gone');
+    await test.clock.advance(1_001);
+    expect(test.store.nextReadError).toBeUndefined();
+    expect(test.asked).toEqual([]);
+    await test.clock.advance(1_000);
+    expect(test.asked).toHaveLength(1);
+    test.store.nextReadError = new TypeError('a bug');
+    expect(() => test.cleanup.sweep()).toThrow('a bug');
   });
 });
