@@ -21,7 +21,7 @@ import type { JobService } from '../../pkg/api/service.ts';
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
 import { jobManifest } from '../../pkg/kubernetes/manifest.ts';
 import { workloadName } from '../../pkg/kubernetes/naming.ts';
-import { judgeSubmission, judgeWorkload } from '../../pkg/kubernetes/policy/index.ts';
+import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/index.ts';
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
 import { readJobTemplate } from './job-template.ts';
@@ -125,7 +125,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   });
   const service = new EngineService({
     ...{ engine, store, maxConcurrency: settings.maxConcurrency, simulated: settings.dryRun },
-    checkPolicy: (submission) => judgeSubmission(submission, { policy, namespace, defaultTemplate }),
+    checkPolicy: submissionJudge({ policy, namespace, defaultTemplate }),
     checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace }),
   });
   const server = await buildServer({

@@ -80,6 +80,19 @@ const mistakes: Mistake[] = [
     commandLine: ['serve', '--store', 'memory', '--port', '0', '--kubeconfig', brokenKubeconfig()],
     says: ['--kubeconfig', 'config'],
   },
+  {
+    title: 'a policy file with mistakes',
+    commandLine: [...dryRun, '--policy', fileWith('pod_security: strict\nallow: {privileged: true}')],
+    says: ['--policy', 'pod_security must be one of', 'allow.privileged is not a field'],
+  },
+  {
+    title: 'a job template that the policy refuses',
+    commandLine: [
+      ...[...dryRun, '--job-template'],
+      fileWith('template: {spec: {hostPID: true, containers: [{name: a, image: b}]}}'),
+    ],
+    says: ['--job-template', '/template/spec/hostPID must be false'],
+  },
   { title: 'an option without its value', commandLine: [...dryRun, '--settle-ms'], says: ['--settle-ms'] },
 ];
 
@@ -131,7 +144,11 @@ describe('a start that cannot succeed ends with 1 and says why:', () => {
 });
 
 function brokenKubeconfig(): string {
+  return fileWith('clusters: [');
+}
+
+function fileWith(text: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'kubejobs-test-')), 'config');
-  writeFileSync(path, 'clusters: [');
+  writeFileSync(path, text);
   return path;
 }

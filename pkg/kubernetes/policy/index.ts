@@ -1,6 +1,6 @@
 // The pod-spec policy: what jobs may ask of the cluster.
 export { checkNamespace, checkPodTemplates, rulesByLevel, type Violation } from './check.ts';
-export { judgeSubmission, judgeWorkload, type SubmissionRules } from './judgement.ts';
+export { judgeSubmission, judgeWorkload, type SubmissionRules, submissionJudge } from './judgement.ts';
 export { at, type Place, place, pointerOf } from './places.ts';
 export {
   type Allowances,

@@ -1,7 +1,7 @@
 // The two moments at which the policy speaks. A submission is judged by the workload that it would become, and told
 // which of its own fields are wrong; a workload is judged once more before it is sent, for the policy may have changed
 // since, and told in words. Pure: nothing here asks the cluster.
-import type { FieldError, Job, JobSubmission, JobTemplate, Refusal } from '../../models/index.ts';
+import type { Job, JobSubmission, JobTemplate, Refusal } from '../../models/index.ts';
 import type { KubernetesObject } from '../cluster.ts';
 import { jobManifest } from '../manifest.ts';
 import { checkNamespace, checkPodTemplates, type Violation } from './check.ts';
@@ -16,34 +16,45 @@ export interface SubmissionRules {
   defaultTemplate: JobTemplate;
 }
 
-/** `policy_refused` with a pointer into the body for each field; undefined when the policy has nothing against it. */
-export function judgeSubmission(submission: JobSubmission, rules: SubmissionRules): Refusal | undefined {
-  const errors = submissionErrors(submission, rules);
-  const [first] = errors;
-  if (first === undefined) return undefined;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const where = first.pointer === '' ? 'the job' : first.pointer;
-  return { code: 'policy_refused', detail: `The policy refuses the job: ${where} ${first.detail}${more}`, errors };
-}
-
-function submissionErrors(submission: JobSubmission, rules: SubmissionRules): FieldError[] {
-  const namespace = checkNamespace(submission.namespace ?? rules.namespace, rules.policy);
-  return [
-    ...(namespace === undefined ? [] : [{ pointer: '/namespace', detail: namespace }]),
-    ...(mayBreakRules(submission, rules) ? podErrors(submission, rules) : []),
-  ];
-}
+/** Answers `policy_refused` with a pointer into the body for each field, or undefined for a job that may be made. */
+export type SubmissionJudge = (submission: JobSubmission) => Refusal | undefined;
 
 /**
- * Only these can: what else the simple fields make is the same for every job and meets every level. That spares almost
- * every submission the work; a test holds the sentence to the rules.
+ * Almost every submission is spared the rules. What the simple fields make around an image is the same for every job and
+ * meets every level, and what a job makes that says nothing is known once; a test holds both to the rules.
  */
-function mayBreakRules({ workload, annotations }: JobSubmission, { policy }: SubmissionRules): boolean {
-  const simple = workload.image !== undefined;
-  return !simple || annotations !== undefined || workload.template !== undefined || policy.imagePrefixes !== undefined;
+export function submissionJudge(rules: SubmissionRules): SubmissionJudge {
+  const ofBareJob = podErrors({ name: 'bare', priority: 0, queue: '', workload: {} }, rules);
+  return (submission) => {
+    const namespace = checkNamespace(submission.namespace ?? rules.namespace, rules.policy);
+    const errors = namespace === undefined ? [] : [{ pointer: '/namespace', detail: namespace }];
+    if (isBare(submission)) errors.push(...ofBareJob);
+    else if (!isOrdinary(submission, rules.policy)) errors.push(...podErrors(submission, rules));
+    return errors.length === 0 ? undefined : refusalOf(errors);
+  };
 }
 
-function podErrors(submission: JobSubmission, { policy, namespace, defaultTemplate }: SubmissionRules): FieldError[] {
+export function judgeSubmission(submission: JobSubmission, rules: SubmissionRules): Refusal | undefined {
+  return submissionJudge(rules)(submission);
+}
+
+function isBare({ workload, annotations }: JobSubmission): boolean {
+  return annotations === undefined && Object.values(workload).every((value) => value === undefined);
+}
+
+function isOrdinary({ workload, annotations }: JobSubmission, { imagePrefixes }: Policy): boolean {
+  const anyImage = workload.image !== undefined && imagePrefixes === undefined;
+  return anyImage && annotations === undefined && workload.template === undefined;
+}
+
+function refusalOf(errors: Violation[]): Refusal {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const where = first?.pointer === '' ? 'the job' : first?.pointer;
+  return { code: 'policy_refused', detail: `The policy refuses the job: ${where} ${first?.detail}${more}`, errors };
+}
+
+function podErrors(submission: JobSubmission, { policy, namespace, defaultTemplate }: SubmissionRules): Violation[] {
   const workload = { kind: 'Job', namespace, name: submission.name } as const;
   const job: Pick<Job, 'jobId' | keyof JobSubmission> = { ...submission, jobId: '' };
   const restricted = policy.podSecurity === 'restricted';
@@ -57,7 +68,7 @@ const annotationsOfPod = '/spec/template/metadata/annotations/';
 const mainContainer = '/spec/template/spec/containers/0/';
 
 /** From a field of the workload to the field of the body that it was made from. */
-function inBody({ pointer, detail }: Violation, { workload, annotations }: JobSubmission): FieldError {
+function inBody({ pointer, detail }: Violation, { workload, annotations }: JobSubmission): Violation {
   const key = pointer.startsWith(annotationsOfPod) ? pointer.slice(annotationsOfPod.length) : undefined;
   const unescaped = key?.replaceAll('~1', '/').replaceAll('~0', '~');
   if (unescaped !== undefined && annotations?.[unescaped] !== undefined) {

@@ -89,6 +89,45 @@ describe('a create', () => {
   });
 });
 
+describe('a create that the policy forbids by now', () => {
+  const forbids = () => 'the policy refuses it';
+
+  async function forbidden(rule?: (call: FakeCall) => ReturnType<typeof ok> | undefined, effect = createOf('a')) {
+    const { dispatcher, cluster, emitted, clock } = aDispatcher(rule, { forbids });
+    dispatcher.release([effect]);
+    await clock.settle();
+    return { outcome: emitted[0], calls: callsOf(cluster.calls) };
+  }
+
+  it('is refused for good with the policy’s words, and nothing is sent', async () => {
+    const { outcome, calls } = await forbidden();
+    expect(outcome).toMatchObject({ kind: 'create_refused', refusal: 'permanent', message: forbids() });
+    expect(calls).toEqual([]);
+  });
+
+  it('is made when an earlier create, whose answer was lost, was carried out: what runs is followed', async () => {
+    const { outcome, calls } = await forbidden(() => ok(ours), createOf('a', { creation: 'unknown' }));
+    expect(outcome).toMatchObject({ kind: 'create_made', uid: 'u7' });
+    expect(calls).toEqual(['get w-a']);
+  });
+
+  it('is not sent again when an earlier one was lost and nothing is there', async () => {
+    const { outcome, calls } = await forbidden(() => absent, createOf('a', { creation: 'unknown' }));
+    expect(outcome).toMatchObject({ kind: 'create_refused', refusal: 'permanent' });
+    expect(calls).toEqual(['get w-a']);
+  });
+
+  it('is judged by the very object that would be sent', async () => {
+    const judged: string[] = [];
+    const judge = ({ metadata }: { metadata: { name: string } }): undefined => void judged.push(metadata.name);
+    const { dispatcher, cluster, clock } = aDispatcher(() => ok(ours), { forbids: judge });
+    dispatcher.release([createOf('a')]);
+    await clock.settle();
+    expect(judged).toEqual(['w-a']);
+    expect(callsOf(cluster.calls)).toEqual(['create w-a']);
+  });
+});
+
 describe('"already exists"', () => {
   const found = (answer: ReturnType<typeof ok>) => (call: FakeCall) =>
     call.verb === 'create' ? alreadyExists : answer;

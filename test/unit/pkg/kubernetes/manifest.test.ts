@@ -15,11 +15,16 @@ const marks = {
   'kubejobs.io/attempt': '2',
 };
 
-function manifest(workload: WorkloadSpec, more: Partial<ManifestInput['job']> = {}, defaultTemplate = builtInTemplate) {
+function manifest(
+  workload: WorkloadSpec,
+  more: Partial<ManifestInput['job']> = {},
+  defaultTemplate = builtInTemplate,
+  restricted = false,
+) {
   const job = { jobId, name: 'train', workload, ...more };
   const reference = { kind: 'Job' as const, namespace: 'team', name: 'train-e2a8f32f2d42-2' };
   const attempt = { attempt: 2, workload: reference };
-  return jobManifest({ job, attempt, queueId: 'q1', namespace: 'default', defaultTemplate });
+  return jobManifest({ job, attempt, queueId: 'q1', namespace: 'default', defaultTemplate, restricted });
 }
 
 interface PodTemplate {
@@ -71,6 +76,13 @@ describe('a job of simple fields', () => {
     });
   });
 
+  it('gets what Pod Security restricted asks for where that is the rule, for it could not say so itself', () => {
+    const pod = podOf(manifest({ image: 'i' }, {}, builtInTemplate, true)).spec;
+    expect(pod.securityContext).toEqual(podOf(manifest({})).spec.securityContext);
+    expect(pod.containers[0]?.securityContext).toEqual(podOf(manifest({})).spec.containers[0]?.securityContext);
+    expect(pod.containers[0]).toMatchObject({ name: 'main', image: 'i' });
+  });
+
   it('never has a time to live: the outcome must be recorded first', () => {
     expect(manifest({ image: 'i' }).spec).not.toHaveProperty('ttlSecondsAfterFinished');
   });
@@ -95,6 +107,10 @@ describe('a job with a template', () => {
       labels: { app: 'x', ...marks },
       annotations: { a: 'b', 'kubejobs.io/job-name': 'train' },
     });
+  });
+
+  it('gets nothing for Pod Security restricted: it says itself what it is', () => {
+    expect(podOf(manifest({ template }, {}, builtInTemplate, true)).spec).toEqual(template.template.spec);
   });
 
   it('is not changed by being used', () => {

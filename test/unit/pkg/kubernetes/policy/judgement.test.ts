@@ -79,6 +79,15 @@ describe('a submission', () => {
     expect(judged({ workload: { image: 'registry.example/busybox' } }, policy)).toBeUndefined();
   });
 
+  it('is judged alike when it says nothing, and when it says nothing but a label', () => {
+    const own = { template: podWith({ '/spec/hostPID': true }) };
+    const detail = expect.stringContaining('whose /template/spec/hostPID must be false');
+    for (const submission of [{}, { workload: { command: undefined } }, { labels: { a: 'b' } }, { annotations: {} }]) {
+      expect(judged(submission as Partial<JobSubmission>, {}, own)?.errors).toEqual([{ pointer: '', detail }]);
+    }
+    expect(judged({ workload: { command: ['true'] } }, {}, own)).toBeUndefined();
+  });
+
   it('that would run a default template which the policy refuses is told so', () => {
     const refusal = judged({}, { imagePrefixes: ['registry.example/'] });
     expect(refusal?.detail).toContain(
