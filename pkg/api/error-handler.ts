@@ -71,6 +71,9 @@ const codeByFastifyCode: Record<string, ErrorCode> = {
   [noRoomCode]: 'overloaded',
 };
 
+/** What a read of the service throws when the rows cannot be had now; see service.ts. */
+const storeFailureName = 'StoreFailure';
+
 /** Where Fastify's own words, or ours, tell more than the catalogue. */
 const saysItself: readonly ErrorCode[] = ['invalid_json', 'bad_request'];
 
@@ -79,6 +82,7 @@ function refusalOf(error: FastifyError, request: FastifyRequest): Refusal | unde
   if (error.validation !== undefined) return validationRefusal(error, request);
   const code = codeByFastifyCode[error.code];
   if (code !== undefined) return { code, detail: detailOf(code, error, request), retryAfterSeconds: 1 };
+  if (error.name === storeFailureName) return { code: 'store_unavailable', detail: error.message };
   const status = error.statusCode ?? 500;
   return status >= 400 && status < 500 ? { code: 'bad_request', detail: error.message } : undefined;
 }

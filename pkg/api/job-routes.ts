@@ -5,7 +5,7 @@ import Type, { type Static } from 'typebox';
 import { type Answer, accepted, jobStates } from '../models/index.ts';
 import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
 import { invalid, jobNotFound, sendProblem } from './problems.ts';
-import { bodyProblems, writeProblems } from './responses.ts';
+import { bodyProblems, readProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import { jobId, oneOf, textOf } from './schemas/common.ts';
 import { type ChangeBody, changeBody, type SubmissionBody, submissionBody } from './schemas/submission.ts';
@@ -98,7 +98,7 @@ function listRoute(app: FastifyInstance, service: JobService): void {
         content: { 'application/json': { schema: { type: 'array', items: { $ref: 'Job#' } } } },
       },
     },
-    problems: ['validation_failed'],
+    problems: ['validation_failed', ...readProblems],
   };
   const preValidation = splitStates;
   app.get<{ Querystring: JobsQuery }>(
@@ -144,7 +144,7 @@ function showRoute(app: FastifyInstance, service: JobService): void {
     description: 'Everything that is known of it: state and why, position, attempts, timeline, workload.',
     params: jobPath,
     response: jobAnswer,
-    problems: ['job_not_found'],
+    problems: ['job_not_found', ...readProblems],
   };
   app.get<{ Params: JobPath }>('/jobs/:job_id', { schema, config: { access: 'read' } }, (request, reply) => {
     const jobId = request.params.job_id.toLowerCase();

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { describePage, type PageQuery, pageHeaders, pageQuery, pageRequestOf } from './pagination.ts';
 import { sendProblem } from './problems.ts';
+import { readProblems } from './responses.ts';
 import type { JobService, Page, PageRequest, QueueEntry } from './service.ts';
 import { queueEntryDocumentOf } from './wire.ts';
 
@@ -26,7 +27,7 @@ function listRoute(app: FastifyInstance, state: 'pending' | 'running', summary: 
         content: { 'application/json': { schema: { type: 'array', items: { $ref: 'QueueEntry#' } } } },
       },
     },
-    problems: ['validation_failed'],
+    problems: ['validation_failed', ...readProblems],
   };
   app.get<{ Querystring: PageQuery }>(`/jobs/${state}`, { schema, config: { access: 'read' } }, (request, reply) => {
     const asked = pageRequestOf(request.query);

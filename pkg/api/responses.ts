@@ -29,6 +29,9 @@ export const bodyProblems: readonly ErrorCode[] = [
   'overloaded',
 ];
 
+/** What any call that reads jobs can end in. */
+export const readProblems: readonly ErrorCode[] = ['store_unavailable'];
+
 /** What any call that changes something can end in. */
 export const writeProblems: readonly ErrorCode[] = ['store_unavailable', 'shutting_down'];
 

@@ -1,5 +1,6 @@
 // What the HTTP server needs from whoever owns the queue. The engine fits this by shape; tests give a small fake.
-// Nothing here throws for business reasons: a refusal is a value with a code of the error catalogue.
+// Nothing here throws for business reasons: a refusal is a value with a code of the error catalogue. A read may throw an
+// error named StoreFailure, with a message for people, when the rows cannot be had now.
 import type { Answer, JobDetail, JobState, JobSubmission } from '../models/index.ts';
 
 export interface Submitted {

@@ -77,8 +77,8 @@ export const errorCatalogue = {
   },
   store_unavailable: {
     status: 503,
-    title: 'The store cannot accept writes',
-    when: 'The database refused a write (disk full, read-only, I/O error). Nothing of the request was stored.',
+    title: 'The store is not available',
+    when: 'The database failed a write or a read (disk full, read-only, I/O error). Nothing of the request was stored.',
   },
   shutting_down: {
     status: 503,

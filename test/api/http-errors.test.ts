@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { StoreFailure } from '../../internal/store/store.ts';
 import { anApi } from '../support/api-under-test.ts';
 import { jobIdOf } from '../support/fake-service.ts';
 
@@ -173,3 +174,15 @@ test('every answer forbids guessing at its content type, and live data is not ca
     expect([url, headers['x-content-type-options'], headers['cache-control']]).toEqual([url, 'nosniff', 'no-store']);
   }
 });
+
+test.each(['/jobs', '/jobs/pending', '/jobs/running', '/jobs/019a4e0c-5d6f-7a31-9c42-000000000001'])(
+  'a read of %s for which the rows cannot be had is a 503 that says when to come back, and no bug',
+  async (path) => {
+    const { app, service } = await anApi();
+    service.bug = new StoreFailure('io', 'the database jobs.db: the system reported an error.');
+    const answer = await app.inject(path);
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+    expect(answer.json()).toMatchObject({ code: 'store_unavailable', detail: expect.stringContaining('jobs.db') });
+  },
+);

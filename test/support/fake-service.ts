@@ -67,7 +67,7 @@ export class FakeService implements JobService {
   }
 
   async submit(submission: JobSubmission) {
-    if (this.bug !== undefined) throw this.bug;
+    this.#throwBug();
     if (this.refusal !== undefined) return { ok: false as const, refusal: this.refusal };
     const { name, priority, queue } = submission;
     const job = aJob({ sequence: this.stored.length + 1, name, priority, queue });
@@ -94,20 +94,23 @@ export class FakeService implements JobService {
   }
 
   job(jobId: string): JobView | undefined {
-    if (this.bug !== undefined) throw this.bug;
+    this.#throwBug();
     return this.stored.find((job) => job.jobId === jobId);
   }
 
   pending(page: PageRequest): Page<QueueEntry> {
+    this.#throwBug();
     return pageOf(this.#pendingJobs(), page);
   }
 
   running(page: PageRequest): Page<QueueEntry> {
+    this.#throwBug();
     const running = this.stored.filter((job) => job.state === 'running');
     return pageOf(running, page);
   }
 
   jobs(filter: JobsFilter, page: PageRequest): Page<JobView> {
+    this.#throwBug();
     this.lastFilter = filter;
     const fits = (job: JobView): boolean =>
       (filter.states?.includes(job.state) ?? true) &&
@@ -119,6 +122,10 @@ export class FakeService implements JobService {
 
   health(): Health {
     return this.state;
+  }
+
+  #throwBug(): void {
+    if (this.bug !== undefined) throw this.bug;
   }
 
   #pendingJobs(): JobView[] {
