@@ -1,5 +1,6 @@
 // Ordered start and stop: parts are started in order, and stopped in the opposite one. A part that fails to start stops
-// those before it. Each stop has a limit, so that one that hangs does not keep the others from closing the store.
+// those before it. All stops together have a limit, and each gets at most half of what is left of it: whatever hangs, the
+// store, which is closed last, has its time.
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 
@@ -9,7 +10,8 @@ export interface Part {
   stop?(): Promise<void> | void;
 }
 
-const stopLimitMs = 4_000;
+/** Below the 10 s after which a process that was asked to end is usually killed. */
+const stopLimitMs = 8_000;
 
 export class Lifecycle {
   readonly #deps: { clock: Clock; logger: Logger };
@@ -20,8 +22,10 @@ export class Lifecycle {
     this.#deps = deps;
   }
 
+  /** A stop that comes meanwhile ends it after the part that is being started. */
   async start(parts: readonly Part[]): Promise<void> {
     for (const part of parts) {
+      if (this.#stopping) return;
       this.#started.push(part);
       try {
         await part.start?.();
@@ -39,20 +43,23 @@ export class Lifecycle {
   }
 
   async #stopAll(): Promise<void> {
+    const { clock } = this.#deps;
+    const end = clock.now() + stopLimitMs;
     for (const part of this.#started.reverse()) {
       if (!part.stop) continue;
       try {
-        await this.#withLimit(part);
+        await this.#withLimit(part, (end - clock.now()) / 2);
       } catch (error) {
         this.#deps.logger.error({ part: part.name, error: String(error) }, 'a part could not be stopped cleanly');
       }
     }
   }
 
-  async #withLimit(part: Part): Promise<void> {
+  async #withLimit(part: Part, limitMs: number): Promise<void> {
     let cancel = (): void => {};
     const limit = new Promise<never>((_resolve, reject) => {
-      cancel = this.#deps.clock.schedule(stopLimitMs, () => reject(new Error(`took over ${stopLimitMs} ms`)));
+      const tooLate = (): void => reject(new Error(`took over ${Math.round(limitMs)} ms`));
+      cancel = this.#deps.clock.schedule(limitMs, tooLate);
     });
     await Promise.race([part.stop?.(), limit]).finally(() => cancel());
   }
