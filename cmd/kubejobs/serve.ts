@@ -58,10 +58,18 @@ export async function serve(
   closeWithGrace({ delay: 9_500, logger: false, skip }, async ({ signal, err }) => {
     if (err) logger.error({ error: err.stack ?? String(err) }, 'a bug ended the program');
     else logger.info({ signal }, 'stopping');
+    passOverFurtherSignals(logger);
     await lifecycle.stop();
   });
   const program = await assemble(settings, logger, seams);
   await lifecycle.start(program.parts);
+}
+
+/** npm and terminals send a signal twice. The stop has a limit anyway, and nothing is won by cutting it short. */
+function passOverFurtherSignals(logger: Logger): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.removeAllListeners(signal).on(signal, () => logger.info({ signal }, 'already stopping'));
+  }
 }
 
 async function assemble(settings: Settings, logger: Logger, seams: Seams) {
