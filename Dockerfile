@@ -1,7 +1,11 @@
 # Built and pruned in the full image, which has the compiler that better-sqlite3 may need; run in the slim one as a
 # plain user. Nothing but the volume is written to, so the root file system can be read-only. It listens on all addresses
 # of its container, and there is no default for who may call: --auth tokens:FILE or --auth none has to be given.
-FROM node:24-bookworm AS build
+#
+# Built on 24.18: compiled with the headers of 24.19 and newer, better-sqlite3 12 ends the process at some garbage collection
+# (.ci/mend-sqlite has the story). So it is compiled here, whatever ready binary there may be; the newest 24 runs it.
+FROM node:24.18-bookworm AS build
+ENV npm_config_build_from_source=true npm_config_nodedir=/usr/local
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci

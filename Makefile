@@ -12,7 +12,7 @@ INSTALLED := node_modules/.package-lock.json
 
 .PHONY: help
 help: ## print every target with a sentence
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-16s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-16s %s\n", $$1, $$2 }'
 
 ## Running
 
@@ -40,8 +40,12 @@ test: install ## run all tests; those on a real control plane need Go or KUBEBUI
 test-fast: install ## run the tests that need nothing but Node
 	npx vitest run --project fast
 
+.PHONY: test-node24
+test-node24: install ## run the same on Node 24, which comes from npm, in a copy of the work tree
+	.ci/test-node24
+
 .PHONY: check
-check: lint typecheck build test ## exactly what CI runs: lint, typecheck, build, test
+check: lint typecheck build test test-node24 ## exactly what CI runs: lint, typecheck, build, test, on Node 24 too
 
 .PHONY: lint
 lint: install ## find mistakes and bad formatting
@@ -58,6 +62,20 @@ typecheck: install ## check the types of everything, tests included
 .PHONY: openapi
 openapi: install ## write openapi.yaml from the server's own schemas
 	npx tsx test/support/write-openapi.ts
+
+## What holds when things fail
+
+.PHONY: scorecard
+scorecard: build ## run the large column of the fault scorecard, hours; goes on where it stopped (ROWS=4,5 PIECES=1 BUDGET=30m)
+	npx tsx test/faults/scorecard/run-scorecard.ts --rows '$(ROWS)' --pieces '$(PIECES)' --budget '$(BUDGET)'
+
+.PHONY: reliability
+reliability: install ## write docs/reliability.md, and what the scorecard has found since into docs/reliability.json
+	npx tsx test/faults/scorecard/write-reliability.ts
+
+.PHONY: audit
+audit: install ## look for known vulnerabilities in the packages, where the registry can tell
+	npx tsx test/supply-chain/run-audit.ts
 
 ## A real Kubernetes on this machine, without containers
 
@@ -86,6 +104,10 @@ $(BENCHES): bench-%: build
 image: ## build the container image (IMAGE=kubejobs:dev names it)
 	docker build --tag $(IMAGE) .
 
+.PHONY: sbom
+sbom: install ## write the bill of materials, dist/sbom.cdx.json (CycloneDX)
+	npx tsx test/supply-chain/write-sbom.ts
+
 .PHONY: clean
 clean: ## remove what was built; packages and databases stay
 	rm -rf dist coverage
@@ -94,6 +116,7 @@ clean: ## remove what was built; packages and databases stay
 
 $(INSTALLED): package.json package-lock.json | node-version
 	npm ci
+	@.ci/mend-sqlite
 	@touch $@
 
 $(PROGRAM): $(INSTALLED) tsconfig.json tsconfig.build.json $(SOURCES)

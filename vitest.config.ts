@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 // cluster; `cluster` starts a real control plane (see test/cluster/README.md) and has the scorecard's other rows.
 export default defineConfig({
   test: {
-    reporters: ['default', './test/support/closing-line-reporter.ts'],
+    reporters: ['default', './test/faults/scorecard/seconds-reporter.ts', './test/support/closing-line-reporter.ts'],
     projects: [
       {
         test: {

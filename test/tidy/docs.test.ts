@@ -83,11 +83,11 @@ describe('links', () => {
 describe('the Makefile', () => {
   const makefile = readRepositoryFile('Makefile');
   const benches = repositoryFiles('test/bench/*.ts').map((path) => `bench-${posix.basename(path, '.ts')}`);
-  const targets = new Set([...makefile.matchAll(/^([a-z][a-z-]*):/gm)].map((match) => match[1] as string));
+  const targets = new Set([...makefile.matchAll(/^([a-z][a-z0-9-]*):/gm)].map((match) => match[1] as string));
 
   it('has every target that a page names', () => {
     const named = pages.flatMap((page) =>
-      [...readRepositoryFile(page).matchAll(/(?:^|`)make ([a-z][a-z-]*)/gm)].map((match) => ({
+      [...readRepositoryFile(page).matchAll(/(?:^|`)make ([a-z][a-z0-9-]*)/gm)].map((match) => ({
         page,
         target: match[1],
       })),
@@ -98,7 +98,9 @@ describe('the Makefile', () => {
   });
 
   it('describes every target that it lets people call', () => {
-    const described = new Set([...makefile.matchAll(/^([a-z][a-z-]*):.*## \S/gm)].map((match) => match[1] as string));
+    const described = new Set(
+      [...makefile.matchAll(/^([a-z][a-z0-9-]*):.*## \S/gm)].map((match) => match[1] as string),
+    );
     const internal = new Set(['node-version']);
     expect([...targets].filter((target) => !described.has(target) && !internal.has(target))).toEqual([]);
   });
