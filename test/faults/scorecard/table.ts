@@ -145,7 +145,7 @@ export const tableOfFaults: readonly FaultWords[] = [
     how: 'load, restart',
     required: 'start ≤ 1.5 s from a snapshot, else ≤ 10 s; ≤ 200 MiB above the empty server',
     unit: 'restarts',
-    planned: 'yes',
+    planned: 'one load, kill and restart',
   },
   {
     number: 17,

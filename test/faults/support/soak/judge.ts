@@ -73,7 +73,7 @@ function judgeDatabase(samples: readonly Sample[]): Judgement {
 
 function bytesPerJob(from: Sample, to: Sample): number {
   const jobs = to.jobs - from.jobs;
-  return jobs === 0 ? 0 : (to.databaseBytes + to.logBytes - from.databaseBytes - from.logBytes) / jobs;
+  return jobs === 0 ? 0 : (to.databaseBytes - from.databaseBytes) / jobs;
 }
 
 function rounded(value: number): number {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import Database from 'better-sqlite3';
 
 export interface Sample {
   /** Since the start of the server. */
@@ -16,6 +17,7 @@ export interface Sample {
   externalBytes: number;
   residentBytes: number;
   descriptors: number;
+  /** What the rows need, whether they are in the file yet or in the log. */
   databaseBytes: number;
   logBytes: number;
 }
@@ -69,7 +71,7 @@ export class SoakedServer {
       externalBytes: external,
       residentBytes: this.#residentBytes(),
       descriptors: readdirSync(`/proc/${this.#process.pid}/fd`).length,
-      databaseBytes: sizeOf(this.#database),
+      databaseBytes: contentBytes(this.#database),
       logBytes: sizeOf(`${this.#database}-wal`),
     };
   }
@@ -111,6 +113,17 @@ export class SoakedServer {
   #residentBytes(): number {
     const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+  }
+}
+
+function contentBytes(path: string): number {
+  const database = new Database(path, { readonly: true });
+  try {
+    return (
+      Number(database.pragma('page_count', { simple: true })) * Number(database.pragma('page_size', { simple: true }))
+    );
+  } finally {
+    database.close();
   }
 }
 

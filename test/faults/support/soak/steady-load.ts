@@ -1,5 +1,6 @@
 // What a busy but ordinary day does to a server, for as long as it is wanted: mostly submissions, some cancels and new
-// priorities of jobs that may be over, lists, looks at single jobs, and mistakes. One action at a time, at a steady rate.
+// priorities of jobs that may be over, lists, looks at single jobs, and mistakes. One action at a time, at a steady rate;
+// what a busy machine misses is not caught up.
 import { type Random, seededRandom } from '../../../../internal/platform/random.ts';
 import { type JobJson, submitJob } from '../../../support/server-process.ts';
 
@@ -33,11 +34,11 @@ export class SteadyLoad {
   }
 
   async #run(): Promise<void> {
-    const startedAt = performance.now();
-    for (let action = 1; !this.#stopping; action += 1) {
+    while (!this.#stopping) {
+      const startedAt = performance.now();
       await this.#act();
-      const aheadMs = startedAt + action * this.#everyMs - performance.now();
-      if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs));
+      const leftMs = this.#everyMs - (performance.now() - startedAt);
+      if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
     }
   }
 
