@@ -94,8 +94,13 @@ function judgeSubmitted(body: BodyJudgement, rules: SubmissionRules): Verdict {
 function report(file: string, verdicts: readonly Verdict[], print: (line: string) => void): boolean {
   for (const [index, { what, problems }] of verdicts.entries()) {
     const where = verdicts.length > 1 ? `${file}, document ${index + 1}` : file;
-    print(`${where}: ${what} ${problems.length === 0 ? 'is accepted' : 'is refused'}`);
-    for (const { pointer, detail } of problems) print(`  ${pointer === '' ? 'it' : pointer} ${detail}`);
+    print(oneLine(`${where}: ${what} ${problems.length === 0 ? 'is accepted' : 'is refused'}`));
+    for (const { pointer, detail } of problems) print(oneLine(`  ${pointer === '' ? 'it' : pointer} ${detail}`));
   }
   return verdicts.every(({ problems }) => problems.length === 0);
+}
+
+/** Whoever wrote the file has no business with the reader's terminal. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }

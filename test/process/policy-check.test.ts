@@ -98,6 +98,11 @@ describe('kubejobs policy check', () => {
     expect(check('kind: Pod\nmetadata: {name: p}')).toEqual(refused);
   });
 
+  it('lets no file write to the terminal', () => {
+    const { lines } = check('kind: "Job\\e[2J"\nmetadata: {name: "a\\nb"}');
+    expect(lines[0]).toBe('given: Job?[2J a?b is refused');
+  });
+
   it.each([
     ['a file that is not there', { filename: '/nowhere/job.yaml' }, '/nowhere/job.yaml cannot be read'],
     ['a policy that is not there', { policy: '/nowhere/policy.yaml' }, '--policy /nowhere/policy.yaml cannot be used'],

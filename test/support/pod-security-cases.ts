@@ -97,6 +97,7 @@ export const podSecurityCases: readonly PodSecurityCase[] = [
   ...allowed('nothing unusual', {}),
 
   ...allowed('host namespaces', { '/spec/hostNetwork': false, '/spec/hostPID': false, '/spec/hostIPC': false }),
+  ...allowed('host namespaces', { '/spec/HostNetwork': true, '/spec/hostpid': true }), // names of nothing
   ...refused('host namespaces', { '/spec/hostNetwork': true }, { '/spec/hostPID': true }, { '/spec/hostIPC': true }),
 
   ...allowed('privileged containers', { [`${context}/privileged`]: false }),

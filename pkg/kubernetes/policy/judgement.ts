@@ -83,6 +83,7 @@ function inBody({ pointer, detail }: Violation, { workload, annotations }: JobSu
 }
 
 const mostTold = 3;
+const longestReason = 500;
 
 /** Why this workload must not be made, in words; undefined when it may. */
 export function judgeWorkload(object: KubernetesObject, policy: Policy): string | undefined {
@@ -100,5 +101,6 @@ export function judgeWorkload(object: KubernetesObject, policy: Policy): string 
 function refusal(reasons: readonly string[]): string | undefined {
   if (reasons.length === 0) return undefined;
   const more = reasons.length > mostTold ? `; and ${reasons.length - mostTold} more` : '';
-  return `the policy refuses it: ${reasons.slice(0, mostTold).join('; ')}${more}`;
+  const told = reasons.slice(0, mostTold).map((reason) => reason.slice(0, longestReason));
+  return `the policy refuses it: ${told.join('; ')}${more}`;
 }

@@ -17,8 +17,11 @@ export class Misshapen {
   }
 }
 
+/** More of anything than a pod has any use for, and few enough to look at each. */
+const mostItems = 128;
+
 const object = new Misshapen('an object');
-const list = new Misshapen('a list');
+const list = new Misshapen(`a list of at most ${mostItems} items`);
 
 export function place(value: unknown): Place {
   return { value };
@@ -42,7 +45,7 @@ function step(from: Place, key: string): Place {
 export function itemsOf(from: Place): Place[] {
   if (isAbsent(from)) return [];
   if (from.value instanceof Misshapen) return [from];
-  if (!Array.isArray(from.value)) return [{ ...from, value: list }];
+  if (!Array.isArray(from.value) || from.value.length > mostItems) return [{ ...from, value: list }];
   return from.value.map((value: unknown, key) => ({ value, parent: from, key }));
 }
 

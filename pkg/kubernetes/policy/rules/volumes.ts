@@ -22,7 +22,7 @@ export const hostPaths: Rule = {
   control: 'hostPath volumes',
   source: 'Pod Security baseline',
   allowance: 'allow.host_paths',
-  find: (pod, policy) => pod.volumes.flatMap((volume) => hostPath(pod, volume, policy)),
+  find: hostPathFindings,
 };
 
 /** A volume is of one of the types that need no trust in who wrote it; host paths as above. */
@@ -30,8 +30,10 @@ export const volumeKinds: Rule = {
   control: 'volume types',
   source: 'Pod Security restricted',
   allowance: 'allow.host_paths',
-  find: (pod, policy) =>
-    pod.volumes.flatMap((volume) => [...hostPath(pod, volume, policy), ...entriesOf(volume).flatMap(kind)]),
+  find: (pod, policy) => [
+    ...hostPathFindings(pod, policy),
+    ...pod.volumes.flatMap((volume) => entriesOf(volume).flatMap(kind)),
+  ],
 };
 
 function kind(source: Place): Finding[] {
@@ -43,13 +45,25 @@ function kind(source: Place): Finding[] {
   );
 }
 
-function hostPath(pod: PodPlaces, volume: Place, { allow }: Policy): Finding[] {
-  const source = at(volume, 'hostPath');
-  if (isAbsent(source)) return [];
-  const path = at(source, 'path');
-  const covering = allow.hostPaths.filter((allowed) => covers(allowed, path.value));
-  if (covering.length === 0) return [...unless(source, () => false, mustNotBe(allow.hostPaths))];
-  return covering.some(({ readOnly }) => !readOnly) ? [] : writable(pod, volume, source);
+function hostPathFindings(pod: PodPlaces, { allow }: Policy): Finding[] {
+  const volumes = pod.volumes.filter((volume) => !isAbsent(at(volume, 'hostPath')));
+  if (volumes.length === 0) return [];
+  const readOnly = volumes.filter((volume) => isReadOnly(volume, allow.hostPaths));
+  return [...volumes.flatMap((volume) => notAllowed(volume, allow.hostPaths)), ...writable(pod, readOnly)];
+}
+
+function notAllowed(volume: Place, allowed: readonly AllowedHostPath[]): Finding[] {
+  return unless(at(volume, 'hostPath'), () => covering(volume, allowed).length > 0, mustNotBe(allowed));
+}
+
+function isReadOnly(volume: Place, allowed: readonly AllowedHostPath[]): boolean {
+  const paths = covering(volume, allowed);
+  return paths.length > 0 && paths.every(({ readOnly }) => readOnly);
+}
+
+function covering(volume: Place, allowed: readonly AllowedHostPath[]): AllowedHostPath[] {
+  const path = at(volume, 'hostPath', 'path').value;
+  return allowed.filter((one) => covers(one, path));
 }
 
 function mustNotBe(allowed: readonly AllowedHostPath[]): string {
@@ -71,15 +85,16 @@ export function pathParts(path: unknown): string[] | undefined {
 
 const typesThatMakeNothing = ['', 'Directory', 'File', 'Socket', 'CharDevice', 'BlockDevice'];
 
-/** How a volume that may only be read could be written to. */
-function writable({ containers }: PodPlaces, volume: Place, source: Place): Finding[] {
-  const name = at(volume, 'name').value;
+/** How volumes that may only be read could be written to. */
+function writable({ containers }: PodPlaces, volumes: readonly Place[]): Finding[] {
+  const names = new Set(volumes.map((volume) => at(volume, 'name').value));
   const mounts = containers.flatMap((container) => itemsOf(at(container, 'volumeMounts')));
-  const ours = mounts.filter((mount) => at(mount, 'name').value === name);
+  const ours = mounts.filter((mount) => names.has(at(mount, 'name').value));
   return [
-    ...unless(at(source, 'type'), absentOr(...typesThatMakeNothing), `must not create anything: ${readOnlyHere}`),
-    ...ours.flatMap((mount) => unless(at(mount, 'readOnly'), oneOf([true]), `must be true: ${readOnlyHere}`)),
+    ...volumes.flatMap((volume) => unless(at(volume, 'hostPath', 'type'), absentOr(...typesThatMakeNothing), noMaking)),
+    ...ours.flatMap((mount) => unless(at(mount, 'readOnly'), oneOf([true]), noWriting)),
   ];
 }
 
-const readOnlyHere = 'this host path is allowed read-only';
+const noMaking = 'must not create anything: this host path is allowed read-only';
+const noWriting = 'must be true: this host path is allowed read-only';

@@ -150,6 +150,12 @@ describe('a workload', () => {
     expect(judgeWorkload(job(many), baseline)).toMatch(/; and 1 more$/);
   });
 
+  it('is told in few words, however long its own are', () => {
+    const policy = { ...baseline, podSecurity: 'restricted' as const };
+    const words = judgeWorkload(job({ [`/spec/volumes/0/${'x'.repeat(100_000)}`]: {} }), policy) ?? '';
+    expect(words.length).toBeLessThan(2_000);
+  });
+
   it('in a namespace that is no longer on the list is refused', () => {
     expect(judgeWorkload(job({}, 'team-c'), baseline)).toContain('the namespace team-c must be one of own, team-b');
   });

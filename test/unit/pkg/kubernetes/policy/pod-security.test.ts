@@ -73,6 +73,7 @@ describe('what has the wrong shape', () => {
     ],
     [{ spec: { securityContext: { sysctls: { name: 'x' } } } }, '/spec/securityContext/sysctls'],
     [{ spec: { volumes: 'x' } }, '/spec/volumes'],
+    [{ spec: { containers: Array.from({ length: 129 }, () => ({})) } }, '/spec/containers'],
     [{ metadata: { annotations: [] }, spec: {} }, '/metadata/annotations'],
     ['x', ''],
   ])('%j is refused, not passed over', (template, pointer) => {
