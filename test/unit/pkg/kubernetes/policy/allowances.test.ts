@@ -173,6 +173,13 @@ describe('what is told', () => {
   });
 });
 
+describe('a template that is all mistakes', () => {
+  it('is told the first hundred', () => {
+    const add = Array.from({ length: 120 }, () => 'SYS_ADMIN');
+    expect(refused({ [`${main}/securityContext/capabilities/add`]: add })).toHaveLength(100);
+  });
+});
+
 describe('the pod templates of a workload', () => {
   const bad = podWith({ '/spec/hostPID': true });
   const pointersOf = (object: object): string[] =>
