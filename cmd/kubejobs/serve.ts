@@ -53,22 +53,31 @@ export async function serve(
   const logger = programLogger(settings.logLevel);
   warnOfUnknownVariables(environment, logger);
   const lifecycle = new Lifecycle({ clock: systemClock(), logger });
-  // Not on beforeExit: it would end a start that failed with 0. With tokens a SIGHUP is theirs.
-  const skip = ['beforeExit' as const, ...(tokensPath(settings) === undefined ? [] : ['SIGHUP' as const])];
-  closeWithGrace({ delay: 9_500, logger: false, skip }, async ({ signal, err }) => {
+  // With tokens a SIGHUP is theirs.
+  const signals = ['SIGTERM', 'SIGINT', ...(tokensPath(settings) === undefined ? ['SIGHUP'] : [])];
+  // Not on beforeExit: it would end a start that failed with 0.
+  const skip = ['beforeExit' as const, 'SIGTERM' as const, 'SIGINT' as const, 'SIGHUP' as const];
+  const grace = closeWithGrace({ delay: 9_500, logger: false, skip }, async ({ err }) => {
     if (err) logger.error({ error: err.stack ?? String(err) }, 'a bug ended the program');
-    else logger.info({ signal }, 'stopping');
-    passOverFurtherSignals(logger);
     await lifecycle.stop();
   });
+  onFirstSignal(signals, logger, () => grace.close());
   const program = await assemble(settings, logger, seams);
   await lifecycle.start(program.parts);
 }
 
-/** npm and terminals send a signal twice. The stop has a limit anyway, and nothing is won by cutting it short. */
-function passOverFurtherSignals(logger: Logger): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.removeAllListeners(signal).on(signal, () => logger.info({ signal }, 'already stopping'));
+/**
+ * Others are passed over: npm and terminals send a signal twice, the stop has a limit, and nothing is won by cutting it
+ * short. The handlers stay, for a moment without one would let a signal end the process.
+ */
+function onFirstSignal(signals: readonly string[], logger: Logger, stop: () => unknown): void {
+  let stopping = false;
+  for (const signal of signals) {
+    process.on(signal, () => {
+      logger.info({ signal }, stopping ? 'already stopping' : 'stopping');
+      if (!stopping) stop();
+      stopping = true;
+    });
   }
 }
 
