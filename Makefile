@@ -77,6 +77,11 @@ reliability: install ## write docs/reliability.md, and what the scorecard has fo
 audit: install ## look for known vulnerabilities in the packages, where the registry can tell
 	npx tsx test/supply-chain/run-audit.ts
 
+.PHONY: simulate
+simulate: install ## simulate SEEDS=1..500 of STEPS=5000 steps each; one seed with TRACE=1 is told line by line
+	@SEEDS='$(SEEDS)' STEPS='$(STEPS)' TRACE='$(TRACE)' PROCESSES='$(PROCESSES)' \
+	  node --import ./test/support/typescript-loader.mjs test/simulation/simulate.ts
+
 ## A real Kubernetes on this machine, without containers
 
 .PHONY: cluster-up

@@ -1,7 +1,9 @@
 // Which faults there are, how often each strikes, and how often each has struck.
 // One seeded source of chance decides all of them, so a seed replays the same faults; the counts show afterwards
 // whether a run met enough of them to prove anything.
+import type { Resource, WatchEvent } from '../../pkg/kubernetes/cluster.ts';
 import type { Random } from '../platform/random.ts';
+import type { Commit } from '../store/store.ts';
 
 /** What can go wrong with one call. */
 export const callFaults = [
@@ -45,8 +47,30 @@ export const watchFaults = [
 ] as const;
 export type WatchFault = (typeof watchFaults)[number];
 
-export type FaultKind = CallFault | WatchFault;
+/** What can go wrong with the store. A failure ends the handle, and only a successful reopening helps. */
+export const storeFaults = [
+  /** Nothing was stored, and it says so. */
+  'store_fails',
+  /** It was stored, and the answer is a failure. Only commits. */
+  'store_executes_then_fails',
+  /** No answer for a while, then the right one. */
+  'store_hangs',
+  /** No answer for a while, then a failure; nothing was stored. */
+  'store_hangs_then_fails',
+] as const;
+export type StoreFault = (typeof storeFaults)[number];
+
+export type FaultKind = CallFault | WatchFault | StoreFault;
 export type FaultRates = Partial<Record<FaultKind, number>>;
+
+/** What a fault is about: an object by its name, a kind of object that is listed or watched, an event, a commit. */
+export interface Subject {
+  name?: string;
+  commit?: Commit;
+  resource?: Resource;
+  labelSelector?: string | undefined;
+  event?: WatchEvent;
+}
 
 /** A bad day: about a third of the calls and a fifth of the events meet something. */
 export const badDay: FaultRates = {
@@ -68,15 +92,20 @@ export const badDay: FaultRates = {
   watch_delay: 0.05,
 };
 
+/** Told of each fault as it strikes. */
+export type OnStrike = (operation: string, kind: FaultKind, subject: Subject) => void;
+
 export class FaultPlan {
   readonly #random: Random;
   readonly #counts = new Map<string, number>();
+  readonly #onStrike: OnStrike;
   #rates: FaultRates;
   #enabled = true;
   #reachable = true;
 
-  constructor(random: Random, rates: FaultRates) {
+  constructor(random: Random, rates: FaultRates, onStrike: OnStrike = () => {}) {
     this.#random = random;
+    this.#onStrike = onStrike;
     this.#rates = { ...rates };
   }
 
@@ -101,7 +130,7 @@ export class FaultPlan {
   }
 
   /** The fault that strikes now, one of `kinds` by their rates; counted under `<operation>:<kind>`. */
-  draw<K extends FaultKind>(operation: string, kinds: readonly K[]): K | undefined {
+  draw<K extends FaultKind>(operation: string, kinds: readonly K[], subject: Subject = {}): K | undefined {
     if (!this.#enabled) return undefined;
     let left = this.#random.next();
     for (const kind of kinds) {
@@ -109,6 +138,7 @@ export class FaultPlan {
       if (left >= 0) continue;
       const name = `${operation}:${kind}`;
       this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+      this.#onStrike(operation, kind, subject);
       return kind;
     }
     return undefined;

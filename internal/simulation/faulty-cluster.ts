@@ -14,7 +14,7 @@ import type {
 } from '../../pkg/kubernetes/cluster.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { type CallFault, callFaults, FaultPlan, type FaultRates } from './fault-plan.ts';
+import { type CallFault, callFaults, FaultPlan, type FaultRates, type OnStrike, type Subject } from './fault-plan.ts';
 import { faultyWatch } from './faulty-watch.ts';
 
 export interface FaultyClusterDeps {
@@ -28,6 +28,9 @@ export interface FaultyClusterDeps {
   longestDelayMs?: number;
   /** How long after the timeout a request may still be carried out; 60 s by default. */
   longestLatenessMs?: number;
+  onStrike?: OnStrike;
+  /** A watch that expires has really lost its past: nobody can go on from there. */
+  compact?(): void;
 }
 
 export interface FaultyCluster extends Cluster {
@@ -50,14 +53,16 @@ class UnreliableCluster implements FaultyCluster {
   readonly #timeoutMs: number;
   readonly #longestDelayMs: number;
   readonly #longestLatenessMs: number;
+  readonly #compact: () => void;
 
   constructor(deps: FaultyClusterDeps) {
-    this.faults = new FaultPlan(deps.random, deps.rates);
+    this.faults = new FaultPlan(deps.random, deps.rates, deps.onStrike);
     this.#cluster = deps.cluster;
     this.#clock = deps.clock;
     this.#timeoutMs = deps.timeoutMs ?? 10_000;
     this.#longestDelayMs = deps.longestDelayMs ?? 5_000;
     this.#longestLatenessMs = deps.longestLatenessMs ?? 60_000;
+    this.#compact = (): void => deps.compact?.();
   }
 
   create(
@@ -65,19 +70,22 @@ class UnreliableCluster implements FaultyCluster {
     object: KubernetesObject,
     options?: { dryRun?: boolean },
   ): Promise<ApiResult<KubernetesObject>> {
-    return this.#call('create', callFaults, () => this.#cluster.create(resource, object, options));
+    return this.#call('create', callFaults, { name: object.metadata.name }, () =>
+      this.#cluster.create(resource, object, options),
+    );
   }
 
   get(resource: Resource, namespace: string, name: string): Promise<ApiResult<KubernetesObject>> {
-    return this.#call('get', readFaults, () => this.#cluster.get(resource, namespace, name));
+    return this.#call('get', readFaults, { name }, () => this.#cluster.get(resource, namespace, name));
   }
 
   delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): Promise<ApiResult<undefined>> {
-    return this.#call('delete', deleteFaults, () => this.#cluster.delete(resource, namespace, name, options));
+    return this.#call('delete', deleteFaults, { name }, () => this.#cluster.delete(resource, namespace, name, options));
   }
 
   list(resource: Resource, options: ListOptions): Promise<ApiResult<ListPage>> {
-    return this.#call('list', readFaults, () => this.#cluster.list(resource, options));
+    const subject = { resource, labelSelector: options.labelSelector };
+    return this.#call('list', readFaults, subject, () => this.#cluster.list(resource, options));
   }
 
   watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent> {
@@ -86,12 +94,14 @@ class UnreliableCluster implements FaultyCluster {
       plan: this.faults,
       longestDelayMs: this.#longestDelayMs,
       signal: options.signal,
+      resource,
+      compact: this.#compact,
     };
     return faultyWatch(deps, () => this.#cluster.watch(resource, options));
   }
 
   ping(): Promise<ApiResult<undefined>> {
-    return this.#call('ping', readFaults, () => this.#cluster.ping());
+    return this.#call('ping', readFaults, {}, () => this.#cluster.ping());
   }
 
   close(): Promise<void> {
@@ -101,10 +111,11 @@ class UnreliableCluster implements FaultyCluster {
   async #call<T>(
     operation: Operation,
     kinds: readonly CallFault[],
+    subject: Subject,
     execute: () => Promise<ApiResult<T>>,
   ): Promise<ApiResult<T>> {
     if (!this.faults.isReachable) return unreachable;
-    const fault = this.faults.draw(operation, kinds);
+    const fault = this.faults.draw(operation, kinds, subject);
     switch (fault) {
       case undefined:
         return execute();

@@ -1,6 +1,6 @@
 // A watch stream with faults: it breaks, ends, expires, goes silent, repeats, reorders across objects, or lags.
 // The order of one object's events is never changed, for no API server does that.
-import type { WatchEvent } from '../../pkg/kubernetes/cluster.ts';
+import type { Resource, WatchEvent } from '../../pkg/kubernetes/cluster.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { type FaultPlan, watchFaults } from './fault-plan.ts';
 
@@ -11,6 +11,9 @@ export interface FaultyWatchDeps {
   plan: FaultPlan;
   longestDelayMs: number;
   signal: AbortSignal;
+  resource: Resource;
+  /** Forgets the past of all watches. */
+  compact(): void;
 }
 
 export class ConnectionBroken extends Error {
@@ -26,21 +29,27 @@ export async function* faultyWatch(
   deps: FaultyWatchDeps,
   open: () => AsyncIterable<WatchEvent>,
 ): AsyncGenerator<WatchEvent, void, undefined> {
-  const { clock, plan, longestDelayMs, signal } = deps;
+  const { clock, plan, longestDelayMs, signal, resource, compact } = deps;
   if (!plan.isReachable) throw new ConnectionBroken();
-  const atStart = plan.draw('open', startFaults);
+  const atStart = plan.draw('open', startFaults, { resource });
   if (atStart === 'watch_drop') throw new ConnectionBroken();
   if (atStart === 'watch_end') return;
-  if (atStart === 'watch_expire') return yield expired;
+  if (atStart === 'watch_expire') {
+    compact();
+    return yield expired;
+  }
   const stream = open()[Symbol.asyncIterator]();
   try {
     for (let step = await stream.next(); !step.done; step = await stream.next()) {
       if (!plan.isReachable) throw new ConnectionBroken();
       const event = step.value;
-      const fault = plan.draw('watch', watchFaults);
+      const fault = plan.draw('watch', watchFaults, { event });
       if (fault === 'watch_drop') throw new ConnectionBroken();
       if (fault === 'watch_end') return;
-      if (fault === 'watch_expire') return yield expired;
+      if (fault === 'watch_expire') {
+        compact();
+        return yield expired;
+      }
       if (fault === 'watch_silent') return await untilAborted(signal);
       if (fault === 'watch_delay') await sleep(clock, plan.duration(longestDelayMs), signal);
       if (fault === 'watch_reorder') yield* withTheNext(stream, event);

@@ -5,6 +5,7 @@ import { builtInTemplate, jobManifest } from '../../pkg/kubernetes/manifest.ts';
 import { workloadName } from '../../pkg/kubernetes/naming.ts';
 import { jobsController } from '../controllers/jobs/jobs-controller.ts';
 import { reachabilityMonitor } from '../controllers/jobs/reachability.ts';
+import type { ClusterEvent } from '../core/events.ts';
 import { Dispatcher, type DispatcherDeps } from '../dispatcher/dispatcher.ts';
 import { Cleanup } from '../engine/cleanup.ts';
 import { Engine, type EngineDeps } from '../engine/engine.ts';
@@ -22,12 +23,16 @@ export interface ProgramDeps {
   random: Random;
   logger: Logger;
   settings: EngineDeps['settings'];
+  /** Told of each piece of news that is given to the engine. */
+  onInput?(): void;
 }
 
 export interface Program {
   engine: Engine;
   service: EngineService;
   start(): Promise<void>;
+  /** In the opposite order of the start. */
+  stop(): Promise<void>;
 }
 
 const namespace = 'default';
@@ -48,7 +53,10 @@ export function assembleProgram(deps: ProgramDeps): Program {
       controller.resync();
     },
   });
-  const emit = engine.report.bind(engine);
+  const emit = (event: ClusterEvent): void => {
+    deps.onInput?.();
+    engine.report(event);
+  };
   const dispatcher = new Dispatcher({ ...shared, queueId, manifest, emit, concurrency: dispatchConcurrency });
   const reachability = reachabilityMonitor({ ...shared, emit });
   const controller = jobsController({
@@ -79,5 +87,13 @@ export function assembleProgram(deps: ProgramDeps): Program {
     reachability.start();
     cleanup.start();
   }
-  return { engine, service, start };
+  async function stop(): Promise<void> {
+    engine.drain();
+    cleanup.stop();
+    reachability.stop();
+    await controller.stop();
+    await dispatcher.stop();
+    await engine.stop();
+  }
+  return { engine, service, start, stop };
 }

@@ -1,161 +1,154 @@
 // A world of chance from one seed: callers who submit, cancel and change their minds, a cluster and a disk that fail,
-// somebody who deletes other people's Jobs, and a program that is killed at any moment. First everything goes wrong
-// (safety), then nothing does (liveness) and all must end well. The seed and nothing else decides what happens.
-
+// somebody who deletes other people's Jobs, a wall clock that jumps, and a program that is killed at any moment. First
+// everything goes wrong (safety), then nothing does (liveness) and all must end well. The seed alone decides what happens.
+import { Callers } from './callers.ts';
 import { CapChecker } from './checkers/cap.ts';
 import { DurabilityChecker } from './checkers/durability.ts';
 import { OneWorkloadChecker } from './checkers/one-workload.ts';
 import { OrderChecker } from './checkers/order.ts';
 import { OutcomeChecker } from './checkers/outcome.ts';
-import type { CrashPoint } from './crash.ts';
-import { badDay } from './fault-plan.ts';
-import type { Checker } from './trace.ts';
-import { type SteppableClock, type Submission, type Tampering, World } from './world.ts';
+import { SlotChecker } from './checkers/slots.ts';
+import { TransitionChecker } from './checkers/transitions.ts';
+import type { Counts } from './coverage.ts';
+import type { CrashPoint } from './life.ts';
+import type { StepKind } from './steps.ts';
+import { type Calm, crashShares, type Weather, weatherOf } from './weather.ts';
+import { type SteppableClock, type Tampering, World } from './world.ts';
 
 export interface RunOptions {
   seed: number;
   clock: SteppableClock;
-  /** Deeds in the safety phase. */
+  /** Steps of the safety phase, of the kinds in steps.ts. */
   steps: number;
+  /** Trouble that is left out. */
+  calm?: Calm;
   tampering?: Tampering;
+  /** Gets the run as lines for people, while it goes on. */
+  onLine?: ((line: string) => void) | undefined;
 }
 
 export interface RunReport {
   seed: number;
-  violations: string[];
+  /** What should never have happened. */
+  safety: string[];
+  /** What should have ended and did not. */
+  liveness: string[];
   digest: string;
   jobs: number;
-  /** How often each fault struck. */
-  coverage: Record<string, number>;
+  steps: Record<StepKind, number>;
+  /** From the first moment to the last, in the simulated world. */
+  simulatedMs: number;
+  /** From the end of the faults until every job was finished. */
+  recoveryMs: number;
+  /** How often each fault struck in each situation. */
+  coverage: Counts;
 }
 
 const livenessMs = 600_000;
-const longestTtlMs = 120_000;
-const jobTtlsMs = [longestTtlMs, 2_000, 0, 30_000];
-const crashShare: Record<CrashPoint, number> = {
-  before_commit: 0.01,
-  after_commit: 0.01,
-  before_create: 0.02,
-  after_create: 0.02,
-  before_delete: 0.03,
-  after_delete: 0.03,
-};
+/** From the last moment that a lost create may land to the deletion of what it made. */
+const cleanUpMs = 300_000;
+const mostTurns = 40;
 
 export async function randomRun(options: RunOptions): Promise<RunReport> {
-  const run = new RandomRun(options);
-  await run.safety(options.steps);
-  await run.liveness();
-  return run.report();
+  const undo = options.tampering?.install?.();
+  try {
+    const run = new RandomRun(options);
+    await run.safety(options.steps);
+    await run.liveness();
+    return run.report();
+  } finally {
+    undo?.();
+  }
 }
 
 class RandomRun {
   readonly #options: RunOptions;
   readonly #world: World;
+  readonly #weather: Weather;
+  readonly #callers: Callers;
   readonly #durability = new DurabilityChecker();
-  readonly #violations: string[] = [];
-  readonly #known: string[] = [];
-  #submitted = 0;
+  readonly #slots = new SlotChecker();
+  readonly #safety: string[] = [];
+  readonly #liveness: string[] = [];
+  readonly #startMs: number;
   #isSafetyPhase = true;
+  #recoveryMs = 0;
 
   constructor(options: RunOptions) {
-    const { clock, seed, tampering } = options;
-    const maxConcurrency = 1 + (seed % 4);
-    const settleMs = seed % 3 === 0 ? 0 : 100;
-    const jobTtlMs = jobTtlsMs[seed % 5] ?? longestTtlMs;
-    const checkers: Checker[] = [
-      this.#durability,
-      new CapChecker(maxConcurrency),
-      new OrderChecker(),
-      new OneWorkloadChecker(),
-      new OutcomeChecker(),
-    ];
+    const { clock, seed, calm, tampering, onLine } = options;
     this.#options = options;
+    this.#startMs = clock.now();
+    this.#weather = weatherOf(seed, calm);
+    const { clusterRates, storeRates, longestCommitMs, settings } = this.#weather;
     this.#world = new World({
-      clock,
-      seed,
-      settings: { maxConcurrency, settleMs, jobTtlMs },
+      ...{ clock, seed, settings, clusterRates, storeRates, longestCommitMs, onLine },
       durationMs: 5_000,
-      checkers,
-      clusterFaults: badDay,
-      storeFaults: { commitFails: 0.01, reopenFails: 0.5, longestCommitMs: 20 },
-      crash: (point) => this.#isSafetyPhase && this.#chance(crashShare[point]),
+      checkers: [
+        ...[this.#durability, new TransitionChecker(), new OrderChecker(), new CapChecker()],
+        ...[new OneWorkloadChecker(), new OutcomeChecker(), this.#slots],
+      ],
+      crash: (point) => this.#crash(point),
+      downtimeMs: () => (this.#isSafetyPhase ? this.#upTo(this.#weather.longestDowntimeMs) : 0),
       ...(tampering && { tampering }),
-      downtimeMs: () => (this.#isSafetyPhase ? this.#upTo(20_000) : 0),
     });
+    this.#callers = new Callers(this.#world, this.#weather);
   }
 
   async safety(steps: number): Promise<void> {
-    const { clock } = this.#options;
-    void this.#world.start();
-    for (let step = 0; step < steps; step += 1) {
-      await this.#deed();
-      await clock.advance(this.#chance(0.4) ? 0 : this.#upTo(2_000));
+    const world = this.#world;
+    void world.start();
+    while (world.steps.total < steps && world.bugs.length === 0) {
+      await this.#callers.deed();
+      await world.clock.advance(this.#chance(0.4) ? 0 : this.#upTo(this.#weather.longestPauseMs));
       this.#checkInside();
+      if (this.#chance(0.2)) this.#safety.push(...this.#callers.misread());
     }
   }
 
   async liveness(): Promise<void> {
+    const world = this.#world;
     this.#isSafetyPhase = false;
-    this.#world.faults.switchOff();
-    Object.assign(this.#world.storeFaults, { commitFails: 0, reopenFails: 0 });
-    await this.#within(livenessMs, () => this.#unfinished() === 0);
-    await this.#within(longestTtlMs + livenessMs, async () => (await this.#world.workloads()).length === 0);
+    world.endFaults();
+    const { pending, running } = world.trace.rows;
+    this.#recoveryMs = await this.#until(livenessMs, () => pending.size + running.size === 0);
+    this.#liveness.push(...this.#slots.unfinished(world.trace.rows));
+    const ttlMs = this.#weather.settings.jobTtlMs + this.#callers.longestSetBackMs;
+    await this.#until(ttlMs + cleanUpMs, async () => (await world.workloads()).length === 0);
     this.#checkInside();
+    this.#checkEmpty();
     this.#checkStore();
-    await this.#world.close();
+    await world.close();
   }
 
   report(): RunReport {
-    const { seed } = this.#options;
-    const { trace, faults, mishaps, bugs } = this.#world;
-    const violations = [...bugs, ...this.#violations, ...trace.violations()];
-    const coverage = { ...faults.counts(), ...Object.fromEntries(mishaps) };
-    return { seed, violations, digest: trace.digest(), jobs: this.#submitted, coverage };
-  }
-
-  async #deed(): Promise<void> {
-    const { faults } = this.#world;
-    const dice = this.#world.random.next();
-    if (dice < 0.55) this.#submit();
-    else if (dice < 0.6) for (let count = this.#upTo(8); count > 0; count -= 1) this.#submit();
-    else if (dice < 0.72) void this.#onSome((jobId) => this.#world.cancel(jobId));
-    else if (dice < 0.82) void this.#onSome((jobId) => this.#world.reprioritise(jobId, this.#priority()));
-    else if (dice < 0.88) {
-      const propagation = this.#chance(0.5) ? 'foreground' : 'background';
-      await this.#onSome((jobId) => this.#world.deleteWorkload(jobId, propagation));
-    } else if (dice < 0.91) this.#world.crash();
-    else if (dice < 0.94) faults.setReachable(false);
-    else faults.setReachable(true);
-  }
-
-  #submit(): void {
-    this.#submitted += 1;
-    const annotations = {
-      'kubejobs.io/simulate-duration': `${this.#upTo(this.#chance(0.2) ? 40_000 : 5_000)}ms`,
-      'kubejobs.io/simulate-exit-code': this.#chance(0.2) ? String(this.#upTo(255)) : '0',
+    const { seed, clock } = this.#options;
+    const { trace, bugs, coverage, steps } = this.#world;
+    const found = trace.violations();
+    return {
+      seed,
+      safety: [...bugs, ...new Set(this.#safety), ...found],
+      liveness: this.#liveness,
+      digest: trace.digest(),
+      jobs: this.#callers.submitted,
+      steps: { ...steps.counts },
+      simulatedMs: clock.now() - this.#startMs,
+      recoveryMs: this.#recoveryMs,
+      coverage: coverage.counts(),
     };
-    const name = `job-${this.#submitted}`;
-    const submission: Submission = { name, priority: this.#priority(), queue: 'default', annotations, workload: {} };
-    void this.#world.submit(submission).then((answer) => {
-      if (answer?.ok) this.#known.push(answer.value.jobId);
-    });
   }
 
-  /** One of the newer jobs, for the older ones are finished. */
-  async #onSome(deed: (jobId: string) => Promise<void>): Promise<void> {
-    const newest = this.#known.slice(-12);
-    const jobId = newest[Math.floor(this.#world.random.next() * newest.length)];
-    if (jobId) await deed(jobId);
+  #crash(point: CrashPoint): boolean | number {
+    const { crashes, betweenAwaits } = this.#weather;
+    if (!this.#isSafetyPhase || crashes === 0 || !this.#chance(crashShares[point] * crashes)) return false;
+    return this.#chance(betweenAwaits) ? this.#upTo(mostTurns) : true;
   }
 
-  async #within(limitMs: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-    const { clock } = this.#options;
-    for (let spentMs = 0; spentMs < limitMs && !(await condition()); spentMs += 1_000) await clock.advance(1_000);
-  }
-
-  #unfinished(): number {
-    const states = ['pending', 'running', 'held', 'scheduled', 'blocked'] as const;
-    return this.#world.store.reader.list({ states: [...states] }, 1).jobs.length;
+  /** Waits until it holds, looking every second; tells how long that took. */
+  async #until(limitMs: number, condition: () => boolean | Promise<boolean>): Promise<number> {
+    const { clock } = this.#world;
+    const startMs = clock.now();
+    while (clock.now() - startMs < limitMs && !(await condition())) await clock.advance(1_000);
+    return clock.now() - startMs;
   }
 
   /** Beyond what can be seen from outside: the core's own invariants. */
@@ -163,18 +156,27 @@ class RandomRun {
     try {
       this.#world.program?.engine.core.checkInvariants();
     } catch (error) {
-      this.#violations.push((error as Error).message);
+      this.#safety.push((error as Error).message);
     }
+  }
+
+  /** When all is done the core remembers nothing. */
+  #checkEmpty(): void {
+    const core = this.#world.program?.engine.core.state;
+    if (!core) return void this.#liveness.push('the program did not come back');
+    const left = [core.running.size, core.runnable.size, core.refused.size, core.refusals.size];
+    if (left.some((size) => size > 0))
+      this.#liveness.push(`left in the core: ${left.join(' ')} (slots, jobs, refusals)`);
   }
 
   #checkStore(): void {
+    const { store, trace } = this.#world;
     for (const jobId of this.#durability.accepted) {
-      if (!this.#world.store.reader.job(jobId)) this.#violations.push(`the accepted job ${jobId} is lost`);
+      const stored = store.reader.job(jobId);
+      const known = trace.rows.jobs.get(jobId);
+      if (!stored) this.#safety.push(`lost: the accepted job ${jobId} is not in the store`);
+      else if (stored.state !== known?.state) this.#safety.push(`lost: ${stored.name} is ${stored.state} in the store`);
     }
-  }
-
-  #priority(): number {
-    return Math.floor(this.#world.random.next() * 4);
   }
 
   #upTo(most: number): number {

@@ -59,7 +59,7 @@ class ScenarioRun {
         world.crash();
         break;
       case 'cluster':
-        world.faults.setReachable(step.reachable);
+        world.setReachable(step.reachable);
         break;
       case 'expect_list':
         if (step.list !== 'start') this.#checkList(line, step.list, step.names);

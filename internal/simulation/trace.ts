@@ -1,8 +1,11 @@
 // What happened in a simulated world, in order: the one thing that checkers see. They judge what callers were answered,
-// what was written and what the cluster really did, never the inside of the program.
-import { createHash, type Hash } from 'node:crypto';
+// what was written and what the cluster really did, never the inside of the program. Each entry is also a line for people,
+// and the digest of a run is the digest of its lines.
 import type { KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import type { Commit } from '../store/store.ts';
+import { type RowChange, Rows } from './checkers/rows.ts';
+import { RunningDigest } from './digest.ts';
+import { Narrator } from './narrator.ts';
 
 export interface ClusterChange {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -10,58 +13,82 @@ export interface ClusterChange {
 }
 
 export type TraceEntry = { at: number } & (
-  | { kind: 'started' }
+  | { kind: 'started'; maxConcurrency: number }
   | { kind: 'crashed'; point: string }
-  /** A commit or a reopening of the store failed: the program will rebuild itself from the rows. */
-  | { kind: 'store_failed' }
+  | { kind: 'stopped' }
+  /** A call of the store failed: after a commit the program will rebuild itself from the rows. */
+  | { kind: 'store_failed'; operation: string }
+  | { kind: 'fault'; operation: string; fault: string; about: string }
+  | { kind: 'outage'; reachable: boolean }
+  /** The wall clock of the program's machine was set; a program that runs does not see it, the next one does. */
+  | { kind: 'clock_jumped'; byMs: number }
+  | { kind: 'faults_ended' }
+  /** A caller hands in a job of this name; it never does so twice. */
+  | { kind: 'submitted'; name: string }
   /** A caller was told that its job is accepted. */
   | { kind: 'accepted'; name: string; jobId: string; position: number }
   | { kind: 'submission_refused'; name: string; code: string }
   /** Somebody asked for a cancel; whether it was answered is open. */
   | { kind: 'cancel_asked'; jobId: string }
+  | { kind: 'priority_asked'; jobId: string; priority: number }
   /** Somebody else deleted a job's workload, or is about to. */
   | { kind: 'outsider_deleted'; jobId: string }
-  | { kind: 'committed'; commit: Commit }
+  | { kind: 'committed'; commit: Commit; changes: RowChange[] }
   /** The program asks the cluster for an attempt's workload. */
   | { kind: 'create_called'; jobId: string; attempt: number }
   /** A change of one of our Jobs as the cluster made it, whatever the program's watches say. */
   | { kind: 'workload'; change: ClusterChange }
+  /** One of our pods came, ended or went. */
+  | { kind: 'pod'; change: ClusterChange }
 );
 
 /** A part that judges: told every entry in order, asked at the end. Each violation is a sentence. */
 export interface Checker {
-  see(entry: TraceEntry): void;
-  violations(): string[];
+  /** `rows`: as they are with this entry. */
+  see(entry: TraceEntry, rows: Rows): void;
+  violations(rows: Rows): readonly string[];
+}
+
+export interface TraceOptions {
+  startMs: number;
+  checkers: readonly Checker[];
+  /** Gets each line as it is made. */
+  onLine?: ((line: string) => void) | undefined;
 }
 
 /** Hands every entry to the checkers at once and keeps a digest of all. */
 export class Trace {
-  readonly #checkers: readonly Checker[];
-  readonly #hash: Hash = createHash('sha256');
-  readonly #counts = new Map<string, number>();
-  readonly #startMs: number;
+  /** By the commits that became durable. */
+  readonly rows = new Rows();
+  readonly #options: TraceOptions;
+  readonly #narrator: Narrator;
+  readonly #digest = new RunningDigest();
 
-  constructor(startMs: number, checkers: readonly Checker[]) {
-    this.#startMs = startMs;
-    this.#checkers = checkers;
+  constructor(options: TraceOptions) {
+    this.#options = options;
+    this.#narrator = new Narrator(options.startMs);
   }
 
   add(entry: TraceEntry): void {
-    this.#hash.update(JSON.stringify({ ...entry, at: entry.at - this.#startMs }));
-    this.#counts.set(entry.kind, (this.#counts.get(entry.kind) ?? 0) + 1);
-    for (const checker of this.#checkers) checker.see(entry);
+    const { startMs, onLine } = this.#options;
+    const words = this.#narrator.words(entry);
+    this.#digest.add(`${entry.at - startMs} ${words[1]}`);
+    onLine?.(this.#narrator.lineOf(entry.at, words));
+    for (const checker of this.#options.checkers) checker.see(entry, this.rows);
   }
 
-  count(kind: TraceEntry['kind']): number {
-    return this.#counts.get(kind) ?? 0;
+  committed(at: number, commit: Commit): void {
+    const changes = this.rows.apply(commit);
+    this.#narrator.learn(commit);
+    this.add({ at, kind: 'committed', commit, changes });
   }
 
   violations(): string[] {
-    return this.#checkers.flatMap((checker) => checker.violations());
+    return this.#options.checkers.flatMap((checker) => checker.violations(this.rows));
   }
 
-  /** Equal after equal runs; call once, at the end. */
+  /** Equal after equal runs. */
   digest(): string {
-    return this.#hash.digest('hex');
+    return this.#digest.text;
   }
 }

@@ -1,21 +1,25 @@
 // A whole simulated world: a cluster that nobody else sees into, a program with its store that may be killed and starts
 // again, callers and meddlers, and a trace of all that came out. It owns the seed: every chance in it comes from there.
 // It never looks into the program to decide what is right; that is for the checkers, who see the trace only.
-import { type Cluster, jobsResource, type KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
-import { attemptLabel, jobIdLabel, ourSelector } from '../../pkg/kubernetes/labels.ts';
+import { type Cluster, jobsResource, type KubernetesObject, podsResource } from '../../pkg/kubernetes/cluster.ts';
+import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../pkg/kubernetes/labels.ts';
 import type { Engine, EngineDeps } from '../engine/engine.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, sleep } from '../platform/clock.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { type Random, seededRandom } from '../platform/random.ts';
 import { memoryStore } from '../store/memory.ts';
-import type { Commit, Store } from '../store/store.ts';
+import { type Commit, type Store, StoreFailure } from '../store/store.ts';
+import type { ObjectEvent } from './cluster/event-history.ts';
 import { type SimulatedCluster, simulatedCluster } from './cluster/simulated-cluster.ts';
-import { type CrashDecider, Life } from './crash.ts';
-import type { FaultRates } from './fault-plan.ts';
+import { Coverage } from './coverage.ts';
+import { FaultPlan, type FaultRates, type OnStrike, type Subject } from './fault-plan.ts';
 import { type FaultyCluster, faultyCluster } from './faulty-cluster.ts';
-import { FaultyStore, type StoreFaults } from './faulty-store.ts';
+import { FaultyStore } from './faulty-store.ts';
+import { type CrashDecider, Life } from './life.ts';
 import { assembleProgram, type Program } from './program.ts';
-import { type Checker, type ClusterChange, Trace } from './trace.ts';
+import { situationsOf, unfinishedSituations } from './situations.ts';
+import { countingClock, Steps } from './steps.ts';
+import { type Checker, Trace } from './trace.ts';
 
 /** A clock that moves when it is told to; see test/support/virtual-clock.ts. */
 export interface SteppableClock extends Clock {
@@ -24,58 +28,76 @@ export interface SteppableClock extends Clock {
 
 /** A planted bug: the program gets a store or a cluster that lies to it. Only to show that the checkers notice. */
 export interface Tampering {
-  store?(store: Store): Store;
+  /** Changes the program in memory; gives back what undoes it. */
+  install?(): () => void;
+  /** `start`: 1 for the first life of the program. */
+  store?(store: Store, start: number): Store;
   cluster?(cluster: Cluster): Cluster;
+  settings?(settings: EngineDeps['settings']): EngineDeps['settings'];
 }
 
 export interface WorldOptions {
   clock: SteppableClock;
   seed: number;
+  /** Read at each start of the program. */
   settings: EngineDeps['settings'];
   /** How long a workload without an annotation runs. */
   durationMs: number;
   checkers?: readonly Checker[];
-  clusterFaults?: FaultRates;
-  storeFaults?: StoreFaults;
+  clusterRates?: FaultRates;
+  storeRates?: FaultRates;
+  longestCommitMs?: number;
   crash?: CrashDecider;
-  /** How long a killed program stays down; at once when absent. */
+  /** How long a program that ended stays down; at once when absent. */
   downtimeMs?: () => number;
   tampering?: Tampering;
+  onLine?: ((line: string) => void) | undefined;
 }
 
 export type Submission = Parameters<Engine['submit']>[0];
 export type SubmissionAnswer = Awaited<ReturnType<Engine['submit']>>;
 
+const terminationMs = 500;
+
 export class World {
   readonly trace: Trace;
   readonly random: Random;
+  readonly steps = new Steps();
+  readonly coverage = new Coverage();
   /** The cluster as it really is. */
   readonly truth: SimulatedCluster;
+  /** The rows as they really are. */
   readonly store: Store;
-  readonly storeFaults: StoreFaults;
-  /** How often each thing went wrong. */
-  readonly mishaps = new Map<string, number>();
-  /** What the program threw while it started. */
+  readonly storeFaults: FaultPlan;
+  /** What the program threw. */
   readonly bugs: string[] = [];
   readonly #options: WorldOptions;
   readonly #faulty: FaultyCluster;
-  readonly #watching = new AbortController();
   #life: Life;
   #program: Program | undefined;
+  #starts = 0;
+  #wallAheadMs = 0;
   #closed = false;
 
   constructor(options: WorldOptions) {
-    const { clock, seed, durationMs } = options;
+    const { clock, seed, durationMs, checkers = [], onLine } = options;
     this.#options = options;
     this.random = seededRandom(seed);
-    this.trace = new Trace(clock.now(), options.checkers ?? []);
+    this.trace = new Trace({ startMs: clock.now(), checkers, onLine });
     this.store = this.#recording(memoryStore({ queueId: this.random.uuid(clock.now()) }));
-    this.storeFaults = options.storeFaults ?? { commitFails: 0, reopenFails: 0, longestCommitMs: 0 };
-    this.truth = simulatedCluster({ clock, random: this.random, durationMs, terminationMs: 500 });
-    const rates = options.clusterFaults ?? {};
-    this.#faulty = faultyCluster({ cluster: this.truth, clock, random: this.random, rates });
+    const counted = countingClock(clock, this.steps);
+    const shared = { clock: counted, random: this.random };
+    const onEvent = (event: ObjectEvent): void => this.#truthChanged(event);
+    this.truth = simulatedCluster({ ...shared, durationMs, terminationMs, onEvent });
+    this.storeFaults = new FaultPlan(this.random, options.storeRates ?? {}, this.#onStrike);
+    this.#faulty = faultyCluster({
+      ...shared,
+      cluster: this.truth,
+      rates: options.clusterRates ?? {},
+      onStrike: this.#onStrike,
+      compact: () => this.truth.compact(),
+    });
     this.#life = this.#newLife();
-    void this.#watchTruth();
   }
 
   get clock(): SteppableClock {
@@ -91,41 +113,45 @@ export class World {
     return this.#program;
   }
 
+  /** Whether the program's view of its rows may lag behind them for a moment. */
+  get isCommitting(): boolean {
+    return this.#life.isCommitting;
+  }
+
+  get starts(): number {
+    return this.#starts;
+  }
+
   async start(): Promise<void> {
     const life = this.#life;
-    const { clock, settings, tampering = {} } = this.#options;
-    const itsClock = life.clock(clock);
-    const store = new FaultyStore(this.store, {
-      clock: itsClock,
-      random: this.random,
-      faults: this.storeFaults,
-      onFault: (kind) => {
-        this.#mishap(kind);
-        this.trace.add({ at: clock.now(), kind: 'store_failed' });
-      },
-    });
-    const itsStore = life.store(store);
-    const itsCluster = life.cluster(this.#noting(this.#faulty));
+    const { settings, tampering = {} } = this.#options;
+    this.#starts += 1;
+    this.trace.add({ at: this.clock.now(), kind: 'started', maxConcurrency: settings.maxConcurrency });
     const program = assembleProgram({
-      store: tampering.store?.(itsStore) ?? itsStore,
-      cluster: tampering.cluster?.(itsCluster) ?? itsCluster,
-      clock: itsClock,
+      ...this.#partsFor(life),
       random: this.random,
       logger: silentLogger,
-      settings,
+      settings: tampering.settings?.(settings) ?? { ...settings },
+      onInput: () => this.steps.add('input'),
     });
     this.#program = program;
-    this.trace.add({ at: clock.now(), kind: 'started' });
-    await program.start().catch((error: Error) => this.bugs.push(error.message));
+    try {
+      await program.start();
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) this.bugs.push(`the program threw: ${String((error as Error).stack)}`);
+      if (!life.isOver) this.#end(life, 'start');
+    }
   }
 
   /** Resolves with the answer; never when the program dies first, and with undefined when it is down. */
   async submit(submission: Submission): Promise<SubmissionAnswer | undefined> {
     const life = this.#life;
+    const { name } = submission;
+    this.trace.add({ at: this.clock.now(), kind: 'submitted', name });
+    if (this.#program) this.steps.add('input');
     const answer = await this.#program?.engine.submit(submission);
     if (!answer || life.isOver) return undefined;
     const at = this.clock.now();
-    const { name } = submission;
     if (!answer.ok) this.trace.add({ at, kind: 'submission_refused', name, code: answer.refusal.code });
     else {
       const { jobId, queuePosition } = answer.value;
@@ -136,19 +162,24 @@ export class World {
 
   async cancel(jobId: string): Promise<void> {
     this.trace.add({ at: this.clock.now(), kind: 'cancel_asked', jobId });
+    if (this.#program) this.steps.add('input');
     await this.#program?.engine.change('cancel', jobId);
   }
 
   async reprioritise(jobId: string, priority: number): Promise<void> {
+    this.trace.add({ at: this.clock.now(), kind: 'priority_asked', jobId, priority });
+    if (this.#program) this.steps.add('input');
     await this.#program?.engine.change('reprioritise', jobId, priority);
   }
 
   /** Somebody else deletes the workload of the job, if there is one. */
   async deleteWorkload(jobId: string, propagation: 'foreground' | 'background'): Promise<void> {
-    const [workload] = (await this.workloads()).filter(({ metadata }) => metadata.labels?.[jobIdLabel] === jobId);
-    if (!workload) return;
+    const { jobs, attempts } = this.trace.rows;
+    const { namespace, name } = attempts.get(`${jobId}/${jobs.get(jobId)?.attempt}`)?.workload ?? {};
+    if (namespace === undefined || name === undefined) return;
+    const found = await this.truth.get(jobsResource, namespace, name);
+    if (found.outcome !== 'ok') return;
     this.trace.add({ at: this.clock.now(), kind: 'outsider_deleted', jobId });
-    const { namespace = '', name } = workload.metadata;
     await this.truth.delete(jobsResource, namespace, name, { propagation });
   }
 
@@ -159,33 +190,86 @@ export class World {
   }
 
   /** Kills the program, whatever it is doing. */
-  crash(point = 'any_moment'): void {
-    if (!this.#program) return;
-    this.#mishap(`crash:${point}`);
-    this.trace.add({ at: this.clock.now(), kind: 'crashed', point });
-    this.#life.end();
+  crash(): void {
+    if (this.#program) this.#end(this.#life, 'any_moment');
+  }
+
+  /** Stops the program as SIGTERM does; what takes too long is killed. */
+  async stop(): Promise<void> {
+    const life = this.#life;
+    const program = this.#program;
+    if (!program) return;
+    this.coverage.add('stop', ['any']);
+    this.trace.add({ at: this.clock.now(), kind: 'stopped' });
+    await Promise.race([program.stop(), sleep(this.clock, longestStopMs)]);
+    if (!life.isOver) this.#end(life, 'stop');
+  }
+
+  setReachable(reachable: boolean): void {
+    if (this.faults.isReachable === reachable) return;
+    if (!reachable) this.coverage.add('outage', ['any']);
+    this.trace.add({ at: this.clock.now(), kind: 'outage', reachable });
+    this.faults.setReachable(reachable);
+  }
+
+  /** Sets the wall clock of the program's machine. The program that runs keeps its own time; the next one starts there. */
+  jumpClock(byMs: number): void {
+    this.coverage.add(byMs > 0 ? 'clock_ahead' : 'clock_back', ['any']);
+    this.trace.add({ at: this.clock.now(), kind: 'clock_jumped', byMs });
+    this.#wallAheadMs += byMs;
+  }
+
+  /** From here on nothing fails. */
+  endFaults(): void {
+    this.setReachable(true);
+    this.faults.switchOff();
+    this.storeFaults.switchOff();
+    this.trace.add({ at: this.clock.now(), kind: 'faults_ended' });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#watching.abort();
     this.#life.end();
     await this.truth.close();
   }
 
-  #newLife(): Life {
-    const decide: CrashDecider = (point) => {
-      if (!this.#options.crash?.(point)) return false;
-      this.#mishap(`crash:${point}`);
-      this.trace.add({ at: this.clock.now(), kind: 'crashed', point });
-      return true;
+  #partsFor(life: Life): { store: Store; cluster: Cluster; clock: Clock } {
+    const { clock, tampering = {}, longestCommitMs = 0 } = this.#options;
+    const store = new FaultyStore(this.store, {
+      clock: life.clock(clock),
+      random: this.random,
+      faults: this.storeFaults,
+      longestCallMs: longestCommitMs,
+      onFailure: (operation) => this.trace.add({ at: clock.now(), kind: 'store_failed', operation }),
+    });
+    const itsStore = life.store(store);
+    const itsCluster = life.cluster(this.#noting(this.#faulty));
+    return {
+      store: tampering.store?.(itsStore, this.#starts) ?? itsStore,
+      cluster: tampering.cluster?.(itsCluster) ?? itsCluster,
+      clock: life.clock(clock, this.#wallAheadMs),
     };
-    return new Life(decide, () => this.#died());
   }
 
-  #died(): void {
+  #newLife(): Life {
+    const life: Life = new Life({
+      decide: (point) => this.#options.crash?.(point) ?? false,
+      steps: this.steps,
+      onEnd: (point) => this.#ended(life, point),
+    });
+    return life;
+  }
+
+  #end(life: Life, point: string): void {
+    life.end();
+    this.#ended(life, point);
+  }
+
+  #ended(life: Life, point: string): void {
+    if (life !== this.#life || this.#closed) return;
+    this.coverage.add(`crash:${point}`, ['any', ...unfinishedSituations(this.trace.rows)]);
+    this.trace.add({ at: this.clock.now(), kind: 'crashed', point });
     this.#program = undefined;
-    if (this.#closed) return;
     this.#life = this.#newLife();
     this.clock.schedule(this.#options.downtimeMs?.() ?? 0, () => void this.start());
   }
@@ -199,7 +283,8 @@ export class World {
       load: () => store.load(),
       commit: async (commit: Commit) => {
         await store.commit(commit);
-        this.trace.add({ at: this.clock.now(), kind: 'committed', commit: structuredClone(commit) });
+        this.steps.add('commit');
+        this.trace.committed(this.clock.now(), commit);
       },
       reopen: () => store.reopen(),
       close: () => Promise.resolve(),
@@ -224,19 +309,25 @@ export class World {
     };
   }
 
-  async #watchTruth(): Promise<void> {
-    const { signal } = this.#watching;
-    const labelSelector = ourSelector(this.store.queueId);
-    const options = { resourceVersion: '0', labelSelector, signal, timeoutSeconds: 1_000_000 };
-    for await (const event of this.truth.watch(jobsResource, options)) {
-      if (event.type === 'ERROR') throw new Error(`the trace lost the cluster: ${event.message}`);
-      if (event.type === 'BOOKMARK') continue;
-      const change: ClusterChange = { type: event.type, object: event.object };
-      this.trace.add({ at: this.clock.now(), kind: 'workload', change });
-    }
+  #truthChanged({ type, resource, object, previous }: ObjectEvent): void {
+    if (object.metadata.labels?.[queueIdLabel] !== this.store.queueId) return;
+    const at = this.clock.now();
+    if (resource.plural === jobsResource.plural) this.trace.add({ at, kind: 'workload', change: { type, object } });
+    if (resource.plural !== podsResource.plural) return;
+    if (type === 'MODIFIED' && previous?.status?.phase === object.status?.phase) return;
+    this.trace.add({ at, kind: 'pod', change: { type, object } });
   }
 
-  #mishap(name: string): void {
-    this.mishaps.set(name, (this.mishaps.get(name) ?? 0) + 1);
-  }
+  readonly #onStrike: OnStrike = (operation, fault, subject: Subject) => {
+    const situations = situationsOf(subject, this.trace.rows);
+    this.coverage.add(`${operation}:${fault}`, situations);
+    this.trace.add({ at: this.clock.now(), kind: 'fault', operation, fault, about: aboutOf(subject, situations) });
+  };
+}
+
+/** What the operating system's patience comes to, in milliseconds. */
+const longestStopMs = 10_000;
+
+function aboutOf({ name }: Subject, situations: readonly string[]): string {
+  return name === undefined ? situations.join(', ') : `${name}, ${situations.join(', ')}`;
 }

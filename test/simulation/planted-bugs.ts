@@ -1,13 +1,18 @@
-// Bugs planted between the program and its store or cluster, one for each way in which a program like this goes wrong.
-// A harness that does not notice them proves nothing. `onlyAfter` names what it takes to meet the bug at all.
+// Bugs planted in memory, in the program or between it and its store or cluster: one for each way in which a program like
+// this goes wrong. A harness that does not notice them proves nothing. `onlyAfter` names what it takes to meet the bug at
+// all; without that the same seeds must show nothing.
+import { Core } from '../../internal/core/core.ts';
+import type { CoreEvent } from '../../internal/core/events.ts';
+import { PriorityQueue } from '../../internal/queue/priority-queue.ts';
 import type { Tampering } from '../../internal/simulation/world.ts';
 import type { Commit, Snapshot, Store } from '../../internal/store/store.ts';
 import type { ApiResult, Cluster, KubernetesObject, Resource } from '../../pkg/kubernetes/cluster.ts';
 
 export interface PlantedBug {
   name: string;
-  onlyAfter?: 'a crash' | 'a lost answer';
-  tampering: Tampering;
+  onlyAfter?: 'a crash' | 'a reordering';
+  /** Makes it anew for each run. */
+  plant(): Tampering;
 }
 
 type Result<T> = ApiResult<T>;
@@ -44,16 +49,55 @@ function onCommit(change: (commit: Commit) => void): Tampering {
   };
 }
 
-function onLoad(change: (snapshot: Snapshot) => void): Tampering {
+/** Of a program that starts again; a rebuild after a failed commit reads the truth. */
+function onRestart(change: (snapshot: Snapshot) => void): Tampering {
   return {
-    store: (store) =>
-      lyingStore({
+    store: (store, start) => {
+      let isFirst = start > 1;
+      return lyingStore({
         load: async () => {
           const snapshot = await store.load();
-          change(snapshot);
+          if (isFirst) change(snapshot);
+          isFirst = false;
           return snapshot;
         },
-      })(store),
+      })(store);
+    },
+  };
+}
+
+type Apply = Core['apply'];
+
+/** The core hears something else than what happened, or does something else about it. */
+function onApply(make: (core: Core, apply: Apply, event: CoreEvent) => ReturnType<Apply>): Tampering {
+  return {
+    install: () => {
+      const { apply } = Core.prototype;
+      Core.prototype.apply = function (this: Core, event) {
+        return make(this, apply.bind(this), event);
+      };
+      return () => {
+        Core.prototype.apply = apply;
+      };
+    },
+  };
+}
+
+/** The queue gives out its oldest entry, as a Map would. */
+function orderedAsAMap(): Tampering {
+  return {
+    install: () => {
+      const { pop } = PriorityQueue.prototype;
+      PriorityQueue.prototype.pop = function (this: PriorityQueue) {
+        const [first, ...others] = this.entries();
+        const oldest = others.reduce((a, b) => (a && b.sequence < a.sequence ? b : a), first);
+        if (oldest) this.remove(oldest.id);
+        return oldest;
+      };
+      return () => {
+        PriorityQueue.prototype.pop = pop;
+      };
+    },
   };
 }
 
@@ -126,6 +170,26 @@ function neverAnswering(every: number): Tampering {
   }));
 }
 
+/** A stream that says 410 is taken for one that ended, and continued where it was. */
+function ignoringExpiry(): Tampering {
+  return lyingCluster((cluster) => ({
+    watch: async function* (resource, options) {
+      for await (const event of cluster.watch(resource, options)) if (event.type !== 'ERROR') yield event;
+    },
+  }));
+}
+
+/** The cap of the first start is kept for ever. */
+function deafToANewCap(): Tampering {
+  let first: number | undefined;
+  return {
+    settings: (settings) => {
+      first ??= settings.maxConcurrency;
+      return { ...settings, maxConcurrency: first };
+    },
+  };
+}
+
 const madeUp: Lie<KubernetesObject> = (truth) =>
   truth.outcome === 'unknown'
     ? { outcome: 'ok', value: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'x', uid: 'made-up' } } }
@@ -134,7 +198,7 @@ const madeUp: Lie<KubernetesObject> = (truth) =>
 export const plantedBugs: PlantedBug[] = [
   {
     name: 'a submission is acknowledged before its commit is durable',
-    tampering: {
+    plant: () => ({
       store: (store) =>
         lyingStore({
           commit: (commit) => {
@@ -142,25 +206,26 @@ export const plantedBugs: PlantedBug[] = [
             return Promise.resolve();
           },
         })(store),
-    },
+    }),
   },
   {
     name: 'one job of a large turn is not written',
-    tampering: onCommit((commit) => {
-      if (commit.inserts.length > 1) commit.inserts.pop();
-    }),
+    plant: () =>
+      onCommit((commit) => {
+        if (commit.inserts.length > 1) commit.inserts.pop();
+      }),
   },
   {
     name: 'a start is not written',
-    tampering: onCommit((commit) => {
-      commit.attempts = commit.attempts.filter(({ attempt }) => attempt.dispatchSequence % 5 !== 0);
-      commit.attemptChanges = commit.attemptChanges.filter(({ jobId }) => jobId === '');
-    }),
+    plant: () =>
+      onCommit((commit) => {
+        commit.attempts = commit.attempts.filter(({ attempt }) => attempt.dispatchSequence % 5 !== 0);
+        commit.attemptChanges = commit.attemptChanges.filter(({ jobId }) => jobId === '');
+      }),
   },
   {
     name: 'the end of every seventh job is not written',
-    onlyAfter: 'a crash',
-    tampering: (() => {
+    plant: () => {
       let ends = 0;
       return onCommit((commit) => {
         for (const change of commit.jobChanges) {
@@ -169,89 +234,169 @@ export const plantedBugs: PlantedBug[] = [
           if (ends % 7 === 0) change.set = {};
         }
       });
-    })(),
+    },
   },
   {
     name: 'a restart forgets a slot',
     onlyAfter: 'a crash',
-    tampering: onLoad((snapshot) => void snapshot.running.pop()),
+    plant: () => onRestart((snapshot) => void snapshot.running.pop()),
   },
   {
     name: 'a restart forgets a pending job',
     onlyAfter: 'a crash',
-    tampering: onLoad(({ pending }) => {
-      if (pending.count > 0) pending.count -= 1;
-    }),
+    plant: () =>
+      onRestart(({ pending }) => {
+        if (pending.count > 0) pending.count -= 1;
+      }),
   },
   {
     name: 'a restart forgets priorities',
     onlyAfter: 'a crash',
-    tampering: onLoad(({ pending }) => void pending.priorities.fill(0)),
+    plant: () => onRestart(({ pending }) => void pending.priorities.fill(0)),
   },
   {
     name: 'a restart forgets who came first',
     onlyAfter: 'a crash',
-    tampering: onLoad(({ pending }) => {
-      const ids = Buffer.from(pending.ids);
-      for (let index = 0; index < pending.count; index += 1) {
-        const from = 16 * (pending.count - 1 - index);
-        ids.copy(pending.ids, 16 * index, from, from + 16);
-      }
-      pending.priorities.subarray(0, pending.count).reverse();
-    }),
+    plant: () =>
+      onRestart(({ pending }) => {
+        const ids = Buffer.from(pending.ids);
+        for (let index = 0; index < pending.count; index += 1) {
+          const from = 16 * (pending.count - 1 - index);
+          ids.copy(pending.ids, 16 * index, from, from + 16);
+        }
+        pending.priorities.subarray(0, pending.count).reverse();
+      }),
   },
   {
     name: 'a restart counts dispatches from the start',
     onlyAfter: 'a crash',
-    tampering: onLoad((snapshot) => {
-      snapshot.lastDispatchSequence = 0;
-    }),
+    plant: () =>
+      onRestart((snapshot) => {
+        snapshot.lastDispatchSequence = 0;
+      }),
   },
   {
     name: 'a restart takes a create without a known answer for made',
     onlyAfter: 'a crash',
-    tampering: onLoad((snapshot) => {
-      for (const { attempt } of snapshot.running) attempt.creation = 'made';
-    }),
+    plant: () =>
+      onRestart((snapshot) => {
+        for (const { attempt } of snapshot.running) attempt.creation = 'made';
+      }),
   },
-  { name: 'a lost answer to a create counts as made', onlyAfter: 'a lost answer', tampering: onCreate(madeUp) },
+  { name: 'a lost answer to a create counts as made', plant: () => onCreate(madeUp) },
   {
     name: 'a lost answer to a create counts as refused',
-    onlyAfter: 'a lost answer',
-    tampering: onCreate((truth) => (truth.outcome === 'unknown' ? refusedWith(422) : truth)),
+    plant: () => onCreate((truth) => (truth.outcome === 'unknown' ? refusedWith(422) : truth)),
   },
   {
     name: 'too many requests count as refused for good',
-    onlyAfter: 'a lost answer',
-    tampering: onCreate((truth) => (truth.outcome === 'refused' && truth.status === 429 ? refusedWith(422) : truth)),
+    plant: () => onCreate((truth) => (truth.outcome === 'refused' && truth.status === 429 ? refusedWith(422) : truth)),
   },
   {
     name: 'a full quota counts as refused for good',
-    onlyAfter: 'a lost answer',
-    tampering: onCreate((truth) => (truth.outcome === 'refused' && truth.status === 403 ? refusedWith(403) : truth)),
+    plant: () => onCreate((truth) => (truth.outcome === 'refused' && truth.status === 403 ? refusedWith(403) : truth)),
   },
-  { name: 'a create is tried again under another name', tampering: renaming() },
+  { name: 'a create is tried again under another name', plant: () => renaming() },
   {
     name: 'a lost answer to a read counts as “not there”',
-    onlyAfter: 'a lost answer',
-    tampering: onGet((truth) => (truth.outcome === 'unknown' ? refusedWith(404) : truth)),
+    plant: () => onGet((truth) => (truth.outcome === 'unknown' ? refusedWith(404) : truth)),
   },
   {
     name: 'a deletion that was accepted counts as done',
-    tampering: onDelete((truth) => (truth.outcome === 'ok' ? refusedWith(404) : truth)),
+    plant: () => onDelete((truth) => (truth.outcome === 'ok' ? refusedWith(404) : truth)),
   },
   {
     name: 'a lost answer to a deletion counts as done',
-    onlyAfter: 'a lost answer',
-    tampering: onDelete((truth) => (truth.outcome === 'unknown' ? refusedWith(404) : truth)),
+    plant: () => onDelete((truth) => (truth.outcome === 'unknown' ? refusedWith(404) : truth)),
   },
   {
     name: 'a finished workload is cleaned up though a create of it may still land',
-    onlyAfter: 'a lost answer',
-    tampering: onCommit((commit) => {
-      for (const { set } of commit.attemptChanges) if (set.cleanupAt && set.finishedAt) set.cleanupAt = set.finishedAt;
-    }),
+    onlyAfter: 'a reordering',
+    plant: () =>
+      onCommit((commit) => {
+        for (const { set } of commit.attemptChanges)
+          if (set.cleanupAt && set.finishedAt) set.cleanupAt = set.finishedAt;
+      }),
   },
-  { name: 'the watch of pods shows nothing', tampering: blindTo('pods') },
-  { name: 'a call is never answered and nobody notices', tampering: neverAnswering(9) },
+  { name: 'the watch of pods shows nothing', plant: () => blindTo('pods') },
+  { name: 'a call is never answered and nobody notices', plant: () => neverAnswering(9) },
+  {
+    name: 'a restart forgets that a cancel was asked for',
+    onlyAfter: 'a crash',
+    plant: () =>
+      onRestart((snapshot) => {
+        for (const { attempt } of snapshot.running) delete attempt.cancelRequestedAt;
+      }),
+  },
+  { name: 'a restart keeps the cap of the first start', onlyAfter: 'a crash', plant: () => deafToANewCap() },
+  { name: 'a 410 is ignored', plant: () => ignoringExpiry() },
+  { name: 'jobs run in the order of a Map', plant: () => orderedAsAMap() },
+  {
+    name: 'one more than the cap may run',
+    plant: () => ({ settings: (settings) => ({ ...settings, maxConcurrency: settings.maxConcurrency + 1 }) }),
+  },
+  {
+    name: 'a position counts the job itself',
+    plant: () =>
+      onApply((_core, apply, event) => {
+        const applied = apply(event);
+        return applied.ok && applied.position !== undefined ? { ...applied, position: applied.position + 1 } : applied;
+      }),
+  },
+  {
+    name: 'a timeout of a create counts as surely not made',
+    plant: () =>
+      onApply((_core, apply, event) =>
+        apply(event.kind === 'create_unknown' ? { ...event, surelyNotMade: true } : event),
+      ),
+  },
+  {
+    name: 'the slot of a cancelled job is free while a lost create of it may still land',
+    onlyAfter: 'a reordering',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const job = event.kind === 'workload_missing' ? core.running(event.jobId) : undefined;
+        if (job) delete job.unknownAt;
+        return apply(event);
+      }),
+  },
+  {
+    name: 'a cancel deletes before the create that is on its way was answered',
+    onlyAfter: 'a reordering',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const job = event.kind === 'cancel_requested' ? core.running(event.jobId) : undefined;
+        if (job?.call === 'create') job.call = 'none';
+        return apply(event);
+      }),
+  },
+  {
+    name: 'a cancelled job’s slot does not outlive its pods',
+    plant: () =>
+      lyingCluster((cluster) => ({
+        delete: (resource, namespace, name, options) =>
+          cluster.delete(resource, namespace, name, { ...options, propagation: 'background' }),
+      })),
+  },
+  {
+    name: 'a cancel frees the slot at once',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const applied = apply(event);
+        if (event.kind !== 'cancel_requested' || !core.running(event.jobId)) return applied;
+        const { attempt } = core.running(event.jobId) ?? { attempt: 1 };
+        return apply({ kind: 'workload_missing', at: event.at, jobId: event.jobId, attempt });
+      }),
+  },
+  {
+    name: 'a quota refusal keeps the slot',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const job =
+          event.kind === 'create_refused' && event.refusal === 'quota' ? core.running(event.jobId) : undefined;
+        const applied = apply(event);
+        if (job && core.isPending(job.jobId)) core.state.settings.maxConcurrency -= 1;
+        return applied;
+      }),
+  },
 ];

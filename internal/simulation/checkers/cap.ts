@@ -1,50 +1,55 @@
-// Never more than the cap: neither in the rows nor on the cluster, at no moment.
+// Never more than the cap: neither in the rows nor on the cluster, at no moment. A cap that was lowered takes no slot away
+// from who has one, but while more run than may, nothing is dispatched.
 // Not counted is what nobody can prevent: somebody deletes the workload of a finished job while an earlier create of it,
 // whose answer was lost, is still on its way, and so frees the name that kept the job from running again.
 import type { Checker, TraceEntry } from '../trace.ts';
-import { isOver, Rows } from './rows.ts';
+import { Findings } from './findings.ts';
+import { isOver, type Rows } from './rows.ts';
 import { workloadOf } from './workloads.ts';
 
 export class CapChecker implements Checker {
-  readonly #cap: number;
-  readonly #rows = new Rows();
   readonly #outsider = new Set<string>();
   readonly #unfinished = new Map<string, string>();
-  readonly #found: string[] = [];
+  readonly #found = new Findings();
+  #cap = 0;
+  /** How many may run: the cap, or those that ran already when it was lowered. */
+  #limit = 0;
 
-  constructor(cap: number) {
-    this.#cap = cap;
-  }
-
-  see(entry: TraceEntry): void {
-    if (entry.kind === 'committed') {
-      this.#rows.apply(entry.commit);
-      this.#compare(
-        entry.at,
-        'jobs hold a slot',
-        this.#rows.inState('running').map(({ jobId }) => jobId),
-      );
+  see(entry: TraceEntry, rows: Rows): void {
+    if (entry.kind === 'started') {
+      this.#cap = entry.maxConcurrency;
+      this.#limit = Math.max(this.#cap, rows.running.size);
     }
+    if (entry.kind === 'committed') this.#countRows(entry, rows);
     if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
-    if (entry.kind !== 'workload') return;
-    const { uid, jobId, end } = workloadOf(entry.change);
-    if (end || entry.change.type === 'DELETED') this.#unfinished.delete(uid);
-    else if (entry.change.type === 'ADDED' && this.#isRunAgainByOthers(jobId)) return;
-    else if (entry.change.type === 'ADDED' || this.#unfinished.has(uid)) this.#unfinished.set(uid, jobId);
-    this.#compare(entry.at, 'workloads are unfinished on the cluster', [...this.#unfinished.values()]);
+    if (entry.kind === 'workload') this.#countWorkloads(entry, rows);
   }
 
-  violations(): string[] {
-    return this.#found;
+  violations(): readonly string[] {
+    return this.#found.sentences;
   }
 
-  #isRunAgainByOthers(jobId: string): boolean {
-    const job = this.#rows.jobs.get(jobId);
+  #countRows({ at, commit }: Extract<TraceEntry, { kind: 'committed' }>, { running }: Rows): void {
+    const most = commit.attempts.length > 0 ? this.#cap : this.#limit;
+    this.#limit = Math.max(this.#cap, Math.min(this.#limit, running.size));
+    if (running.size > most) this.#tell(at, 'jobs hold a slot', most, [...running.keys()]);
+  }
+
+  #countWorkloads({ at, change }: Extract<TraceEntry, { kind: 'workload' }>, rows: Rows): void {
+    const { uid, jobId, end } = workloadOf(change);
+    if (end || change.type === 'DELETED') this.#unfinished.delete(uid);
+    else if (change.type === 'ADDED' && this.#isRunAgainByOthers(jobId, rows)) return;
+    else if (change.type === 'ADDED' || this.#unfinished.has(uid)) this.#unfinished.set(uid, jobId);
+    if (this.#unfinished.size <= this.#limit) return;
+    this.#tell(at, 'workloads are unfinished on the cluster', this.#limit, [...this.#unfinished.values()]);
+  }
+
+  #isRunAgainByOthers(jobId: string, rows: Rows): boolean {
+    const job = rows.jobs.get(jobId);
     return this.#outsider.has(jobId) && job !== undefined && isOver(job);
   }
 
-  #compare(at: number, what: string, jobIds: string[]): void {
-    if (jobIds.length <= this.#cap) return;
-    this.#found.push(`over the cap at ${at}: ${jobIds.length} ${what}, ${this.#cap} may: ${jobIds.join(' ')}`);
+  #tell(at: number, what: string, most: number, jobIds: string[]): void {
+    this.#found.add(`over the cap at ${at}: ${jobIds.length} ${what}, ${most} may: ${jobIds.join(' ')}`);
   }
 }

@@ -1,33 +1,28 @@
-// Accepted means durable: the row is there before the caller hears of it, nothing that was written goes back to an
-// earlier state, and in the end every accepted job is finished.
-import type { Commit } from '../../store/store.ts';
+// Accepted means durable: the row is there before the caller hears of it, what a caller was told is accepted is in the
+// store in the end, and each submission makes one job at most.
 import type { Checker, TraceEntry } from '../trace.ts';
-import { isOver, type JobRow, Rows } from './rows.ts';
-
-/** Which state may follow which, said once more and on its own: a checker that asks the program believes the program. */
-const successors: Partial<Record<JobRow['state'], ReadonlyArray<JobRow['state']>>> = {
-  pending: ['running', 'cancelled'],
-  running: ['succeeded', 'failed', 'cancelled', 'pending'],
-};
+import { Findings } from './findings.ts';
+import type { Rows } from './rows.ts';
 
 export class DurabilityChecker implements Checker {
-  readonly #rows = new Rows();
+  readonly #submitted = new Set<string>();
+  readonly #inserted = new Set<string>();
   readonly #accepted = new Set<string>();
-  readonly #found: string[] = [];
+  readonly #found = new Findings();
 
-  see(entry: TraceEntry): void {
-    if (entry.kind === 'accepted') this.#accept(entry.jobId, entry.name);
+  see(entry: TraceEntry, rows: Rows): void {
+    if (entry.kind === 'submitted') this.#submitted.add(entry.name);
+    if (entry.kind === 'accepted') this.#accept(entry.jobId, entry.name, rows);
     if (entry.kind !== 'committed') return;
-    this.#checkTransitions(entry.at, entry.commit);
-    this.#rows.apply(entry.commit);
+    for (const { jobId, from, set } of entry.changes) {
+      if (set !== 'inserted') continue;
+      if (from !== undefined) this.#found.add(`extra: ${jobId} was inserted twice`);
+      this.#insert(rows.jobs.get(jobId)?.name ?? jobId);
+    }
   }
 
-  violations(): string[] {
-    const unfinished = [...this.#rows.jobs.values()].filter((job) => !isOver(job));
-    return [
-      ...this.#found,
-      ...unfinished.map(({ name, state, reason }) => `not finished: ${name} is ${state} (${reason ?? 'no reason'})`),
-    ];
+  violations(): readonly string[] {
+    return this.#found.sentences;
   }
 
   /** Accepted job ids, to be looked up in the store at the end. */
@@ -35,26 +30,15 @@ export class DurabilityChecker implements Checker {
     return this.#accepted;
   }
 
-  #accept(jobId: string, name: string): void {
-    if (this.#accepted.has(jobId)) this.#found.push(`two jobs were accepted with the id ${jobId}`);
-    this.#accepted.add(jobId);
-    if (!this.#rows.jobs.has(jobId)) this.#found.push(`${name} was accepted before it was written`);
+  #insert(name: string): void {
+    if (!this.#submitted.has(name)) this.#found.add(`extra: nobody submitted ${name}`);
+    if (this.#inserted.has(name)) this.#found.add(`extra: the submission ${name} became two jobs`);
+    this.#inserted.add(name);
   }
 
-  #checkTransitions(at: number, commit: Commit): void {
-    for (const { jobId } of commit.inserts) {
-      if (this.#rows.jobs.has(jobId)) this.#found.push(`${jobId} was inserted twice`);
-    }
-    const states = new Map(commit.inserts.map(({ jobId, state }) => [jobId, state]));
-    for (const { jobId, set } of commit.jobChanges) {
-      const from = states.get(jobId) ?? this.#rows.jobs.get(jobId)?.state;
-      if (from === undefined) this.#found.push(`a change at ${at} names ${jobId}, which has no row`);
-      else if (set.state && !successors[from]?.includes(set.state)) {
-        this.#found.push(`${jobId} went from ${from} to ${set.state} at ${at}`);
-      } else if (set.state === undefined && set.priority !== undefined && from !== 'pending') {
-        this.#found.push(`${jobId} got a new priority while it was ${from} at ${at}`);
-      }
-      if (set.state) states.set(jobId, set.state);
-    }
+  #accept(jobId: string, name: string, rows: Rows): void {
+    if (this.#accepted.has(jobId)) this.#found.add(`extra: two jobs were accepted with the id ${jobId}`);
+    this.#accepted.add(jobId);
+    if (rows.jobs.get(jobId)?.name !== name) this.#found.add(`lost: ${name} was accepted before it was written`);
   }
 }

@@ -1,80 +1,109 @@
-// One workload per attempt: none before its attempt is written, none after its job is over, and no second one for an
-// attempt. A second is tolerated only where the first was taken away on purpose (a cancel, or somebody else) while an
-// earlier create was still on its way; then too it must be gone in the end.
+// One workload per attempt: none before its attempt is written, none after its job is over, no second one for an attempt,
+// and never two of a job at once. A second one of an attempt is tolerated only where the first was taken away on purpose (a
+// cancel, or somebody else) while an earlier create was still on its way; then too it must be gone in the end.
+// A cancelled job's pods are gone before its slot is.
 import type { Checker, TraceEntry } from '../trace.ts';
-import { isOver, Rows } from './rows.ts';
-import { type Workload, workloadOf } from './workloads.ts';
+import { Findings } from './findings.ts';
+import { isOver, type Rows } from './rows.ts';
+import { podOf, type Workload, workloadOf } from './workloads.ts';
 
-/** From the decision to create to the end of the last call about it. */
-const longestCallMs = 60_000;
+interface Seen {
+  /** Its workloads that are there, by uid. */
+  present: Map<string, Workload>;
+  /** The first uid of each attempt. */
+  firstUids: Map<number, string>;
+  livePods: Set<string>;
+}
 
 export class OneWorkloadChecker implements Checker {
-  readonly #rows = new Rows();
-  readonly #uidsOf = new Map<string, Set<string>>();
-  readonly #present = new Map<string, Workload>();
+  readonly #jobs = new Map<string, Seen>();
   readonly #taken = new Set<string>();
   readonly #outsider = new Set<string>();
-  readonly #found: string[] = [];
-  #storeFailedAt = Number.NEGATIVE_INFINITY;
+  readonly #found = new Findings();
 
-  see(entry: TraceEntry): void {
+  see(entry: TraceEntry, rows: Rows): void {
     if (entry.kind === 'cancel_asked') this.#taken.add(entry.jobId);
     if (entry.kind === 'outsider_deleted') {
       this.#taken.add(entry.jobId);
       this.#outsider.add(entry.jobId);
     }
     if (entry.kind === 'committed') {
-      this.#rows.apply(entry.commit);
-      for (const { jobId, set } of entry.commit.jobChanges) if (set.state) this.#checkEnd(entry.at, jobId);
+      for (const { jobId, from, to } of entry.changes) {
+        if (from === 'running' && to !== 'running') this.#checkEnd(entry.at, jobId, rows);
+      }
     }
-    if (entry.kind === 'store_failed') this.#storeFailedAt = entry.at;
-    if (entry.kind === 'create_called') this.#called(entry.at, entry.jobId, entry.attempt);
-    if (entry.kind === 'workload') this.#workload(entry.at, entry.change.type, workloadOf(entry.change));
+    if (entry.kind === 'create_called') this.#called(entry, rows);
+    if (entry.kind === 'workload') this.#workload(entry.at, entry.change.type, workloadOf(entry.change), rows);
+    if (entry.kind === 'pod') this.#pod(podOf(entry.change));
   }
 
-  violations(): string[] {
-    const left = [...this.#present.values()].map(({ jobId, uid }) => `the workload ${uid} of ${jobId} was left behind`);
-    return [...this.#found, ...left];
+  violations(): readonly string[] {
+    const left = [...this.#jobs].flatMap(([jobId, { present }]) =>
+      [...present.keys()].map((uid) => `extra: the workload ${uid} of ${jobId} was left behind`),
+    );
+    return [...this.#found.sentences, ...left];
   }
 
-  /**
-   * No effect before its commit, and none once the commit says that the job is over. A rebuilt program may not know of
-   * a create that it was about to send before; that one finds its name taken by the finished workload.
-   */
-  #called(at: number, jobId: string, attempt: number): void {
-    const job = this.#rows.jobs.get(jobId);
-    const key = `${jobId}/${attempt}`;
-    if (!this.#rows.attempts.has(key)) this.#found.push(`the workload of ${key} was asked for before its row at ${at}`);
-    else if (job?.state !== 'running' && at - this.#storeFailedAt > longestCallMs) {
-      this.#found.push(`the workload of ${key} was asked for at ${at}, though the job is ${job?.state}`);
-    }
+  /** No effect before its commit, and none once the commit says that the job is over. */
+  #called({ at, jobId, attempt }: Extract<TraceEntry, { kind: 'create_called' }>, rows: Rows): void {
+    const state = rows.jobs.get(jobId)?.state;
+    const what = `extra: the workload of ${jobId}/${attempt} was asked for at ${at}`;
+    if (!rows.attempt(jobId, attempt)) this.#found.add(`${what}, before its row`);
+    else if (state !== 'running') this.#found.add(`${what}, though the job is ${state}`);
   }
 
-  #workload(at: number, type: string, workload: Workload): void {
-    if (type === 'DELETED') this.#present.delete(workload.uid);
-    else this.#present.set(workload.uid, workload);
-    if (type === 'ADDED') this.#created(at, workload);
+  #workload(at: number, type: string, workload: Workload, rows: Rows): void {
+    const seen = this.#seen(workload.jobId);
+    if (type === 'DELETED') seen.present.delete(workload.uid);
+    else seen.present.set(workload.uid, workload);
+    if (type === 'ADDED') this.#created(at, workload, seen, rows);
+    if (type === 'DELETED') this.#forget(workload.jobId, seen, rows);
   }
 
-  #created(at: number, { jobId, attempt, uid }: Workload): void {
-    const key = `${jobId}/${attempt}`;
-    const uids = this.#uidsOf.get(key) ?? new Set();
-    this.#uidsOf.set(key, uids.add(uid));
-    if (uids.size > 1 && !this.#taken.has(jobId)) this.#found.push(`a second workload of ${key} was made at ${at}`);
-    const job = this.#rows.jobs.get(jobId);
-    if (!job || !this.#rows.attempts.has(key)) this.#found.push(`the workload of ${key} came before its row at ${at}`);
+  #created(at: number, { jobId, attempt, uid }: Workload, seen: Seen, rows: Rows): void {
+    const what = `${jobId}/${attempt} at ${at}`;
+    const unfinished = [...seen.present.values()].filter(({ end }) => !end);
+    if (unfinished.length > 1) this.#found.add(`overlap: a workload of ${what} was made while another one runs`);
+    const first = seen.firstUids.get(attempt);
+    if (first === undefined) seen.firstUids.set(attempt, uid);
+    else if (!this.#taken.has(jobId)) this.#found.add(`extra: a second workload of ${what} was made`);
+    const job = rows.jobs.get(jobId);
+    if (!job || !rows.attempt(jobId, attempt)) this.#found.add(`extra: the workload of ${what} came before its row`);
     else if (isOver(job) && !this.#outsider.has(jobId)) {
-      this.#found.push(`a workload of ${key} was made at ${at}, after the job was ${job.state}`);
+      this.#found.add(`extra: a workload of ${what} was made, after the job was ${job.state}`);
     }
   }
 
   /** A job that leaves `running` must not leave anything running behind. */
-  #checkEnd(at: number, jobId: string): void {
-    const job = this.#rows.jobs.get(jobId);
-    if (!job || job.state === 'running') return;
-    for (const workload of this.#present.values()) {
-      if (workload.jobId !== jobId || workload.end) continue;
-      this.#found.push(`${jobId} became ${job.state} at ${at} while its workload ${workload.uid} was unfinished`);
+  #checkEnd(at: number, jobId: string, rows: Rows): void {
+    const seen = this.#jobs.get(jobId);
+    const state = rows.jobs.get(jobId)?.state;
+    if (!seen) return;
+    for (const { uid, end } of seen.present.values()) {
+      if (!end) this.#found.add(`overlap: ${jobId} became ${state} at ${at} while its workload ${uid} was unfinished`);
     }
+    if (state === 'cancelled' && seen.livePods.size > 0 && !this.#outsider.has(jobId)) {
+      this.#found.add(`overlap: ${jobId} became cancelled at ${at} while its pods were there`);
+    }
+    this.#forget(jobId, seen, rows);
+  }
+
+  #pod({ uid, jobId, isEnded }: { uid: string; jobId: string; isEnded: boolean }): void {
+    const { livePods } = this.#seen(jobId);
+    if (isEnded) livePods.delete(uid);
+    else livePods.add(uid);
+  }
+
+  #seen(jobId: string): Seen {
+    let seen = this.#jobs.get(jobId);
+    if (!seen) {
+      seen = { present: new Map(), firstUids: new Map(), livePods: new Set() };
+      this.#jobs.set(jobId, seen);
+    }
+    return seen;
+  }
+
+  #forget(jobId: string, { present }: Seen, rows: Rows): void {
+    if (present.size === 0 && !rows.jobs.has(jobId)) this.#jobs.delete(jobId);
   }
 }

@@ -1,18 +1,19 @@
 // The true outcome: what a job ended as is what its fate, a cancel or somebody's deletion made of it.
 import { simulateExitCodeAnnotation } from '../../../pkg/kubernetes/labels.ts';
 import type { Checker, TraceEntry } from '../trace.ts';
-import { type JobRow, Rows } from './rows.ts';
+import { Findings } from './findings.ts';
+import { isOver, type JobRow, type Rows } from './rows.ts';
 import { workloadOf } from './workloads.ts';
 
 export class OutcomeChecker implements Checker {
-  readonly #rows = new Rows();
   readonly #cancelled = new Set<string>();
   readonly #outsider = new Set<string>();
   /** Jobs whose workload failed by itself, not because somebody was deleting it. */
   readonly #failed = new Set<string>();
+  readonly #found = new Findings();
 
-  see(entry: TraceEntry): void {
-    if (entry.kind === 'committed') this.#rows.apply(entry.commit);
+  see(entry: TraceEntry, rows: Rows): void {
+    if (entry.kind === 'committed') for (const { jobId } of entry.changes) this.#judge(rows.jobs.get(jobId));
     if (entry.kind === 'cancel_asked') this.#cancelled.add(entry.jobId);
     if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
     if (entry.kind !== 'workload') return;
@@ -20,13 +21,16 @@ export class OutcomeChecker implements Checker {
     if (end === 'Failed' && !isDeleting) this.#failed.add(jobId);
   }
 
-  violations(): string[] {
-    return [...this.#rows.jobs.values()].flatMap((job) => {
-      const ended = endOf(job);
-      const allowed = this.#allowed(job);
-      if (allowed.includes(ended)) return [];
-      return [`${job.name} ended as “${ended}”, and only ${allowed.join(' or ')} would be true`];
-    });
+  violations(): readonly string[] {
+    return this.#found.sentences;
+  }
+
+  #judge(job: JobRow | undefined): void {
+    if (!job || !isOver(job)) return;
+    const ended = endOf(job);
+    const allowed = this.#allowed(job);
+    if (allowed.includes(ended)) return;
+    this.#found.add(`untrue outcome: ${job.name} ended as “${ended}”, and only ${allowed.join(' or ')} would be true`);
   }
 
   #allowed(job: JobRow): string[] {

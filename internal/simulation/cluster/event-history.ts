@@ -32,11 +32,17 @@ export class EventHistory {
     this.#events = this.#events.slice(-this.#limit);
   }
 
+  /** Nothing of the past is held any more. */
+  forget(): void {
+    this.#forgotten += this.#events.length;
+    this.#events = [];
+  }
+
   at(version: number): ObjectEvent | undefined {
-    return version > this.newest - this.#limit ? this.#events[version - this.#forgotten - 1] : undefined;
+    return this.remembersSince(version - 1) ? this.#events[version - this.#forgotten - 1] : undefined;
   }
 
   remembersSince(version: number): boolean {
-    return version >= this.newest - this.#limit;
+    return version >= Math.max(this.#forgotten, this.newest - this.#limit);
   }
 }

@@ -2,6 +2,7 @@
 // Each write takes the next resource version and leaves exactly one event, so a version is also a place in the history.
 // Objects are frozen: a version never changes once it is stored, and readers share it instead of copying it.
 import type { KubernetesObject, Resource } from '../../../pkg/kubernetes/cluster.ts';
+import { deepFreeze } from './copy.ts';
 import { EventHistory, type ObjectEvent } from './event-history.ts';
 
 /** The label whose values are indexed, because readers ask for the pods of one Job all the time. */
@@ -17,7 +18,10 @@ export class ObjectStore {
   readonly #history: EventHistory;
   readonly #listeners = new Set<() => void>();
 
-  constructor(options: { historyLimit: number }) {
+  readonly #onEvent: ((event: ObjectEvent) => void) | undefined;
+
+  constructor(options: { historyLimit: number; onEvent?: (event: ObjectEvent) => void }) {
+    this.#onEvent = options.onEvent;
     this.#history = new EventHistory(options.historyLimit);
   }
 
@@ -75,6 +79,11 @@ export class ObjectStore {
     return this.#history.remembersSince(version);
   }
 
+  /** A watcher that is behind can no longer be told what it missed. */
+  forgetEvents(): void {
+    this.#history.forget();
+  }
+
   /** Calls `listener` after each write until the returned function is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -88,6 +97,7 @@ export class ObjectStore {
 
   #record(event: ObjectEvent): void {
     this.#history.append(event);
+    this.#onEvent?.(event);
     for (const listener of this.#listeners) listener();
   }
 
@@ -128,11 +138,4 @@ function unindex(shelf: Shelf, object: KubernetesObject, key: string): void {
   if (jobKey === undefined || !keys) return;
   keys.delete(key);
   if (keys.size === 0) shelf.keysByJob.delete(jobKey);
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
-  return value;
 }

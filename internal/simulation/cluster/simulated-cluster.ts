@@ -20,6 +20,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { Agenda } from './agenda.ts';
 import { alreadyExists, invalid, notFound, ok, uidConflict } from './answers.ts';
+import { copyOf } from './copy.ts';
+import type { ObjectEvent } from './event-history.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { JobController } from './job-controller.ts';
 import { defaultedJobSpec } from './job-spec.ts';
@@ -40,6 +42,8 @@ export interface SimulatedClusterDeps {
   terminationMs?: number;
   /** Events that a watcher can be behind before it gets 410; 10,000 by default. */
   historyLimit?: number;
+  /** Told of every write, before any watcher. */
+  onEvent?(event: ObjectEvent): void;
 }
 
 export interface SimulatedCluster extends Cluster {
@@ -50,6 +54,8 @@ export interface SimulatedCluster extends Cluster {
   adopt(job: KubernetesObject, options: { startedAt: number }): ApiResult<KubernetesObject>;
   /** What a container has printed; the pod's first when none is named. `undefined` without such a pod or container. */
   logs(namespace: string, pod: string, container?: string): LogLine[] | undefined;
+  /** Forgets all past events: a watcher that is behind gets 410. */
+  compact(): void;
 }
 
 export function simulatedCluster(deps: SimulatedClusterDeps): SimulatedCluster {
@@ -69,7 +75,7 @@ class InMemoryCluster implements SimulatedCluster {
     const { clock, random, durationMs, terminationMs = 5, historyLimit = 10_000 } = deps;
     this.#deps = deps;
     setMaxListeners(0, this.#closing.signal); // one for each open watch
-    const store = new ObjectStore({ historyLimit });
+    const store = new ObjectStore({ historyLimit, onEvent: (event) => deps.onEvent?.(event) });
     const agenda = new Agenda(clock);
     const kubelet = new Kubelet({ store, agenda, random, terminationMs, events: this.#podEvents() });
     this.#store = store;
@@ -129,6 +135,10 @@ class InMemoryCluster implements SimulatedCluster {
     return this.#isClosed ? closedAnswer : ok(undefined);
   }
 
+  compact(): void {
+    this.#store.forgetEvents();
+  }
+
   async close(): Promise<void> {
     this.#agenda.stop();
     this.#closing.abort();
@@ -165,7 +175,7 @@ class InMemoryCluster implements SimulatedCluster {
 
   /** A private copy with what the server adds. */
   #completed(given: KubernetesObject, namespace: string, at: number, isJob: boolean): KubernetesObject {
-    const copy = JSON.parse(JSON.stringify(given)) as KubernetesObject;
+    const copy = copyOf(given);
     const uid = copy.metadata.uid ?? this.#deps.random.uuid(at);
     const { deletionTimestamp: _never, resourceVersion: _given, ...kept } = copy.metadata;
     const metadata = { ...kept, namespace, uid, generation: 1, creationTimestamp: kubernetesTime(at) };

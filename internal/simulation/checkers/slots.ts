@@ -1,0 +1,54 @@
+// Everything ends: once nothing fails any more every job is finished, and a slot is held only while there is something to
+// run. How soon a slot must be free again when its workload is over, and nothing fails, is bounded by how a silent watch
+// is noticed; a cancel whose create was lost may take longer, for then it is the workload that may still come.
+import type { Checker, TraceEntry } from '../trace.ts';
+import { Findings } from './findings.ts';
+import { isOver, type JobRow, type Rows } from './rows.ts';
+import { workloadOf } from './workloads.ts';
+
+/** Twice 75 s of a silent watch, and the pauses after failed calls that began before. */
+const longestHoldMs = 200_000;
+
+export class SlotChecker implements Checker {
+  /** When the job's last workload ended; absent while one runs. */
+  readonly #endedAt = new Map<string, number>();
+  readonly #found = new Findings();
+  #faultsEndedAt: number | undefined;
+
+  see(entry: TraceEntry, rows: Rows): void {
+    if (entry.kind === 'faults_ended') this.#faultsEndedAt = entry.at;
+    if (entry.kind === 'workload') {
+      const { jobId, end } = workloadOf(entry.change);
+      if (!end && entry.change.type !== 'DELETED') this.#endedAt.delete(jobId);
+      else if (!this.#endedAt.has(jobId)) this.#endedAt.set(jobId, entry.at);
+    }
+    if (entry.kind !== 'committed') return;
+    for (const { jobId, from, to } of entry.changes) {
+      if (from === 'running' && to !== 'running') this.#freed(entry.at, jobId, rows.jobs.get(jobId)?.name ?? jobId);
+    }
+  }
+
+  violations(): readonly string[] {
+    return [];
+  }
+
+  /** What is not finished now, or was for too long. */
+  unfinished(rows: Rows): string[] {
+    const left = [...rows.jobs.values()].filter((job) => !isOver(job)).map((job) => this.#sentence(job));
+    return [...this.#found.sentences, ...left];
+  }
+
+  #freed(at: number, jobId: string, name: string): void {
+    const endedAt = this.#endedAt.get(jobId);
+    if (endedAt === undefined || this.#faultsEndedAt === undefined) return;
+    const heldMs = at - Math.max(endedAt, this.#faultsEndedAt);
+    if (heldMs > longestHoldMs)
+      this.#found.add(`leaked slot: ${name} kept it for ${Math.round(heldMs / 1_000)} s after its workload was over`);
+  }
+
+  #sentence({ jobId, name, state, reason }: JobRow): string {
+    const how = `${name} is ${state} (${reason ?? 'no reason'})`;
+    if (state === 'running' && this.#endedAt.has(jobId)) return `leaked slot: ${how} and its workload is over`;
+    return `not finished: ${how}`;
+  }
+}
