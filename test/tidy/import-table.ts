@@ -93,7 +93,7 @@ export const folderRules: readonly FolderRule[] = [
   {
     folder: 'internal/simulation/',
     holds: 'simulated cluster on any clock, fault injection, scenarios, checkers',
-    mayImport: [core, engine, dispatcher, controllers, kubernetes, storeInterface, memoryStore, platform],
+    mayImport: [models, core, engine, dispatcher, controllers, kubernetes, storeInterface, memoryStore, platform],
   },
   {
     folder: 'internal/platform/',
