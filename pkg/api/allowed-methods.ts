@@ -14,11 +14,13 @@ export class AllowedMethods {
     for (const method of [methods].flat()) this.#routes.push({ segments: url.split('/'), method });
   }
 
-  /** The methods of the routes that `path` (without query) fits, each once. */
+  /** The methods of the routes that `path` (without query) fits, each once; one that names the path hides the patterns. */
   of(path: string): string[] {
     const segments = path.split('/');
     const fitting = this.#routes.filter((route) => fits(route.segments, segments));
-    return [...new Set(fitting.map((route) => route.method))].sort();
+    const named = fitting.filter((route) => route.segments.join('/') === path);
+    const chosen = named.length > 0 ? named : fitting;
+    return [...new Set(chosen.map((route) => route.method))].sort();
   }
 }
 

@@ -19,7 +19,9 @@ export function handleErrors(app: FastifyInstance, logger: ErrorLog): void {
   app.addHook('onRoute', ({ url, method }) => methods.add(url, method));
   app.setNotFoundHandler((request, reply) => notFound(methods, request, reply));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    if (request.is404) return notFound(methods, request, reply);
+    // A pattern may take a path that has a route of its own for other methods: /jobs/pending is no job's path.
+    const isElsewhere = error.validationContext === 'params' && !methods.of(pathOf(request)).includes(request.method);
+    if (request.is404 || isElsewhere) return notFound(methods, request, reply);
     return sendProblem(reply, refusalOf(error, request) ?? internal(error, request, logger));
   });
 }

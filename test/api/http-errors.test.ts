@@ -80,11 +80,14 @@ test.each([
   expect(answer.json()).toMatchObject({ code: 'method_not_allowed', type: '/errors/method_not_allowed' });
 });
 
-test('POST to the pending list is 405: it is a path of its own, not a job called pending', async () => {
-  const { app } = await anApi();
-  const answer = await app.inject({ method: 'POST', url: '/jobs/pending', headers: json, payload: '{}' });
-  expect(answer.statusCode).toBe(405);
-});
+test.each(['POST', 'PATCH', 'DELETE', 'PUT'] as const)(
+  '%s to the pending list is 405: it is a path of its own, not a job called pending',
+  async (method) => {
+    const { app } = await anApi();
+    const answer = await app.inject({ method, url: '/jobs/pending?limit=3', headers: json, payload: '{"priority":1}' });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
+  },
+);
 
 test.each(['/jobs/%zz', '/jobs/%', '/%E0%A4%A'])('the path %s is 400', async (url) => {
   const { app } = await anApi();

@@ -185,7 +185,7 @@ test('all that is wrong with a body is told at once', async () => {
 });
 
 test('a flood of errors is cut off', async () => {
-  const payload = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`field${index}`, 0]));
+  const payload = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`field${index}`, 0]));
   const answer = await app.inject({ method: 'POST', url: '/jobs', payload });
   expect(answer.statusCode).toBe(400);
   expect(answer.json().errors).toHaveLength(64);
@@ -216,4 +216,11 @@ test('bytes that are not UTF-8 are refused, not replaced', async () => {
 test('no body at all is refused as a body that is no object', async () => {
   const answer = await app.inject({ method: 'POST', url: '/jobs' });
   expect(answer.json()).toMatchObject({ status: 400, errors: [{ pointer: '', detail: 'must be an object' }] });
+});
+
+test('of a body with thousands of members only the first mistake is told', async () => {
+  const members = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`k${i}`, 1]));
+  const answer = await app.inject({ method: 'POST', url: '/jobs', payload: { name: 'a', ...members } });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().errors).toHaveLength(1);
 });
