@@ -170,6 +170,15 @@ describe('a watch', () => {
     expect(proxy.streams()).toEqual([]);
   });
 
+  it('is counted when the server says that it is too old', async () => {
+    await setUp();
+    const { upstream, reads } = await watching();
+    const line = '{"type":"ERROR","object":{"code":410}}\n';
+    upstream.write(line);
+    await reads(line);
+    expect(proxy.expired).toBe(1);
+  });
+
   it('can be cut, and the server sees it', async () => {
     await setUp();
     const { stream, upstream, ended } = await watching();

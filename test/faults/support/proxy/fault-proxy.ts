@@ -30,6 +30,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 interface Client {
   socket: Socket;
   number: number;
+  openedAt: number;
+  requests: number;
   frozen: boolean;
 }
 
@@ -46,6 +48,8 @@ export class FaultProxy {
   readonly arrivals: Arrival[] = [];
   /** Connections that were opened, whether or not a request came on them. */
   connections = 0;
+  /** Watches that the server itself, not the proxy, said were too old. */
+  expired = 0;
   script: Script = () => undefined;
   readonly #options: FaultProxyOptions;
   readonly #port: number;
@@ -130,7 +134,7 @@ export class FaultProxy {
   #opened(socket: Socket): void {
     this.connections += 1;
     const port = socket.remotePort ?? 0;
-    const client = { socket, number: this.connections, frozen: false };
+    const client = { socket, number: this.connections, openedAt: this.now(), requests: 0, frozen: false };
     this.#clients.set(port, client);
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -141,8 +145,10 @@ export class FaultProxy {
   async #take(client: Client, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
     const { pathname: path, searchParams: query } = new URL(url, this.url);
-    const connection = client.number;
+    const { number: connection, openedAt } = client;
     const arrival: Arrival = { at: this.now(), connection, verb: verbOf(method, path, query), method, path };
+    if (client.requests === 0) arrival.openedAt = openedAt;
+    client.requests += 1;
     this.arrivals.push(arrival);
     response.on('error', () => undefined);
     const body = await bodyOf(request);
@@ -194,7 +200,13 @@ export class FaultProxy {
     const status = answer.statusCode ?? 502;
     if (arrival.verb === 'watch' && status === 200) {
       this.#openStream(exchange);
-      const stream = new ProxiedStream(arrival.path, answer, response, () => reset(exchange));
+      const onLine = (line: string): void => {
+        if (line.includes('"type":"ERROR"') && line.includes('"code":410')) this.expired += 1;
+      };
+      const stream = new ProxiedStream({
+        ...{ path: arrival.path, answer, response, onLine },
+        reset: () => reset(exchange),
+      });
       this.#streams.add(stream);
       response.on('close', () => this.#streams.delete(stream));
       return;
@@ -202,6 +214,7 @@ export class FaultProxy {
     const { connection: _connection, 'keep-alive': _kept, 'transfer-encoding': _encoding, ...headers } = answer.headers;
     const body = await bodyOf(answer);
     if (client.frozen) return;
+    if (arrival.verb === 'watch' && status === 410) this.expired += 1;
     this.#note(arrival, status, retryAfterOf(headers['retry-after']));
     response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
   }

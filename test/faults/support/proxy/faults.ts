@@ -44,6 +44,8 @@ export interface Arrival {
   at: number;
   /** Numbers the client's connections. */
   connection: number;
+  /** Of the first request of a connection: when that was opened, for the request. */
+  openedAt?: number;
   verb: Verb;
   method: string;
   path: string;

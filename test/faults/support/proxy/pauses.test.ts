@@ -16,6 +16,8 @@ describe('a pause that a server asked for', () => {
     ['is broken by who comes within it', [turnedAway(0), arrival(1_500)], 1],
     ['is broken by any other call too', [turnedAway(0), arrival(1_990, { path: '/b', verb: 'create' })], 1],
     ['is not broken by what was on its way', [turnedAway(0), arrival(200)], 0],
+    ['is not broken by what a connection was opened for before', [turnedAway(0), arrival(900, { openedAt: 200 })], 0],
+    ['is broken by what opens a connection', [turnedAway(0), arrival(900, { openedAt: 800 })], 1],
     ['is not broken by a watch, when a call was turned away', [turnedAway(0), arrival(1_000, watch)], 0],
     ['is broken by the watch that was turned away', [turnedAway(0, watch), arrival(1_000, watch)], 1],
     ['is there only when it was asked for', [arrival(0, { status: 500, answeredAt: 1 }), arrival(400)], 0],

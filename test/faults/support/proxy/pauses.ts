@@ -1,7 +1,7 @@
 // Whether a client kept the pauses that it was asked for. Judges what the proxy wrote down and nothing else.
 import type { Arrival } from './faults.ts';
 
-/** A request that was on its way when the answer was sent could not know of it. */
+/** A request that was on its way when the answer was sent, or for which a connection was, could not know of it. */
 const onItsWayMs = 300;
 
 /**
@@ -15,11 +15,15 @@ export function tooEarly(arrivals: readonly Arrival[]): string[] {
     if (answeredAt === undefined || retryAfterMs <= onItsWayMs) continue;
     const end = answeredAt + retryAfterMs;
     const early = arrivals.find(
-      (other) => other.at > answeredAt + onItsWayMs && other.at < end && isMeant(asked, other),
+      (other) => sentAt(other) > answeredAt + onItsWayMs && other.at < end && isMeant(asked, other),
     );
     if (early) violations.push(sentence(asked, early, end));
   }
   return violations;
+}
+
+function sentAt({ at, openedAt = at }: Arrival): number {
+  return openedAt;
 }
 
 function isMeant(asked: Arrival, other: Arrival): boolean {

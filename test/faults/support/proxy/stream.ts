@@ -4,20 +4,32 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const keptLines = 1_000;
 
+export interface StreamParts {
+  path: string;
+  answer: IncomingMessage;
+  response: ServerResponse;
+  /** Resets the client's connection. */
+  reset(): void;
+  /** Every line of the server, also one that is not passed on. */
+  onLine(line: string): void;
+}
+
 export class ProxiedStream {
   readonly path: string;
   readonly #response: ServerResponse;
   readonly #reset: () => void;
+  readonly #onLine: (line: string) => void;
   readonly #passed: string[] = [];
   #held: string[] | undefined;
   #rest = '';
   #silent = false;
   #cutAtNextLine = false;
 
-  constructor(path: string, answer: IncomingMessage, response: ServerResponse, reset: () => void) {
+  constructor({ path, answer, response, reset, onLine }: StreamParts) {
     this.path = path;
     this.#response = response;
     this.#reset = reset;
+    this.#onLine = onLine;
     answer.setEncoding('utf8');
     answer.on('data', (text: string) => this.#take(text));
     answer.on('end', () => this.#end());
@@ -77,6 +89,7 @@ export class ProxiedStream {
   }
 
   #line(line: string): void {
+    this.#onLine(line);
     if (this.#silent) return;
     if (this.#cutAtNextLine) {
       // Written out before the reset, or the client would see the reset alone.
