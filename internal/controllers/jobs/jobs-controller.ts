@@ -14,7 +14,8 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Random } from '../../platform/random.ts';
 import { type Retry, WorkQueue } from '../work-queue.ts';
-import { isExplained, observe } from './observe.ts';
+import { observeWithoutPods } from './missing-pods.ts';
+import { isExplained, lacksPods, observe } from './observe.ts';
 import { attemptKey, type JobRecord, type PodRecord, parseAttemptKey, projectJob, projectPod } from './records.ts';
 import { jobWatchers, madeBy, type Watchers } from './watchers.ts';
 
@@ -50,6 +51,11 @@ export function jobsController(deps: JobsControllerDeps): JobsController {
   return new Controller(deps);
 }
 
+/** A Job that has no pods yet is looked at again after this, and then as rarely as the queue's pauses grow. */
+const withoutPodsMs = 10_000;
+/** So is one that the watch does not show. */
+const unwatchedMs = 2_000;
+
 interface Told {
   uid: string;
   text: string;
@@ -62,6 +68,8 @@ class Controller implements JobsController {
   readonly #watchers: Watchers;
   /** What was last reported of each key. */
   readonly #told = new Map<string, Told>();
+  /** Since when a Job has been without pods. */
+  readonly #podless = new Map<string, number>();
 
   constructor(deps: JobsControllerDeps) {
     this.#deps = deps;
@@ -105,6 +113,9 @@ class Controller implements JobsController {
     const { jobId, attempt } = parseAttemptKey(key);
     const reference = this.#deps.expected(jobId, attempt);
     const job = this.#cached(key, reference);
+    // The end of an object that is not known to be the attempt's may be that of an older one of its name, which somebody
+    // deleted before a lost create was carried out: then the present one counts.
+    if (job && reference && isFinished(job) && job.uid !== reference.uid) return this.#ask(key, reference, job);
     if (job) return this.#look(key, job);
     if (reference) return this.#ask(key, reference);
     this.#told.delete(key);
@@ -122,8 +133,20 @@ class Controller implements JobsController {
     const pods = this.#watchers.podsOf(job);
     if (!pods && !isFinished(job)) return undefined; // looked at again when the pods are listed
     const observation = observe(job, pods ?? []);
+    if (lacksPods(job, pods ?? [])) return this.#lookWithoutPods(key, job, observation);
+    this.#podless.delete(key);
     if (isExplained(observation) || this.#alreadyEnded(key, job)) return this.#tell(key, job.uid, observation);
     return this.#explain(key, job, observation);
+  }
+
+  /** As a rule they come in a moment. When they do not, somebody refuses them, and only events say who. */
+  async #lookWithoutPods(key: string, job: JobRecord, observation: WorkloadObservation): Promise<Retry> {
+    const { clock, cluster } = this.#deps;
+    const since = this.#podless.get(key) ?? clock.now();
+    this.#podless.set(key, since);
+    const waited = clock.now() - since >= withoutPodsMs;
+    this.#tell(key, job.uid, waited ? await observeWithoutPods(cluster, job) : observation);
+    return { retry: true, atLeastMs: withoutPodsMs };
   }
 
   /** The copy of the pods may lag behind the Job's; one consistent look at them says what can still be known. */
@@ -142,26 +165,36 @@ class Controller implements JobsController {
     return this.#tell(key, job.uid, unexplained);
   }
 
-  /** Not in the copy, though it holds a slot: only a consistent read counts. */
-  async #ask(key: string, reference: WorkloadReference): Promise<Retry | undefined> {
+  /** Not in the copy, though it holds a slot, or `seen` there and perhaps another one: only a consistent read counts. */
+  async #ask(key: string, reference: WorkloadReference, seen?: JobRecord): Promise<Retry | undefined> {
     const { cluster, clock, emit, expected, logger } = this.#deps;
     const { jobId, attempt } = parseAttemptKey(key);
     const found = await cluster.get(jobsResource, reference.namespace, reference.name);
-    if (!expected(jobId, attempt)) return undefined;
+    const known = expected(jobId, attempt);
+    if (!known) return undefined;
     if (found.outcome === 'ok') {
       const job = projectJob(found.value);
       if (job.key === key && found.value.metadata.labels?.[queueIdLabel] === this.#deps.queueId)
         return this.#look(key, job);
+      if (job.uid === reference.uid) return this.#lookUnwatched(key, { ...job, key });
     } else if (found.outcome === 'unknown' || found.status !== 404) {
       logger.debug({ key, problem: found.message }, 'a workload that is not in the copy cannot be read');
       return again(found);
     }
+    if (seen && (known.uid ?? seen.uid) === seen.uid) return this.#look(key, seen);
     // Without a recorded uid a create may be on its way, now or among the news that the engine has not read yet. Then
     // this read proves nothing, and the answer to the create, or to the deletion after it, will settle the matter.
     if (reference.uid === undefined) return undefined;
     this.#told.delete(key);
     emit({ kind: 'workload_missing', at: clock.now(), jobId, attempt });
     return undefined;
+  }
+
+  /** Somebody took our marks away, but it is ours by its uid. No watch will tell of it, so it is asked about. */
+  async #lookUnwatched(key: string, job: JobRecord): Promise<Retry | undefined> {
+    this.#deps.logger.debug({ key, uid: job.uid }, 'a workload without our marks is looked at by its name');
+    const retry = await this.#look(key, job);
+    return isFinished(job) ? retry : { retry: true, atLeastMs: unwatchedMs };
   }
 
   #alreadyEnded(key: string, job: JobRecord): boolean {

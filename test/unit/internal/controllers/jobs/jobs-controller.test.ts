@@ -238,6 +238,47 @@ describe('a workload that is not in the copy', () => {
   });
 });
 
+describe('the end of a workload that is not known to be the attempt’s', () => {
+  const older = jobObject({ uid: 'older', ...complete });
+  const found = (object: KubernetesObject) => () => ({ outcome: 'ok', value: object }) as const;
+  const { uid: _unknown, ...unconfirmed } = reference;
+
+  it('is not told when another one has its name now: that one counts', async () => {
+    const { asked, news, start } = watched({ jobs: [older], expected: { 1: reference }, get: found(jobObject()) });
+    await start();
+    expect(asked).toEqual(['team/job-1']);
+    expect(news()).toEqual(['1 active starting']);
+  });
+
+  it('is told when the read finds the very same', async () => {
+    const { news, start } = watched({ jobs: [older], expected: { 1: unconfirmed }, get: found(older) });
+    await start();
+    expect(news()).toEqual(['1 succeeded 0 (older)']);
+  });
+
+  it('is told when it is gone already and its create was not recorded yet', async () => {
+    const { news, start } = watched({ jobs: [older], expected: { 1: unconfirmed } });
+    await start();
+    expect(news()).toEqual(['1 succeeded 0 (older)']);
+  });
+
+  it('says nothing about the recorded one, which is gone', async () => {
+    const { news, start } = watched({ jobs: [older], expected: { 1: reference } });
+    await start();
+    expect(news()).toEqual(['1 missing']);
+  });
+
+  it('waits for an answer', async () => {
+    const answers: ApiResult<KubernetesObject>[] = [unanswered, { outcome: 'ok', value: older }];
+    const get = () => answers.shift() ?? notFound;
+    const { clock, news, start } = watched({ jobs: [older], expected: { 1: unconfirmed }, get });
+    await start();
+    expect(news()).toEqual([]);
+    await clock.advance(10_000);
+    expect(news()).toEqual(['1 succeeded 0 (older)']);
+  });
+});
+
 describe('looking at everything again', () => {
   it('tells what the engine may have lost, though it is no news', async () => {
     const { clock, controller, news, start } = watched({ jobs: [jobObject(complete)] });
