@@ -1,12 +1,13 @@
 // The rights in deploy/rbac are just enough: the API server takes the manifests, refuses kubejobs nothing while it does all
 // that it ever does, and every right that it gives is one that was used.
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/repository.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { auditLogFile } from './harness/control-plane-flags.ts';
 import { describeCluster, type SharedCluster } from './harness/shared-cluster.ts';
 import { fated, TestQueue } from './support/queue.ts';
-import { rightsManifests } from './support/rights.ts';
+import { accountWithRights, rightsManifests } from './support/rights.ts';
 
 interface AuditLine {
   verb: string;
@@ -16,6 +17,9 @@ interface AuditLine {
 }
 
 describeCluster('the rights of kubejobs', (cluster) => {
+  const folder = temporaryFolder();
+  afterAll(() => folder.remove());
+
   it('are manifests that the API server takes', async () => {
     const dryRun = ['apply', '--server-side', '--dry-run=server'];
     await cluster.kubectl('create', 'namespace', 'kubejobs');
@@ -50,8 +54,8 @@ describeCluster('the rights of kubejobs', (cluster) => {
   });
 
   it('do not reach Secrets, other namespaces, the insides of pods, or rights themselves', async () => {
-    const queue = await TestQueue.start(cluster);
-    const own = queue.namespace;
+    const own = 'rights-alone';
+    await accountWithRights({ ...cluster, namespace: own, others: [], folder: folder.path });
     const asked: Array<[verb: string, resource: string, namespace: string, group?: string]> = [
       ['delete', 'jobs', own, 'batch'],
       ['get', 'secrets', own],
@@ -71,7 +75,7 @@ describeCluster('the rights of kubejobs', (cluster) => {
     const list = { apiVersion: 'v1', kind: 'List', items };
     const text = await cluster.kubectl.withInput(list, 'create', '-f', '-', '-o', 'jsonpath={.status.allowed}{" "}');
     expect(text.trim().split(/\s+/)).toEqual(['true', ...items.slice(1).map(() => 'false')]);
-    await queue.stop();
+    await cluster.kubectl('delete', 'namespace', own, '--wait=false');
   });
 });
 
