@@ -31,16 +31,27 @@ export interface ServerProcess extends Program {
   kill(signal: NodeJS.Signals): Promise<Ended>;
 }
 
-export function startProgram(commandLine: readonly string[], environment: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, ['--import', loader, main, ...commandLine], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+export interface StartOptions {
+  /** What is run instead of the program; it takes the same command line. */
+  entry?: string;
+  /** Whether messages can be sent to it. */
+  ipc?: boolean;
+}
+
+export function startProgram(
+  commandLine: readonly string[],
+  environment: Record<string, string> = {},
+  { entry = main, ipc = false }: StartOptions = {},
+): Program {
+  const child = spawn(process.execPath, ['--import', loader, entry, ...commandLine], {
+    stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
     env: { ...withoutOurs(process.env), ...environment },
   });
   children.add(child);
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = once(child, 'close').then(([code, signal]) => {
     children.delete(child);
     return { code, signal } as Ended;
@@ -81,8 +92,8 @@ export async function startServing(
   };
 }
 
-/** The URL that the program prints once it listens. */
-async function listeningUrl(program: Program): Promise<string> {
+/** The URL that the program prints once it listens; rejects when it ends before. */
+export async function listeningUrl(program: Program): Promise<string> {
   const printed = new Promise<string>((resolve) => {
     program.process.stdout?.on('data', () => {
       const url = /listens on (http:\/\/\S+)/.exec(program.stdout())?.[1];
