@@ -124,6 +124,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const dispatcher = new Dispatcher({
     ...{ cluster, ...shared, queueId, manifest, emit },
     forbids: (object) => judgeWorkload(object, policy),
+    wanted: (jobId, attempt) => engine.core.running(jobId)?.attempt === attempt,
     concurrency: settings.dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });

@@ -3,7 +3,8 @@
 // (a quota that it used up). "Already exists" is made when the object has all our marks, also when it is on its way out
 // (docs/decisions/0005); one that is somebody else's is a refusal. Whatever else leaves a doubt is unknown: the same name
 // is created again later. What the policy forbids by now is never sent; but what an earlier create may have made is
-// looked for first, for it is running then and has to be followed.
+// looked for first, for it is running then and has to be followed. And nothing is sent for an attempt that came to its end
+// while the create waited for its turn or for the answer to that question.
 import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
@@ -18,6 +19,8 @@ export interface CreateDeps {
   manifest(job: Job, attempt: Attempt): KubernetesObject;
   /** Why this object must not be sent, if anything; pure. */
   forbids?(object: KubernetesObject): string | undefined;
+  /** Whether the attempt still holds a slot; always when absent. */
+  wanted?(jobId: string, attempt: number): boolean;
 }
 
 export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attempt): Promise<CreateOutcome> {
@@ -30,9 +33,16 @@ export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attemp
   }
   const forbidden = deps.forbids?.(manifest.object);
   if (forbidden !== undefined) return refusedForGood(forbidden);
+  if (deps.wanted?.(job.jobId, attempt.attempt) === false) return notSent;
   const result = await deps.cluster.create(jobsResource, manifest.object);
   return alreadyExists(result) ? adopt(deps, job, attempt) : outcomeOf(result);
 }
+
+const notSent: CreateOutcome = {
+  kind: 'create_unknown',
+  surelyNotMade: true,
+  message: 'its attempt was over before the create was sent',
+};
 
 function build(deps: CreateDeps, job: Job, attempt: Attempt): { object: KubernetesObject } | { refusal: string } {
   try {

@@ -22,6 +22,8 @@ export interface DispatcherDeps {
   manifest(job: Job, attempt: Attempt): KubernetesObject;
   /** Why this object must not be sent, if anything; pure. */
   forbids?(object: KubernetesObject): string | undefined;
+  /** Whether the attempt still holds a slot; always when absent. */
+  wanted?(jobId: string, attempt: number): boolean;
   emit(event: ClusterEvent): void;
 }
 

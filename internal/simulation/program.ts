@@ -57,7 +57,11 @@ export function assembleProgram(deps: ProgramDeps): Program {
     deps.onInput?.();
     engine.report(event);
   };
-  const dispatcher = new Dispatcher({ ...shared, queueId, manifest, emit, concurrency: dispatchConcurrency });
+  const dispatcher = new Dispatcher({
+    ...{ ...shared, queueId, manifest, emit },
+    wanted: (jobId, attempt) => engine.core.running(jobId)?.attempt === attempt,
+    concurrency: dispatchConcurrency,
+  });
   const reachability = reachabilityMonitor({ ...shared, emit });
   const controller = jobsController({
     ...shared,

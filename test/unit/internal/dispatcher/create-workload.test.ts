@@ -198,4 +198,15 @@ describe('a create whose answer was once lost', () => {
     const { outcome } = await outcomeOf(() => ok(markedJob({ queueId: 'other', jobId: idOf('a') })), unknown);
     expect(outcome).toMatchObject({ kind: 'create_refused', refusal: 'permanent' });
   });
+
+  it('is not sent when its attempt came to an end during the question', async () => {
+    const wanted = (jobId: string, attempt: number) => jobId !== idOf('a') || attempt !== 1;
+    const { dispatcher, clock, emitted, cluster } = aDispatcher((call) => (call.verb === 'get' ? absent : ok(ours)), {
+      wanted,
+    });
+    dispatcher.release([unknown]);
+    await clock.settle();
+    expect(emitted).toMatchObject([{ kind: 'create_unknown', surelyNotMade: true }]);
+    expect(callsOf(cluster.calls)).toEqual(['get w-a']);
+  });
 });
