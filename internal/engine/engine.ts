@@ -271,6 +271,7 @@ export class Engine {
     const { store, clock } = this.#deps;
     const begun = clock.now();
     await store.commit(turn.commit);
+    this.#recovery.committed();
     const now = clock.now();
     this.#measurements.committed(turn, inputs, now - begun, now);
     this.#tell(turn);

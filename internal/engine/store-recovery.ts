@@ -20,6 +20,8 @@ export class StoreRecovery {
   #failure: StoreFailure | undefined;
   #cancelProbe: CancelTimer | undefined;
   #stopped = false;
+  /** Grows from probe to probe until a commit succeeds: a disk that is nearly full takes a probe and no commit. */
+  #delayMs = firstProbeMs;
 
   constructor(deps: { store: Store; clock: Clock; logger: Logger }, engine: RecoveringEngine) {
     this.#deps = deps;
@@ -38,7 +40,12 @@ export class StoreRecovery {
   begin(failure: StoreFailure): void {
     this.#failure = failure;
     this.#deps.logger.error({ code: failure.code, error: failure.message }, 'a commit failed; submissions are refused');
-    this.#probeIn(firstProbeMs);
+    this.#probeLater();
+  }
+
+  /** A commit succeeded: all is well. */
+  committed(): void {
+    this.#delayMs = firstProbeMs;
   }
 
   stop(): void {
@@ -46,12 +53,13 @@ export class StoreRecovery {
     this.#cancelProbe?.();
   }
 
-  #probeIn(delayMs: number): void {
+  #probeLater(): void {
     if (this.#stopped) return;
-    this.#cancelProbe = this.#deps.clock.schedule(delayMs, () => void this.#probe(delayMs));
+    this.#cancelProbe = this.#deps.clock.schedule(this.#delayMs, () => void this.#probe());
+    this.#delayMs = Math.min(longestProbeMs, this.#delayMs * 2);
   }
 
-  async #probe(delayMs: number): Promise<void> {
+  async #probe(): Promise<void> {
     try {
       await this.#deps.store.reopen();
       if (this.#stopped) return;
@@ -62,7 +70,7 @@ export class StoreRecovery {
     } catch (error) {
       this.#failure = error as StoreFailure;
       this.#deps.logger.warn({ error: (error as Error).message }, 'the store does not accept writes yet');
-      this.#probeIn(Math.min(longestProbeMs, delayMs * 2));
+      this.#probeLater();
     }
   }
 }

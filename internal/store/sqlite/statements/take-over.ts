@@ -26,7 +26,9 @@ export function takeOver(db: Database.Database, { newQueueId, owner, cluster }: 
     ON CONFLICT (only) DO UPDATE
     SET epoch = epoch + 1, owner = excluded.owner, cluster = coalesce(excluded.cluster, cluster)
     RETURNING queue_id AS queueId, epoch`);
-  return statement.get(newQueueId, `${openBy}${owner}`, cluster ?? null) as Identity;
+  // Outside a transaction its commit would come when the rows have been fetched, and its failure would be told to nobody.
+  const write = db.transaction(() => statement.get(newQueueId, `${openBy}${owner}`, cluster ?? null) as Identity);
+  return write.immediate();
 }
 
 function assertSameCluster(db: Database.Database, cluster: ClusterKind | undefined): void {

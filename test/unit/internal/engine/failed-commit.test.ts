@@ -91,6 +91,30 @@ describe('a commit that failed', () => {
     expect(test.engine.storeAvailable).toBe(true);
   });
 
+  it('right after a probe that succeeded is probed for later than the first was', async () => {
+    const test = await anEngine();
+    const failAgain = async (): Promise<void> => {
+      test.store.hold = true;
+      void test.engine.submit(aSubmission('a'));
+      await test.clock.settle();
+      await fail(test);
+    };
+    const probedAfter = async (ms: number): Promise<void> => {
+      const before = test.store.reopens;
+      await test.clock.advance(ms - 1);
+      expect(test.store.reopens).toBe(before);
+      await test.clock.advance(1);
+      expect(test.store.reopens).toBe(before + 1);
+    };
+    for (const ms of [1_000, 2_000, 4_000]) {
+      await failAgain();
+      await probedAfter(ms);
+    }
+    await test.submit('b');
+    await failAgain();
+    await probedAfter(1_000);
+  });
+
   it.each([
     ['while it was in flight', true],
     ['while the store was away', false],
