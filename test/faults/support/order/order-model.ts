@@ -60,7 +60,9 @@ export class OrderModel {
     const count = (this.#refusals.get(id) ?? 0) + 1;
     this.#refusals.set(id, count);
     this.running.delete(id);
-    this.waiting.push({ ...job, asideUntil: at + backoffMs(quotaBackoff, id, count) });
+    const aside = this.inOrder().filter((other) => other.asideUntil !== undefined);
+    const queueMs = 200 * aside.filter((other) => isBefore(other, job)).length;
+    this.waiting.push({ ...job, asideUntil: at + Math.max(queueMs, backoffMs(quotaBackoff, id, count)) });
   }
 
   /** Those whose time aside is over may run again, at their old place. */
@@ -82,7 +84,7 @@ export class OrderModel {
 
   /** Everybody who waits, the next one first. */
   inOrder(): WaitingJob[] {
-    return [...this.waiting].sort((a, b) => b.priority - a.priority || a.sequence - b.sequence);
+    return [...this.waiting].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 
   position(id: string): number {
@@ -116,4 +118,8 @@ export class OrderModel {
     const idle = this.#runnable().length === 0 && this.running.size < maxConcurrency;
     if (settleMs > 0 && !open && idle) this.#settleUntil = at + settleMs;
   }
+}
+
+function isBefore(a: WaitingJob, b: WaitingJob): boolean {
+  return a.priority > b.priority || (a.priority === b.priority && a.sequence < b.sequence);
 }

@@ -35,6 +35,34 @@ describe('a job that a quota refused', () => {
     expect(core.running(idOf('a'))).toMatchObject({ attempt: 1, sequence: 1, dispatchSequence: 2 });
   });
 
+  it('comes back later the more of the refused are in front of it, so that a full quota is not asked by each of many', () => {
+    const core = reachableCore({ maxConcurrency: 1 });
+    const jobs = Array.from({ length: 2_000 }, (_, index) => idOf(`j${index}`));
+    for (const jobId of jobs) core.apply({ kind: 'job_submitted', at: 0, jobId, priority: 0 });
+    let tries = 0;
+    for (let at = 1_000; at < 600_000; at += 200) {
+      core.apply({ kind: 'timer_fired', at });
+      for (
+        let decisions = core.plan(at);
+        decisions.some(({ kind }) => kind === 'create_workload');
+        decisions = core.plan(at)
+      ) {
+        for (const decision of decisions) {
+          if (decision.kind !== 'create_workload') continue;
+          if (at >= 300_000) tries += 1;
+          const { jobId, attempt } = decision;
+          core.apply({ kind: 'create_refused', at, jobId, attempt, refusal: 'quota', message: 'full' });
+        }
+      }
+    }
+    // Each about once a minute would be 10,000 and more in the five minutes.
+    expect(tries).toBeLessThan(6_000);
+    const first = core.state.refusals.get(jobs[0] as string);
+    const last = core.state.refusals.get(jobs[1_999] as string);
+    expect(first?.count).toBeGreaterThan(10);
+    expect(last?.count).toBeLessThan(first?.count as number);
+  });
+
   it('waits longer after each refusal in a row, up to a minute', () => {
     const core = reachableCore({ maxConcurrency: 1 });
     play({ core }, 't=0 submit a\nexpect dispatch a');
