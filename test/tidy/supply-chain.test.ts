@@ -1,9 +1,8 @@
 // What is installed is what the lock file says, byte for byte, and what the bill of materials says.
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Advisory, type AuditException, advisoriesOf, auditProblems } from '../supply-chain/audit.ts';
 import { makeSbom, productionPackages } from '../supply-chain/sbom.ts';
-import { readRepositoryFile, repositoryRoot } from '../support/repository.ts';
+import { readRepositoryFile } from '../support/repository.ts';
 
 interface LockEntry {
   version?: string;
@@ -41,14 +40,6 @@ describe('the lock file', () => {
     const pinned = Object.entries({ ...dependencies, ...devDependencies });
     const wrong = pinned.filter(([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version);
     expect(wrong).toEqual([]);
-  });
-});
-
-describe('better-sqlite3', () => {
-  /** Seen in what was compiled with the headers of Node 24.19 and newer; such a build ends the process now and then. */
-  it('is not built so that a garbage collection ends the process (else run .ci/mend-sqlite)', () => {
-    const built = `${repositoryRoot}node_modules/better-sqlite3/build/Release/better_sqlite3.node`;
-    expect(readFileSync(built).includes('RemoveEnvironmentCleanupHook')).toBe(false);
   });
 });
 
