@@ -54,6 +54,7 @@ export class SoakedServer {
     ];
     this.#process = spawn(process.execPath, ['--expose-gc', '--import', loader, entry, ...serve], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KUBEJOBS_'))),
     });
     this.#ended = once(this.#process, 'exit').then(([code]) => code as number | null);
   }
