@@ -54,13 +54,13 @@ export interface CreateUnknown {
   retryAfterMs?: number;
 }
 
-/** The API server took the deletion (the object may still be going), or the answer was lost. */
+/** The API server took the deletion (the object may still be going), did not find the object, or gave no usable answer. */
 export interface DeleteAnswered {
   kind: 'delete_answered';
   at: number;
   jobId: string;
   attempt: number;
-  outcome: 'accepted' | 'failed';
+  outcome: 'accepted' | 'missing' | 'failed';
   message?: string;
   retryAfterMs?: number;
 }

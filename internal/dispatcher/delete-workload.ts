@@ -12,6 +12,8 @@ export interface DeleteDeps {
   queueId: string;
 }
 
+const missing: DeleteOutcome = { kind: 'delete_answered', outcome: 'missing' };
+
 export interface Deletion {
   jobId: string;
   attempt: Attempt;
@@ -30,7 +32,7 @@ async function deleteByMarks(deps: DeleteDeps, deletion: Deletion): Promise<Dele
   const found = await deps.cluster.get(jobsResource, attempt.workload.namespace, attempt.workload.name);
   if (found.outcome !== 'ok') return outcomeOf(found);
   const { uid } = found.value.metadata;
-  if (!isOurs(found.value, deps.queueId, jobId, attempt.attempt)) return { kind: 'workload_missing' };
+  if (!isOurs(found.value, deps.queueId, jobId, attempt.attempt)) return missing;
   return outcomeOf(await callDelete(deps, deletion, uid));
 }
 
@@ -46,6 +48,6 @@ function isConflict(result: ApiResult<undefined>): boolean {
 
 function outcomeOf(result: ApiResult<unknown>): DeleteOutcome {
   if (result.outcome === 'ok') return { kind: 'delete_answered', outcome: 'accepted' };
-  if (result.outcome === 'refused' && result.status === 404) return { kind: 'workload_missing' };
+  if (result.outcome === 'refused' && result.status === 404) return missing;
   return { kind: 'delete_answered', outcome: 'failed', message: result.message, ...waitOf(result) };
 }

@@ -83,6 +83,10 @@ function onApply(make: (core: Core, apply: Apply, event: CoreEvent) => ReturnTyp
   };
 }
 
+function saysMissing(event: CoreEvent): event is CoreEvent & { jobId: string } {
+  return event.kind === 'workload_missing' || (event.kind === 'delete_answered' && event.outcome === 'missing');
+}
+
 /** The queue gives out its oldest entry, as a Map would. */
 function orderedAsAMap(): Tampering {
   return {
@@ -355,7 +359,7 @@ export const plantedBugs: PlantedBug[] = [
     onlyAfter: 'a reordering',
     plant: () =>
       onApply((core, apply, event) => {
-        const job = event.kind === 'workload_missing' ? core.running(event.jobId) : undefined;
+        const job = saysMissing(event) ? core.running(event.jobId) : undefined;
         if (job) delete job.unknownAt;
         return apply(event);
       }),

@@ -44,6 +44,8 @@ export function eventOf(word: string, at: number, job: string, options: Record<s
       return { kind: 'create_unknown', ...about, surelyNotMade: word === 'unread', message, ...wait };
     case 'deleted':
       return { kind: 'delete_answered', ...about, outcome: 'accepted' };
+    case 'delete-missing':
+      return { kind: 'delete_answered', ...about, outcome: 'missing' };
     case 'delete-failed':
       return { kind: 'delete_answered', ...about, outcome: 'failed', message, ...wait };
     case 'missing':

@@ -113,7 +113,7 @@ export class CoreWorld {
     const word = deleteAnswers[how % deleteAnswers.length];
     if (there && word !== 'not-done') there.deleting = true;
     if (word !== 'done') this.#event('delete-failed', name, at);
-    else this.#event(there ? 'deleted' : 'missing', name, at);
+    else this.#event(there ? 'deleted' : 'delete-missing', name, at);
   }
 
   /** A controller reads consistently, and only what is recorded as made. */

@@ -36,6 +36,7 @@ export function cancelRunning(state: CoreState, job: RunningJob, event: CancelRe
 
 export function deleteAnswered(state: CoreState, job: RunningJob, event: DeleteAnswered): Decision[] {
   if (job.call === 'delete') job.call = 'none';
+  if (event.outcome === 'missing') return workloadMissing(state, job, event);
   if (!job.ending) return [];
   if (event.outcome === 'failed') return callLater(state, job, event.at, callBackoff, event.retryAfterMs);
   job.failures = 0;
@@ -43,11 +44,14 @@ export function deleteAnswered(state: CoreState, job: RunningJob, event: DeleteA
   return [];
 }
 
-export function workloadMissing(state: CoreState, job: RunningJob, event: WorkloadMissing): Decision[] {
+export function workloadMissing(
+  state: CoreState,
+  job: RunningJob,
+  event: WorkloadMissing | DeleteAnswered,
+): Decision[] {
   if (!job.ending && job.creation !== 'made') return [];
   job.ending ??= { state: 'failed', reason: 'workload_deleted' };
   if (job.call === 'create') return [];
-  job.call = 'none';
   if (mayStillLand(job, event.at)) {
     waitUntil(state, job, landedAt(job));
     return [];

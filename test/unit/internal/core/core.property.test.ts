@@ -71,7 +71,19 @@ class Watched {
 describe('the core under any sequence of events', () => {
   const words = [
     ...['submit', 'submit', 'submit', 'tick', 'tick', 'cancel', 'priority', 'made', 'refused', 'quota', 'unknown'],
-    ...['unread', 'deleted', 'delete-failed', 'missing', 'runs', 'unschedulable', 'succeeded', 'failed', 'up', 'down'],
+    ...[
+      'unread',
+      'deleted',
+      'delete-failed',
+      'delete-missing',
+      'missing',
+      'runs',
+      'unschedulable',
+      'succeeded',
+      'failed',
+      'up',
+      'down',
+    ],
   ];
   const step = fc.record({
     word: fc.constantFrom(...words),

@@ -148,7 +148,7 @@ describe('a restored core', () => {
       `
       t=${restartAt} up
       expect delete a
-      t=500001 missing a
+      t=500001 delete-missing a
       expect nothing
       t=590000 tick
       expect delete a

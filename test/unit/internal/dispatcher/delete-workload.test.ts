@@ -21,7 +21,7 @@ describe('a deletion with a known uid', () => {
 
   it('finds the workload missing when there is no such object', async () => {
     const { outcome } = await outcomeOf(deleteOf('a', 'u1'), () => absent);
-    expect(outcome).toMatchObject({ kind: 'workload_missing', jobId: idOf('a'), attempt: 1 });
+    expect(outcome).toMatchObject({ kind: 'delete_answered', outcome: 'missing', jobId: idOf('a'), attempt: 1 });
   });
 
   it('finds it missing, too, when the name is another’s by now, and leaves that one alone', async () => {
@@ -29,7 +29,7 @@ describe('a deletion with a known uid', () => {
     const { outcome, calls } = await outcomeOf(deleteOf('a', 'u1'), (call) =>
       call.verb === 'get' ? ok(other) : conflict,
     );
-    expect(outcome).toMatchObject({ kind: 'workload_missing' });
+    expect(outcome).toMatchObject({ kind: 'delete_answered', outcome: 'missing' });
     expect(calls).toEqual(['delete w-a', 'get w-a']);
   });
 
@@ -48,14 +48,14 @@ describe('a deletion without a known uid', () => {
       'there and ours',
       ok(markedJob({ queueId, jobId: idOf('a') }, { uid: 'u5' })),
       ['get w-a', 'delete w-a'],
-      'delete_answered',
+      'accepted',
     ],
-    ['not there', absent, ['get w-a'], 'workload_missing'],
-    ['somebody else’s', ok(markedJob({ queueId: 'other', jobId: idOf('a') })), ['get w-a'], 'workload_missing'],
-  ])('looks first: %s', async (_what, found, wanted, kind) => {
+    ['not there', absent, ['get w-a'], 'missing'],
+    ['somebody else’s', ok(markedJob({ queueId: 'other', jobId: idOf('a') })), ['get w-a'], 'missing'],
+  ])('looks first: %s', async (_what, found, wanted, answer) => {
     const { outcome, calls } = await outcomeOf(deleteOf('a'), (call) => (call.verb === 'get' ? found : ok()));
     expect(calls).toEqual(wanted);
-    expect(outcome).toMatchObject({ kind });
+    expect(outcome).toMatchObject({ kind: 'delete_answered', outcome: answer });
   });
 
   it('never deletes an object other than the one it looked at', async () => {

@@ -81,7 +81,7 @@ describe('a cancel of a running job', () => {
       expect a running create_unknown
       t=10100  cancel a
       expect a running cancelling, delete a
-      t=10200  missing a
+      t=10200  delete-missing a
       t=20000  tick
       expect nothing
       expect wake 100000
@@ -90,7 +90,7 @@ describe('a cancel of a running job', () => {
       expect running a
       t=100000 tick
       expect delete a
-      t=100001 missing a
+      t=100001 delete-missing a
       expect a cancelled by_user, dispatch b
       `,
     );
@@ -106,7 +106,7 @@ describe('a cancel of a running job', () => {
       expect a running create_unknown
       t=10100  cancel a
       expect a running cancelling, delete a
-      t=10200  missing a
+      t=10200  delete-missing a
       t=50000  runs a
       expect row a creation=made
       t=100000 tick
