@@ -12,6 +12,8 @@ export interface Resource {
 export const jobsResource: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
 export const podsResource: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
 
+export const eventsResource: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event' };
+
 export interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -46,6 +48,8 @@ export type ApiResult<T> =
 export interface ListOptions {
   namespace?: string;
   labelSelector?: string;
+  /** By fields that the API server selects by, such as `involvedObject.uid` of events. */
+  fieldSelector?: string;
   limit?: number;
   continue?: string;
 }

@@ -215,12 +215,10 @@ class Reflector<T> implements Informer<T> {
     const version = event.object.metadata?.resourceVersion;
     if (typeof version === 'string' && version !== '') this.#resourceVersion = version;
     if (event.type === 'BOOKMARK') return;
-    if (event.type === 'DELETED' && event.object.metadata?.name) {
-      this.#cache.remove(objectKey(event.object), event.object.metadata.uid ?? '');
-      return;
-    }
-    const entry = this.#project(event.object);
+    const entry = event.type === 'DELETED' ? undefined : this.#project(event.object);
     if (entry) this.#cache.put(objectKey(event.object), entry);
+    // What makes no sense any more is as good as gone: its last sense must not be taken for the present.
+    else if (event.object.metadata?.name) this.#cache.remove(objectKey(event.object), event.object.metadata.uid ?? '');
   }
 
   #answered(): void {

@@ -84,7 +84,8 @@ function review(namespace: string, resourceAttributes: Record<string, string>): 
   return { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { user, resourceAttributes } };
 }
 
-/** A job that is made, ends and is cleaned up; one that is cancelled; one that vanishes while nobody looks. */
+/** A job that is made, ends and is cleaned up; one that is cancelled; one that vanishes while nobody looks; one whose pods
+ *  nobody may create. */
 async function doEverything(cluster: SharedCluster, queue: TestQueue): Promise<void> {
   const ends = await queue.submit({ name: 'ends', namespace: 'default', template: fated('succeed') });
   const cancelled = await queue.submit({ name: 'cancelled', template: fated('never') });
@@ -98,6 +99,10 @@ async function doEverything(cluster: SharedCluster, queue: TestQueue): Promise<v
   await cluster.kubectl('delete', 'job', workload?.name ?? '', '-n', queue.namespace);
   await queue.restart();
   expect(await queue.finished(vanishes)).toMatchObject({ reason: 'workload_deleted' });
+  await cluster.kubectl('create', 'quota', 'no-pods', '--hard=pods=0', '-n', queue.namespace);
+  const podless = await queue.submit({ name: 'podless', template: fated('never') });
+  const told = await queue.jobWhen(podless, (job) => job.reason === 'starting' && job.message !== undefined);
+  expect(told.message).toContain('exceeded quota: no-pods');
 }
 
 /** What the account of this namespace asked for; a watch is noted when it begins. */

@@ -30,13 +30,13 @@ describe('the rights in deploy/rbac', () => {
     expect(subjectsOf(inCluster)).toEqual(subjectsOf(inNamespace));
   });
 
-  it('are for Jobs and pods alone, without wildcards, and change Jobs alone', () => {
+  it('are for Jobs, pods and events alone, without wildcards, and change Jobs alone', () => {
     for (const { apiGroups, resources, verbs } of role?.rules ?? []) {
-      expect(['batch/jobs', '/pods']).toContain(`${apiGroups.join()}/${resources.join()}`);
+      expect(['batch/jobs', '/pods', '/events']).toContain(`${apiGroups.join()}/${resources.join()}`);
       expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
-      if (resources.includes('pods'))
+      if (!resources.includes('jobs'))
         expect(verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb))).toEqual([]);
     }
-    expect(role?.rules).toHaveLength(2);
+    expect(role?.rules).toHaveLength(3);
   });
 });

@@ -117,7 +117,7 @@ class Controller implements JobsController {
     // deleted before a lost create was carried out: then the present one counts.
     if (job && reference && isFinished(job) && job.uid !== reference.uid) return this.#ask(key, reference, job);
     if (job) return this.#look(key, job);
-    if (reference) return this.#ask(key, reference);
+    if (reference) return this.#hasTold(key, reference.uid) ? undefined : this.#ask(key, reference);
     this.#told.delete(key);
     return undefined;
   }
@@ -133,9 +133,9 @@ class Controller implements JobsController {
     const pods = this.#watchers.podsOf(job);
     if (!pods && !isFinished(job)) return undefined; // looked at again when the pods are listed
     const observation = observe(job, pods ?? []);
-    if (lacksPods(job, pods ?? [])) return this.#lookWithoutPods(key, job, observation);
+    if (lacksPods(job, pods ?? []) && this.#isExpected(key)) return this.#lookWithoutPods(key, job, observation);
     this.#podless.delete(key);
-    if (isExplained(observation) || this.#alreadyEnded(key, job)) return this.#tell(key, job.uid, observation);
+    if (isExplained(observation) || this.#hasTold(key, job.uid)) return this.#tell(key, job.uid, observation);
     return this.#explain(key, job, observation);
   }
 
@@ -197,9 +197,15 @@ class Controller implements JobsController {
     return isFinished(job) ? retry : { retry: true, atLeastMs: unwatchedMs };
   }
 
-  #alreadyEnded(key: string, job: JobRecord): boolean {
+  #isExpected(key: string): boolean {
+    const { jobId, attempt } = parseAttemptKey(key);
+    return this.#deps.expected(jobId, attempt) !== undefined;
+  }
+
+  /** How this workload ended. */
+  #hasTold(key: string, uid: string | undefined): boolean {
     const told = this.#told.get(key);
-    return told?.uid === job.uid && told.finished;
+    return told?.uid === uid && told?.finished === true;
   }
 
   #tell(key: string, uid: string, observation: WorkloadObservation): undefined {

@@ -32,6 +32,11 @@ export function observe(job: JobRecord, pods: readonly PodRecord[]): WorkloadObs
   return observeActive(job, pods);
 }
 
+/** Whether it should have pods by now and has none, for which the Job itself gives no reason. */
+export function lacksPods(job: JobRecord, pods: readonly PodRecord[]): boolean {
+  return pods.length === 0 && !job.complete && !job.failed && !job.suspended && !job.deleted;
+}
+
 /** Whether looking at the pods once more could say more about a failure. */
 export function isExplained(observation: WorkloadObservation): boolean {
   return observation.phase !== 'failed' || observation.exitCode !== undefined || observation.reason !== 'exit_code';
@@ -100,7 +105,17 @@ function endMessage({ name, ended }: ContainerRecord): string | undefined {
 }
 
 function observeActive(job: JobRecord, pods: readonly PodRecord[]): Active {
+  if (job.deleted) return { ...observePods(pods), message: 'the Job is being deleted' };
   if (job.suspended) return { phase: 'active', reason: 'starting', message: 'the Job is suspended' };
+  const lost = pods.find((pod) => pod.disrupted && (pod.phase === 'Pending' || pod.phase === 'Running'));
+  return lost ? { ...observePods(pods), message: disruption(lost) } : observePods(pods);
+}
+
+function disruption({ name, disrupted }: PodRecord): string {
+  return `pod ${name} is being taken away: ${disrupted?.message ?? disrupted?.reason ?? 'nobody says why'}`;
+}
+
+function observePods(pods: readonly PodRecord[]): Active {
   if (pods.some((pod) => pod.phase === 'Running' || pod.phase === 'Succeeded')) return { phase: 'active' };
   const pending = pods.filter((pod) => pod.phase === 'Pending' && !pod.deleted).sort((a, b) => compare(a.name, b.name));
   const problem = pending

@@ -17,6 +17,8 @@ export interface JobRecord {
   complete: boolean;
   failed?: Condition;
   suspended: boolean;
+  /** Somebody deleted it, and it is not gone yet. */
+  deleted: boolean;
 }
 
 export type ContainerKind = 'init' | 'regular' | 'sidecar';
@@ -61,6 +63,7 @@ export function projectJob(object: KubernetesObject): JobRecord {
     complete: conditionOf(status, 'Complete', 'True') !== undefined,
     ...(failed ? { failed } : {}),
     suspended: fields(spec).suspend === true,
+    deleted: metadata.deletionTimestamp !== undefined,
   };
 }
 

@@ -39,13 +39,16 @@ export interface Watchers {
   stop(): Promise<void>;
   jobs(): Iterable<JobRecord>;
   jobsOf(key: string): JobRecord[];
+  /** A Job that had finished when it was deleted, for as long as nobody has looked: it is asked for once. */
+  takeEnded(key: string): JobRecord | undefined;
   /** Those that this very Job made; undefined until the pods of its namespace were listed once. */
   podsOf(job: JobRecord): PodRecord[] | undefined;
 }
 
 export function jobWatchers(deps: WatchersDeps): Watchers {
   const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
-  const pairs = namespaces.map((namespace) => pairFor(deps, namespace));
+  const ended = new Map<string, JobRecord>();
+  const pairs = namespaces.map((namespace) => pairFor(deps, namespace, ended));
   const all = pairs.flatMap(({ jobs, pods }) => [jobs, pods]);
   return {
     start: () => {
@@ -58,6 +61,11 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
       for (const pair of pairs) yield* pair.jobs.values();
     },
     jobsOf: (key) => pairs.flatMap(({ jobs }) => jobs.byIndex(key)),
+    takeEnded(key) {
+      const job = ended.get(key);
+      ended.delete(key);
+      return job;
+    },
     podsOf(job) {
       const pair = pairs.find(({ namespace }) => namespace === undefined || namespace === job.namespace);
       return pair?.pods.synced && job.key ? madeBy(job, pair.pods.byIndex(job.key)) : undefined;
@@ -70,7 +78,7 @@ export function madeBy(job: JobRecord, pods: readonly PodRecord[]): PodRecord[] 
   return pods.filter((pod) => pod.owner === undefined || pod.owner === job.uid);
 }
 
-function pairFor(deps: WatchersDeps, namespace: string | undefined): Pair {
+function pairFor(deps: WatchersDeps, namespace: string | undefined, ended: Map<string, JobRecord>): Pair {
   const { cluster, queueId, clock, random, logger, metrics, timing = {} } = deps;
   const scope = namespace === undefined ? {} : { namespace };
   const shared = { cluster, ...scope, labelSelector: ourSelector(queueId), clock, random, logger, metrics, timing };
@@ -84,7 +92,16 @@ function pairFor(deps: WatchersDeps, namespace: string | undefined): Pair {
     resource: jobsResource,
     project: (object) => withKey(projectJob(object)),
     indexBy: ({ key }) => key,
-    handlers: { onChange, onReachable, onUnreachable, onSynced: () => deps.onJobsListed() },
+    handlers: {
+      onChange(key, previous, next) {
+        // Its end and its deletion may come together, as with a TTL of nothing, before anybody has looked at its end.
+        if (previous && !next && (previous.complete || previous.failed)) ended.set(previous.key, previous);
+        onChange(key, previous, next);
+      },
+      onReachable,
+      onUnreachable,
+      onSynced: () => deps.onJobsListed(),
+    },
   });
   let podsListed = false;
   const pods = createInformer<PodRecord & { key: string }>({

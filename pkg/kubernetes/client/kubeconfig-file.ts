@@ -4,7 +4,7 @@
 // the cluster information that exec plug-ins may ask for.
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 
 /** The kubeconfig or the service account cannot be used; the message names the file and what is wrong with it. */
 export class KubeconfigError extends Error {
@@ -40,10 +40,18 @@ function parsed(file: string, text: string): Entry {
   const error = document.errors[0];
   if (error)
     throw new KubeconfigError(file, `is not valid YAML (line ${lines.linePos(error.pos[0]).line}, ${error.code})`);
-  const value: unknown = document.toJS();
+  const value = resolved(file, document);
   if (!isEntry(value))
     throw new KubeconfigError(file, 'is not a kubeconfig (a mapping with clusters, users, contexts)');
   return value;
+}
+
+function resolved(file: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new KubeconfigError(file, 'uses YAML that cannot be resolved (an alias without its anchor)');
+  }
 }
 
 function mendUser(entry: Entry, folder: string): void {

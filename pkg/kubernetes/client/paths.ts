@@ -10,9 +10,11 @@ export function resourcePath(resource: Resource, namespace: string | undefined, 
   return `${root}/${encodeURIComponent(resource.version)}${scope}/${encodeURIComponent(resource.plural)}${item}`;
 }
 
-export function listQuery({ labelSelector, limit, continue: token }: ListOptions): Record<string, string> {
+export function listQuery(options: ListOptions): Record<string, string> {
+  const { labelSelector, fieldSelector, limit, continue: token } = options;
   return {
     ...(labelSelector ? { labelSelector } : {}),
+    ...(fieldSelector ? { fieldSelector } : {}),
     ...(limit === undefined ? {} : { limit: String(limit) }),
     ...(token ? { continue: token } : {}),
   };

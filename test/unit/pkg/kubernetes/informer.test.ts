@@ -276,6 +276,17 @@ describe('an informer and objects that make no sense', () => {
     expect(cluster.watches).toHaveLength(1);
   });
 
+  it('does not go on with what an object was before it made no sense any more', async () => {
+    const { clock, cluster, informer, news, start } = informed([pod('a', 1), pod('b', 1)]);
+    await start();
+    const { color: _color, ...labels } = pod('a', 2).metadata.labels ?? {};
+    const senseless = { ...pod('a', 2), metadata: { ...pod('a', 2).metadata, labels } };
+    cluster.watchNow().send({ type: 'MODIFIED', object: senseless });
+    await clock.settle();
+    expect(news()).toEqual(['team/a: red → -']);
+    expect(informer.get('team/a')).toBeUndefined();
+  });
+
   it('goes on when a reader fails', async () => {
     const { clock, cluster, informer, logger, start, told } = informed();
     await start();

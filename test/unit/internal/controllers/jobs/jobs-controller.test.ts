@@ -196,10 +196,58 @@ describe('a workload that is not in the copy', () => {
   });
 
   it('is missing when its name belongs to somebody else', async () => {
-    const other = jobObject({ labels: { ...ourLabels(), 'kubejobs.io/queue-id': 'another' } });
+    const other = jobObject({ uid: 'other', labels: { ...ourLabels(), 'kubejobs.io/queue-id': 'another' } });
     const { news, start } = watched({ expected: { 1: reference }, get: found(other) });
     await start();
     expect(news()).toEqual(['1 missing']);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['the mark of this queue was', { ...ourLabels(), 'kubejobs.io/queue-id': 'another' }],
+    ['all marks were', {}],
+  ])('is ours by its uid when %s taken away, and is asked about until its end', async (_title, labels) => {
+    let now = jobObject({ labels });
+    const { clock, asked, news, sendJob, start } = watched({
+      jobs: [jobObject()],
+      pods: [podObject({ phase: 'Running' })],
+      expected: { 1: reference },
+      get: () => ({ outcome: 'ok', value: now }),
+    });
+    await start();
+    await sendJob('DELETED', jobObject({ version: 2, labels }));
+    await clock.advance(40_000);
+    expect(news()).toEqual(['1 active']);
+    now = jobObject({ labels, ...complete });
+    await clock.advance(30_000);
+    expect(news()).toEqual(['1 succeeded 0']);
+    expect(asked.length).toBeLessThan(12);
+  });
+
+  it('is not taken for what it was when its marks no longer make sense', async () => {
+    const odd = { ...ourLabels(), 'kubejobs.io/attempt': 'two' };
+    const { asked, news, sendJob, start } = watched({
+      jobs: [jobObject()],
+      expected: { 1: reference },
+      get: found(jobObject({ labels: odd, ...complete })),
+    });
+    await start();
+    await sendJob('MODIFIED', jobObject({ version: 2, labels: odd, ...complete }));
+    expect(asked).toEqual(['team/job-1']);
+    expect(news()).toEqual(['1 active starting', '1 succeeded 0']);
+  });
+
+  it('has ended as it did when its end and its deletion come together', async () => {
+    const { asked, jobs, clock, news, start } = watched({ jobs: [jobObject()], expected: { 1: reference } });
+    await start();
+    jobs
+      .watchNow()
+      .send(
+        { type: 'MODIFIED', object: jobObject({ version: 2, ...complete }) },
+        { type: 'DELETED', object: jobObject({ version: 3, ...complete }) },
+      );
+    await clock.advance(1);
+    expect(news()).toEqual(['1 active starting', '1 succeeded 0']);
+    expect(asked).toEqual([]);
   });
 
   it('proves nothing by its absence while its create may be on its way', async () => {
@@ -276,6 +324,56 @@ describe('the end of a workload that is not known to be the attempt’s', () => 
     expect(news()).toEqual([]);
     await clock.advance(10_000);
     expect(news()).toEqual(['1 succeeded 0 (older)']);
+  });
+});
+
+describe('a Job without pods', () => {
+  const refusal = (message: string, at: string): KubernetesObject =>
+    ({ ...podObject({ name: `event-${at}` }), kind: 'Event', message, lastTimestamp: at }) as KubernetesObject;
+  const tenSeconds = 10_001;
+
+  it('is explained by the newest words of the job controller, after a while', async () => {
+    const events = [refusal('the quota', '2030-01-01T00:00:02Z'), refusal('older', '2030-01-01T00:00:01Z')];
+    const { asked, clock, words, start } = watched({
+      jobs: [jobObject()],
+      expected: { 1: reference },
+      listEvents: () => ({ outcome: 'ok', value: page(events) }),
+    });
+    await start();
+    expect({ words: words(), asked }).toEqual({ words: ['1 active starting'], asked: [] });
+    await clock.advance(tenSeconds);
+    expect(words()).toEqual(['1 active starting: the quota']);
+    expect(asked).toEqual(['events in team with involvedObject.uid=job-uid,reason=FailedCreate']);
+  });
+
+  it('is asked about ever more rarely, and no longer once it has a pod', async () => {
+    const { asked, clock, words, sendPod, start } = watched({ jobs: [jobObject()], expected: { 1: reference } });
+    await start();
+    await clock.advance(300_000);
+    expect(asked.length).toBeLessThan(20);
+    const told = ['1 active starting', '1 active starting: no pod has been created for the Job yet'];
+    expect([...new Set(words())]).toEqual(told); // again after each list
+    await sendPod('ADDED', podObject({ phase: 'Running' }));
+    const before = asked.length;
+    await clock.advance(60_000); // a list would not have that pod
+    expect({ words: words(), asked: asked.length }).toEqual({ words: ['1 active'], asked: before });
+  });
+
+  it('is told as such when its events may not be read', async () => {
+    const listEvents = () => ({ outcome: 'refused', status: 403, reason: 'Forbidden', message: 'no' }) as const;
+    const { clock, words, start } = watched({ jobs: [jobObject()], expected: { 1: reference }, listEvents });
+    await start();
+    await clock.advance(tenSeconds);
+    expect(words()).toContain('1 active starting: no pod has been created for the Job yet');
+  });
+
+  it('is no business of ours when it is suspended, or when nobody expects it', async () => {
+    const suspended = jobObject({ spec: { suspend: true } });
+    const stray = jobObject({ name: 'job-2', uid: 'uid-2', attempt: 2 });
+    const { asked, clock, start } = watched({ jobs: [suspended, stray], expected: { 1: reference } });
+    await start();
+    await clock.advance(300_000);
+    expect(asked).toEqual([]);
   });
 });
 

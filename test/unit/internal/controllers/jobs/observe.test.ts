@@ -55,6 +55,18 @@ const active: Row[] = [
     { phase: 'active', reason: 'starting', message: 'the Job is suspended' },
   ],
   [
+    'a Job that somebody deleted and that is kept by a finalizer',
+    { ...jobObject(), metadata: { ...jobObject().metadata, deletionTimestamp: '2030-01-01T00:00:00Z' } },
+    [podObject({ phase: 'Running', containers: { main: running } })],
+    { phase: 'active', message: 'the Job is being deleted' },
+  ],
+  [
+    'a pod whose node is lost and that nobody can end there',
+    jobObject(),
+    [podObject({ phase: 'Running', deleted: true, status: disrupted('DeletionByTaintManager') })],
+    { phase: 'active', message: 'pod pod-1 is being taken away: DeletionByTaintManager' },
+  ],
+  [
     'a pod that no node takes',
     jobObject(),
     [podObject({ status: unschedulable('0/4 nodes are available') })],

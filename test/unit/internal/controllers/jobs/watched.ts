@@ -30,6 +30,8 @@ export interface Script {
   get?: (name: string) => ApiResult<KubernetesObject> | Promise<ApiResult<KubernetesObject>>;
   /** Pods of one attempt, asked for by label. */
   listPods?: () => ApiResult<ListPage>;
+  /** Events of one Job. */
+  listEvents?: () => ApiResult<ListPage>;
   deps?: Partial<JobsControllerDeps>;
 }
 
@@ -46,6 +48,10 @@ export function watched(script: Script = {}) {
     ...jobs,
     watch: (resource, options) => of(resource).watch(resource, options),
     async list(resource, options) {
+      if (resource.plural === 'events') {
+        asked.push(`events in ${options.namespace} with ${options.fieldSelector}`);
+        return script.listEvents?.() ?? { outcome: 'ok', value: page([]) };
+      }
       if (!options.labelSelector?.includes('job-id')) return of(resource).list(resource, options);
       asked.push(`pods in ${options.namespace} with ${options.labelSelector}`);
       return script.listPods?.() ?? { outcome: 'ok', value: page([]) };
@@ -82,7 +88,14 @@ export function watched(script: Script = {}) {
     },
     /** What was emitted since it was last asked, in short. */
     news: () => events.splice(0).map(inShort),
+    /** The same with the words. */
+    words: () => events.splice(0).map((event) => [inShort(event), wordsOf(event)].filter(Boolean).join(': ')),
   };
+}
+
+function wordsOf(event: ClusterEvent): string | undefined {
+  if (event.kind !== 'workload_observed' || !('message' in event.observation)) return undefined;
+  return event.observation.message;
 }
 
 function inShort(event: ClusterEvent): string {
