@@ -35,3 +35,20 @@ it('compares the whole hash, not only the half that finds it', () => {
 it('without tokens finds none', () => {
   expect(new TokenTable([]).find(tokenOf('a'))).toBeUndefined();
 });
+
+it('answers the same for a token that it has seen before', () => {
+  const table = new TokenTable([entryOf(tokenOf('a'), 'a'), entryOf(`${tokenOf('a')}b`, 'b')]);
+  for (let i = 0; i < 3; i += 1) {
+    expect(table.find(tokenOf('a'))?.name).toBe('a');
+    expect(table.find(`${tokenOf('a')}b`)?.name).toBe('b');
+    expect(table.find(`${tokenOf('a')}c`)).toBeUndefined();
+    expect(table.find(tokenOf('a').slice(0, -1))).toBeUndefined();
+    expect(table.find(`${tokenOf('a').slice(0, -1)}b`)).toBeUndefined();
+  }
+});
+
+it('does not take a character for another of the same low byte', () => {
+  const table = new TokenTable([entryOf('abc')]);
+  expect(table.find('abc')?.name).toBe('ci');
+  expect(table.find('\u0161bc')).toBeUndefined();
+});
