@@ -1,6 +1,6 @@
 // Reads `--job-template`: a batch/v1 Job, or a JobSpec alone, in YAML or JSON. A bad file stops the start.
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { ConfigurationError } from '../../internal/platform/configuration.ts';
 import { builtInTemplate, templateFromDocument } from '../../pkg/kubernetes/manifest.ts';
 import type { JobTemplate } from '../../pkg/models/index.ts';
@@ -13,9 +13,25 @@ export function readJobTemplate(file: string | undefined): JobTemplate {
   return result.template;
 }
 
+/** The parser's own words show the text around a mistake, which may be somebody's secret: only its place is told. */
 function readDocument(file: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(textOf(file), { prettyErrors: false, lineCounter });
+  const mistake = document.errors[0];
+  if (mistake !== undefined) {
+    const { line, col } = lineCounter.linePos(mistake.pos[0]);
+    throw problem(file, `it is not valid YAML at line ${line}, column ${col} (${mistake.code})`);
+  }
   try {
-    return parse(readFileSync(file, 'utf8'));
+    return document.toJS();
+  } catch {
+    throw problem(file, 'it uses YAML that cannot be resolved');
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw problem(file, (error as Error).message);
   }

@@ -25,8 +25,14 @@ function reasonFor(text: string): string {
     JSON.parse(text);
     return 'The keys "__proto__" and "constructor" with a "prototype" are refused.';
   } catch (error) {
-    return error instanceof Error ? error.message : 'The body is not valid JSON.';
+    return withoutSnippet((error as Error).message);
   }
+}
+
+/** V8 shows the text around a mistake: `Unexpected token 'x', ..."alue":xyz}" is not valid JSON`. It may be a secret. */
+function withoutSnippet(message: string): string {
+  const quoted = [', "', ', ..."'].map((opening) => message.indexOf(opening)).filter((at) => at >= 0);
+  return quoted.length === 0 ? message : message.slice(0, Math.min(...quoted));
 }
 
 function invalidJson(message: string): Error {
