@@ -65,9 +65,14 @@ function assertSound(db: Database.Database): void {
     if (result === 'ok') continue;
     throw new StoreFailure(
       'corrupt',
-      `it is damaged (${String(result)}). Restore it from a backup, or move it away to begin with an empty one.`,
+      `it is damaged (${inOneLine(String(result))}). Restore it from a backup, or move it away to begin with an empty one.`,
     );
   }
+}
+
+/** SQLite puts a headline over findings of structure. */
+function inOneLine(finding: string): string {
+  return finding.replace(/^\*\*\* in database main \*\*\*\n/, '').replaceAll('\n', '; ');
 }
 
 function checksFor(bytes: number): string[] {

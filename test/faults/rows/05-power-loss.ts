@@ -8,6 +8,7 @@ import { AnswersWitness, recordServer } from '../support/power/server-session.ts
 import { type PartPlan, runSession } from '../support/power/session.ts';
 import { sessionCommits } from '../support/power/session-commits.ts';
 import { SessionWitness } from '../support/power/session-witness.ts';
+import { Tally } from '../support/trial/tally.ts';
 
 export const row: Row = {
   number: 5,
@@ -22,14 +23,14 @@ export const row: Row = {
 };
 
 async function runPowerLoss({ column, seed, trials }: Piece): Promise<PieceResult> {
-  const result: PieceResult & { counts: Record<string, number> } = { trials: 0, violations: [], counts: {} };
+  const tally = new Tally();
   for (let trial = seed; trial < seed + trials; trial += 1) {
     const { problems, counts } = await powerTrial(trial, column);
-    for (const [name, count] of Object.entries(counts)) result.counts[name] = (result.counts[name] ?? 0) + count;
-    result.violations.push(...problems.slice(0, 20).map((problem) => `seed ${trial}: ${problem}`));
-    result.trials += 1;
+    for (const [name, count] of Object.entries(counts)) tally.count(name, count);
+    tally.violations.push(...problems.slice(0, 20).map((problem) => `seed ${trial}: ${problem}`));
+    tally.trials += 1;
   }
-  return result;
+  return tally.result();
 }
 
 type Trial = Omit<PowerCutResult, 'counts'> & { counts: Record<string, number> };

@@ -4,7 +4,8 @@ import { constants } from 'node:os';
 
 export type Operation = 'write' | 'sync' | 'truncate' | 'create' | 'unlink';
 
-const bits: Record<Operation, number> = { write: 1, sync: 2, truncate: 4, create: 8, unlink: 16 };
+/** As they stand in a log of failures, too. */
+export const operationBits: Record<Operation, number> = { write: 1, sync: 2, truncate: 4, create: 8, unlink: 16 };
 const files = { any: 0, database: 1, log: 2 } as const;
 
 export interface DiskFault {
@@ -32,7 +33,7 @@ export class DiskControl {
   }
 
   fail({ operations, error, file = 'any', after = 0, once = false, half = false }: DiskFault): void {
-    const mask = operations.reduce((all, operation) => all | bits[operation], 0);
+    const mask = operations.reduce((all, operation) => all | operationBits[operation], 0);
     const failed = this.failures;
     const number = constants.errno[error];
     // The operations last: with them the order is in force.

@@ -10,7 +10,8 @@ export type DiskRecord =
   | { kind: 'sync_folder' }
   | { kind: 'unlink'; name: string }
   | { kind: 'rename'; name: string; to: string }
-  | { kind: 'failed'; name: string; fd: number; operation: number }
+  | { kind: 'failed'; name: string; inode: bigint; fd: number; operation: number }
+  | { kind: 'close'; name: string; fd: number }
   | { kind: 'mark'; text: string };
 
 const headerBytes = 32;
@@ -55,7 +56,9 @@ function recordOf(header: Buffer, nameBytes: Buffer, data: Buffer): DiskRecord {
     case 7:
       return { kind: 'rename', name, to: data.toString() };
     case 8:
-      return { kind: 'failed', name, fd, operation: number };
+      return { kind: 'failed', name, inode, fd, operation: number };
+    case 9:
+      return { kind: 'close', name, fd };
     case markOperation:
       return { kind: 'mark', text: data.toString() };
     default:

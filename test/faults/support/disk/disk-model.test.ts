@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../../internal/platform/random.ts';
+import { operationBits } from './disk-control.ts';
 import type { DiskRecord } from './disk-log.ts';
 import { type DiskImage, DiskModel, everythingArrives, nothingArrives, randomChooser } from './disk-model.ts';
 
@@ -42,6 +43,16 @@ test('a new size is on its way until the next sync', () => {
   const disk = diskAfter(create, syncFolder, write(0, 'first'), sync, { kind: 'truncate', ...about, size: 2 });
   expect(shown(disk.image(nothingArrives))).toEqual({ a: 'first' });
   expect(shown(disk.image(everythingArrives))).toEqual({ a: 'fi' });
+});
+
+test('what was on its way when a sync failed is in doubt for ever, what is written over it is not', () => {
+  const failedSync: DiskRecord = { kind: 'failed', ...about, operation: operationBits.sync };
+  const disk = diskAfter(create, syncFolder, write(0, 'first'), sync, write(0, 'doubt'), failedSync, sync);
+  expect(shown(disk.image(nothingArrives))).toEqual({ a: 'first' });
+  expect(shown(disk.image(everythingArrives))).toEqual({ a: 'doubt' });
+  for (const record of [write(0, 'xx'), sync]) disk.take(record);
+  expect(shown(disk.image(nothingArrives))).toEqual({ a: 'xxrst' });
+  expect(shown(disk.image(everythingArrives))).toEqual({ a: 'xxubt' });
 });
 
 test('a file that was removed may be back, and a new one of its name and inode is another file', () => {

@@ -1,8 +1,10 @@
 // A disk as a power cut may leave it. The model takes in what a process did (disk-log.ts) and knows at each moment what is
 // surely there, because it was synced, and what is only on its way. An image is what is sure, plus a choice of the rest:
 // writes arrive whole or in sectors, in any subset; a new size, and each change of the folder, arrives or not.
+// What was on its way when a sync failed has arrived or not, whatever later syncs say: the system tells of it only once.
 // A sector that lies beyond what was ever synced may hold anything when its write did not arrive.
 import type { Random } from '../../../../internal/platform/random.ts';
+import { operationBits } from './disk-control.ts';
 import type { DiskRecord } from './disk-log.ts';
 
 type Change = { offset: number; data: Buffer } | { size: number };
@@ -10,6 +12,8 @@ type FolderChange = { name: string; file: number | undefined };
 
 interface DiskFile {
   synced: Buffer;
+  /** In their order: changes of which a sync said that they arrived, and those that no sync can speak for any more. */
+  settled: Array<{ change: Change; sure: boolean }>;
   pending: Change[];
 }
 
@@ -80,6 +84,8 @@ export class DiskModel {
         this.#setEntry(record.name, undefined);
         return true;
       case 'failed':
+        return this.#failed(record);
+      case 'close':
       case 'mark':
         return false;
     }
@@ -87,7 +93,8 @@ export class DiskModel {
 
   /** Whether anything is on its way that a power cut could take. */
   get isSettled(): boolean {
-    return this.#folderChanges.length === 0 && [...this.#files.values()].every(({ pending }) => pending.length === 0);
+    const files = [...this.#files.values()];
+    return this.#folderChanges.length === 0 && files.every((file) => file.pending.length + file.settled.length === 0);
   }
 
   image(chooser: Chooser): DiskImage {
@@ -108,7 +115,7 @@ export class DiskModel {
 
   #create(name: string, inode: bigint): void {
     const file = this.#files.size;
-    this.#files.set(file, { synced: Buffer.alloc(0), pending: [] });
+    this.#files.set(file, { synced: Buffer.alloc(0), settled: [], pending: [] });
     this.#fileOfInode.set(inode, file);
     this.#setEntry(name, file);
   }
@@ -130,8 +137,18 @@ export class DiskModel {
   }
 
   #sync(file: DiskFile): void {
-    file.synced = arrived(file, everythingArrives);
+    const isCertain = file.settled.length === 0;
+    if (isCertain) file.synced = arrived(file, everythingArrives);
+    else file.settled.push(...file.pending.map((change) => ({ change, sure: true })));
     file.pending = [];
+  }
+
+  #failed({ name, inode, operation }: Extract<DiskRecord, { kind: 'failed' }>): boolean {
+    const file = this.#fileOfInode.get(inode);
+    if (operation !== operationBits.sync || file === undefined || name === '') return false;
+    const { settled, pending } = this.#file(file);
+    settled.push(...pending.splice(0).map((change) => ({ change, sure: false })));
+    return true;
   }
 
   #syncFolder(): void {
@@ -142,16 +159,19 @@ export class DiskModel {
   }
 }
 
-function arrived({ synced, pending }: DiskFile, chooser: Chooser): Buffer {
-  const longest = pending.reduce((length, change) => Math.max(length, endOf(change)), synced.length);
+function arrived({ synced, settled, pending }: DiskFile, chooser: Chooser): Buffer {
+  const changes = [...settled, ...pending.map((change) => ({ change, sure: false }))];
+  const longest = changes.reduce((length, { change }) => Math.max(length, endOf(change)), synced.length);
   const content = Buffer.alloc(longest);
   synced.copy(content);
   let length = synced.length;
-  for (const change of pending) {
-    length =
-      'size' in change ? resized(content, length, change.size, chooser) : written(content, length, change, chooser);
-  }
+  for (const { change, sure } of changes) length = applied(content, length, change, sure ? everythingArrives : chooser);
   return content.subarray(0, length);
+}
+
+function applied(content: Buffer, length: number, change: Change, chooser: Chooser): number {
+  if ('size' in change) return resized(content, length, change.size, chooser);
+  return written(content, length, change, chooser);
 }
 
 function endOf(change: Change): number {

@@ -1,9 +1,9 @@
 /* Stands between a process and its disk, preloaded (LD_PRELOAD). For the files of one folder it writes down every
  * change and every sync that was carried out, in order, and it can make the next ones fail. It changes nothing else.
  *
- *   KUBEJOBS_DISK_FOLDER   the folder, as its real path
- *   KUBEJOBS_DISK_LOG      the log that records are appended to; disk-log.ts reads it
- *   KUBEJOBS_DISK_CONTROL  a file of struct control that tells what is to fail; disk-control.ts writes it
+ *   DISK_SHIM_FOLDER   the folder, as its real path
+ *   DISK_SHIM_LOG      the log that records are appended to; disk-log.ts reads it
+ *   DISK_SHIM_CONTROL  a file of struct control that tells what is to fail; disk-control.ts writes it
  *
  * Shared-memory files (-shm) are left out: SQLite builds them anew. */
 #define _GNU_SOURCE
@@ -23,7 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { OP_CREATE = 1, OP_WRITE, OP_TRUNCATE, OP_SYNC, OP_SYNC_FOLDER, OP_UNLINK, OP_RENAME, OP_FAILED };
+enum { OP_CREATE = 1, OP_WRITE, OP_TRUNCATE, OP_SYNC, OP_SYNC_FOLDER, OP_UNLINK, OP_RENAME, OP_FAILED, OP_CLOSE };
 
 struct header {
   uint32_t op;
@@ -60,6 +60,7 @@ static ssize_t (*real_pwrite64)(int, const void *, size_t, off64_t);
 static int (*real_ftruncate64)(int, off64_t);
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
+static int (*real_close)(int);
 static int (*real_unlink)(const char *);
 static int (*real_rename)(const char *, const char *);
 
@@ -71,11 +72,12 @@ __attribute__((constructor)) static void begin(void) {
   real_ftruncate64 = dlsym(RTLD_NEXT, "ftruncate64");
   real_fsync = dlsym(RTLD_NEXT, "fsync");
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
+  real_close = dlsym(RTLD_NEXT, "close");
   real_unlink = dlsym(RTLD_NEXT, "unlink");
   real_rename = dlsym(RTLD_NEXT, "rename");
-  const char *wanted = getenv("KUBEJOBS_DISK_FOLDER");
-  const char *log = getenv("KUBEJOBS_DISK_LOG");
-  const char *orders = getenv("KUBEJOBS_DISK_CONTROL");
+  const char *wanted = getenv("DISK_SHIM_FOLDER");
+  const char *log = getenv("DISK_SHIM_LOG");
+  const char *orders = getenv("DISK_SHIM_CONTROL");
   if (wanted == NULL || strlen(wanted) >= sizeof folder) return;
   strcpy(folder, wanted);
   folder_length = strlen(folder);
@@ -253,6 +255,17 @@ static int synced(int (*real)(int), int fd) {
 int fsync(int fd) { return synced(real_fsync, fd); }
 
 int fdatasync(int fd) { return synced(real_fdatasync, fd); }
+
+int close(int fd) {
+  char path[PATH_MAX + 16];
+  const char *name = named_fd(fd, path);
+  if (name == NULL || *name == '\0') return real_close(fd);
+  pthread_mutex_lock(&order);
+  append(NULL, 0, 0, OP_CLOSE, fd, inode_of(fd), name);
+  int result = real_close(fd);
+  pthread_mutex_unlock(&order);
+  return result;
+}
 
 int unlink(const char *path) {
   const char *name = named(path);

@@ -48,8 +48,8 @@ export interface ShimFiles {
 export function shimEnvironment({ folder, log, control }: ShimFiles): Record<string, string> {
   return {
     LD_PRELOAD: shimPath(),
-    KUBEJOBS_DISK_FOLDER: realpathSync(folder),
-    ...(log && { KUBEJOBS_DISK_LOG: log }),
-    ...(control && { KUBEJOBS_DISK_CONTROL: control }),
+    DISK_SHIM_FOLDER: realpathSync(folder),
+    ...(log && { DISK_SHIM_LOG: log }),
+    ...(control && { DISK_SHIM_CONTROL: control }),
   };
 }
