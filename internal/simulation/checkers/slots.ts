@@ -1,22 +1,24 @@
 // Everything ends: once nothing fails any more every job is finished, and a slot is held only while there is something to
-// run. How soon a slot must be free again when its workload is over, and nothing fails, is bounded by how a silent watch
-// is noticed; a cancel whose create was lost may take longer, for then it is the workload that may still come.
+// run. How soon a slot must be free again when its workload is over, the program runs and nothing fails, is bounded by
+// how a silent watch is noticed, and by how long a lost create may still land.
 import type { Checker, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
 import { isOver, type JobRow, type Rows } from './rows.ts';
 import { workloadOf } from './workloads.ts';
 
-/** Twice 75 s of a silent watch, and the pauses after failed calls that began before. */
+/** Twice 75 s of a silent watch, or 90 s for a lost create and a call that hangs; and pauses after failures before. */
 const longestHoldMs = 200_000;
 
 export class SlotChecker implements Checker {
   /** When the job's last workload ended; absent while one runs. */
   readonly #endedAt = new Map<string, number>();
   readonly #found = new Findings();
-  #faultsEndedAt: number | undefined;
+  /** Since when nothing fails and the program runs. */
+  #wellSince: number | undefined;
 
   see(entry: TraceEntry, rows: Rows): void {
-    if (entry.kind === 'faults_ended') this.#faultsEndedAt = entry.at;
+    if (entry.kind === 'faults_ended') this.#wellSince = entry.at;
+    if (entry.kind === 'started' && this.#wellSince !== undefined) this.#wellSince = entry.at;
     if (entry.kind === 'workload') {
       const { jobId, end } = workloadOf(entry.change);
       if (!end && entry.change.type !== 'DELETED') this.#endedAt.delete(jobId);
@@ -40,8 +42,8 @@ export class SlotChecker implements Checker {
 
   #freed(at: number, jobId: string, name: string): void {
     const endedAt = this.#endedAt.get(jobId);
-    if (endedAt === undefined || this.#faultsEndedAt === undefined) return;
-    const heldMs = at - Math.max(endedAt, this.#faultsEndedAt);
+    if (endedAt === undefined || this.#wellSince === undefined) return;
+    const heldMs = at - Math.max(endedAt, this.#wellSince);
     if (heldMs > longestHoldMs)
       this.#found.add(`leaked slot: ${name} kept it for ${Math.round(heldMs / 1_000)} s after its workload was over`);
   }

@@ -51,9 +51,9 @@ test.each([
 });
 
 test('an answer too few is a violation where the number is known', async () => {
-  const port = await aServerThatSays(answer(200, ''));
+  const port = await aServerThatSays(undefined);
   const { violations } = await sendHostile(port, seedOf('pipelining'), 1);
-  expect(violations).toEqual([expect.stringContaining('answered 200 instead of 200,200')]);
+  expect(violations).toEqual([expect.stringContaining('answered nothing instead of 200,200')]);
 });
 
 test('a good refusal and a closed connection are what one wants', async () => {

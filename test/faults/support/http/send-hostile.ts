@@ -13,6 +13,8 @@ export interface HostileFigures {
 
 /** How long a server that says nothing is waited for: it may rightly wait for the rest of the request. */
 const patienceMs = 1_000;
+/** Where an answer has to come. */
+const longPatienceMs = 30_000;
 const atOnce = 32;
 
 /** The requests of the seeds `first` to `first + count - 1`. */
@@ -59,7 +61,7 @@ function complaints({ request, answers }: Outcome): string[] {
   found.push(...notProblems.map(({ status }) => `the ${status} is not a problem document`));
   const statuses = answers.map(({ status }) => status);
   if (request.answers !== undefined && statuses.join() !== request.answers.join()) {
-    found.push(`answered ${statuses.join()} instead of ${request.answers.join()}`);
+    found.push(`answered ${statuses.join() || 'nothing'} instead of ${request.answers.join()}`);
   }
   return found;
 }
@@ -75,6 +77,7 @@ function exchange(port: number, request: HostileRequest): Promise<Outcome> {
     const bodiless = /^HEAD /.test(chunks[0]?.toString('latin1') ?? '');
     const received: Buffer[] = [];
     const enough = request.answers?.length ?? 1;
+    const patience = request.answers === undefined ? patienceMs : longPatienceMs;
     const socket = connect({ port, host: '127.0.0.1' });
     let closed = false;
     const finish = (): void => {
@@ -83,7 +86,7 @@ function exchange(port: number, request: HostileRequest): Promise<Outcome> {
       resolve({ request, closed, answers: answersIn(Buffer.concat(received), bodiless) });
     };
     // Only after another look at the sockets: a process that was busy itself must not take that for silence.
-    const timer = setTimeout(() => setImmediate(() => setImmediate(finish)), patienceMs);
+    const timer = setTimeout(() => setImmediate(() => setImmediate(finish)), patience);
     socket.on('error', () => {});
     socket.once('close', () => {
       closed = true;

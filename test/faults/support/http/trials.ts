@@ -19,7 +19,7 @@ interface Scale {
   flooding: number;
 }
 const scales: Record<Piece['column'], Scale> = {
-  small: { examples: 8, timeouts: 300, flooding: 100 },
+  small: { examples: 5, timeouts: 300, flooding: 100 },
   large: { examples: 60, timeouts: 15_000, flooding: 2_000 },
 };
 const allowedRatio = 2;

@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs';
 
 export const crashPoints = {
   before_commit: 'a turn is decided, nothing of it is written',
+  before_acceptance: 'submissions were taken in, nothing of them is written',
   before_made_is_recorded: 'a create was answered, its row does not know',
   before_end_is_recorded: 'a workload has ended, its row does not know',
   during_commit: 'the writer has the rows of a turn',

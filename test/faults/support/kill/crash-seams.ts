@@ -1,13 +1,17 @@
 // What stands between the parts of a server that is to be killed at a named point: everything is handed through as it is,
-// and each point is passed at its place. Two points need help to be reachable on a small and quiet cluster: a create
-// waits a moment before it is sent, so that the answers to the same turn are out, and a watch is ended with 410, the list
-// after it read in small pages.
+// and each point is passed at its place. Where it matters what left the process before, an armed point waits a moment:
+// before a commit, so that an answer given too early would be seen, and before a create, so that the answers to the same
+// turn are out. A watch is ended with 410 and the list after it read in small pages, or neither would happen here.
 import { setTimeout as delay, setImmediate as nextLoop } from 'node:timers/promises';
 import type { Seams } from '../../../../cmd/kubejobs/serve.ts';
 import type { Commit, Store } from '../../../../internal/store/store.ts';
 import type { JobService } from '../../../../pkg/api/service.ts';
 import { type Cluster, jobsResource, type WatchEvent } from '../../../../pkg/kubernetes/cluster.ts';
 import type { Bomb, CrashPoint } from './crash-points.ts';
+
+/** More than the answers of a turn take to be sent. */
+const answersAreOutMs = 20;
+const smallPage = 2;
 
 export function crashSeams(bomb: Bomb): Seams {
   return {
@@ -26,7 +30,9 @@ function crashingStore(store: Store, bomb: Bomb): Store {
       return snapshot;
     },
     async commit(commit) {
-      for (const point of pointsBefore(commit)) bomb.reached(point);
+      const points = pointsBefore(commit);
+      if (points.some((point) => bomb.isArmedFor(point))) await delay(answersAreOutMs);
+      for (const point of points) bomb.reached(point);
       const written = store.commit(commit);
       bomb.reached('during_commit');
       await written;
@@ -35,8 +41,9 @@ function crashingStore(store: Store, bomb: Bomb): Store {
   });
 }
 
-function pointsBefore({ attemptChanges }: Commit): CrashPoint[] {
+function pointsBefore({ inserts, attemptChanges }: Commit): CrashPoint[] {
   const points: CrashPoint[] = ['before_commit'];
+  if (inserts.length > 0) points.push('before_acceptance');
   if (attemptChanges.some(({ set }) => set.creation === 'made')) points.push('before_made_is_recorded');
   if (attemptChanges.some(({ set }) => set.finishedAt !== undefined)) points.push('before_end_is_recorded');
   return points;
@@ -58,10 +65,6 @@ async function afterTheAnswer(bomb: Bomb): Promise<void> {
   await nextLoop();
   bomb.reached('after_answer');
 }
-
-/** More than the answers of a turn take to be sent. */
-const answersAreOutMs = 20;
-const smallPage = 2;
 
 function crashingCluster(cluster: Cluster, bomb: Bomb): Cluster {
   let lists = 0;

@@ -21,7 +21,7 @@ interface NamedMoment {
 
 const namedMoments: readonly NamedMoment[] = [
   { points: ['before_commit', 'before_made_is_recorded', 'before_end_is_recorded'] },
-  { points: ['during_commit'], duringStart: 'before_load' },
+  { points: ['before_acceptance', 'during_commit'], duringStart: 'before_load' },
   { points: ['after_commit'] },
   { points: ['after_answer'], duringStart: 'after_load' },
   { points: ['before_create'], duringStart: 'after_first_list' },
