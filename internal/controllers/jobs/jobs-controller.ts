@@ -102,6 +102,7 @@ class Controller implements JobsController {
   #lookAgain(also: (job: JobRecord) => boolean): void {
     const keys = new Set<string>();
     for (const { jobId, attempt } of this.#deps.expectedKeys()) keys.add(attemptKey(jobId, attempt));
+    this.#forgetAllBut(keys);
     for (const job of this.#watchers.jobs()) if (job.key && also(job)) keys.add(job.key);
     for (const key of keys) {
       this.#told.delete(key);
@@ -109,10 +110,20 @@ class Controller implements JobsController {
     }
   }
 
+  /** What went away while it was expected got no further look. */
+  #forgetAllBut(expected: ReadonlySet<string>): void {
+    for (const kept of [this.#told, this.#podless]) {
+      for (const key of kept.keys()) {
+        if (!expected.has(key) && this.#watchers.jobsOf(key).length === 0) kept.delete(key);
+      }
+    }
+  }
+
   async #reconcile(key: string): Promise<Retry | undefined> {
     const { jobId, attempt } = parseAttemptKey(key);
     const reference = this.#deps.expected(jobId, attempt);
-    const job = this.#cached(key, reference);
+    const ended = this.#watchers.takeEnded(key); // whether it is wanted or not, or it would be kept for ever
+    const job = this.#cached(key, reference) ?? (isAt(ended, reference) ? ended : undefined);
     // The end of an object that is not known to be the attempt's may be that of an older one of its name, which somebody
     // deleted before a lost create was carried out: then the present one counts.
     if (job && reference && isFinished(job) && job.uid !== reference.uid) return this.#ask(key, reference, job);
@@ -126,7 +137,7 @@ class Controller implements JobsController {
   #cached(key: string, reference: WorkloadReference | undefined): JobRecord | undefined {
     const candidates = this.#watchers.jobsOf(key);
     if (!reference) return candidates[0];
-    return candidates.find(({ namespace, name }) => namespace === reference.namespace && name === reference.name);
+    return candidates.find((job) => isAt(job, reference));
   }
 
   async #look(key: string, job: JobRecord): Promise<Retry | undefined> {
@@ -218,6 +229,10 @@ class Controller implements JobsController {
     const { jobId, attempt } = parseAttemptKey(key);
     this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), jobId, attempt, uid, observation });
   }
+}
+
+function isAt(job: JobRecord | undefined, reference: WorkloadReference | undefined): boolean {
+  return job !== undefined && job.namespace === reference?.namespace && job.name === reference.name;
 }
 
 function isFinished(job: JobRecord): boolean {

@@ -250,6 +250,24 @@ describe('a workload that is not in the copy', () => {
     expect(asked).toEqual([]);
   });
 
+  it('has ended as it did when it was deleted before anybody had the time to look', async () => {
+    const lost: WorkloadReference = { ...reference, name: 'job-2', uid: 'uid-2' };
+    let answer: (result: ApiResult<KubernetesObject>) => void = () => {};
+    const { clock, news, sendJob, start } = watched({
+      jobs: [jobObject()],
+      expected: { 1: reference, 2: lost },
+      get: (name) => (name === 'job-2' ? new Promise((resolve) => (answer = resolve)) : notFound),
+      deps: { concurrency: 1 },
+    });
+    await start();
+    await sendJob('MODIFIED', jobObject({ version: 2, ...complete }));
+    await sendJob('DELETED', jobObject({ version: 3, ...complete }));
+    answer(notFound);
+    await clock.advance(1);
+    expect(news().filter((line) => line.startsWith('1 '))).toContain('1 succeeded 0');
+    expect(news()).not.toContain('1 missing');
+  });
+
   it('proves nothing by its absence while its create may be on its way', async () => {
     const { uid: _unknown, ...unconfirmed } = reference;
     const { asked, news, start } = watched({ expected: { 1: unconfirmed } });
