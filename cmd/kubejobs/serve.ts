@@ -108,7 +108,8 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     jobManifest({ job, attempt, queueId, namespace, defaultTemplate, restricted });
   const engine = new Engine({
     ...{ store, ...shared },
-    settings: { maxConcurrency: settings.maxConcurrency, settleMs: settings.settleMs, jobTtlMs: settings.jobTtl },
+    settings: { maxConcurrency: settings.maxConcurrency ?? 2, settleMs: settings.settleMs, jobTtlMs: settings.jobTtl },
+    maxConcurrencyGiven: settings.maxConcurrency !== undefined,
     nameWorkload: (job, attempt) => ({
       kind: 'Job',
       namespace: job.namespace ?? namespace,
@@ -142,7 +143,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     release: (effects) => dispatcher.release(effects),
   });
   const service = new EngineService({
-    ...{ engine, store, maxConcurrency: settings.maxConcurrency, simulated: settings.dryRun },
+    ...{ engine, store, simulated: settings.dryRun },
     checkPolicy: submissionJudge({ policy, namespace, defaultTemplate }),
     checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace }),
   });
@@ -170,7 +171,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'drain', stop: () => engine.drain() },
-      { name: 'listening', start: () => listen(server, settings, description, logger) },
+      { name: 'listening', start: () => listen(server, settings, engine, description, logger) },
     ],
   };
 }
@@ -179,7 +180,13 @@ function storeSpec(settings: Settings): string {
   return settings.store ?? (settings.dryRun ? 'memory' : 'sqlite:kubejobs.db');
 }
 
-async function listen(server: FastifyInstance, settings: Settings, cluster: string, logger: Logger): Promise<void> {
+async function listen(
+  server: FastifyInstance,
+  settings: Settings,
+  engine: Engine,
+  cluster: string,
+  logger: Logger,
+): Promise<void> {
   const { host, port } = settings;
   const url = await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE')
@@ -187,7 +194,7 @@ async function listen(server: FastifyInstance, settings: Settings, cluster: stri
     throw error;
   });
   const version = programVersion();
-  const { maxConcurrency } = settings;
+  const { maxConcurrency } = engine.settings;
   const store = storeSpec(settings);
   const auth = settings.auth ?? 'none';
   logger.info({ version, url, cluster, store, auth, maxConcurrency }, 'kubejobs is ready');

@@ -4,22 +4,45 @@
 import type { ErrorCode, PendingReason } from '../../pkg/models/index.ts';
 import type { Decision } from './decisions.ts';
 import { coreDigest } from './digest.ts';
-import type { CoreEvent } from './events.ts';
+import type { CoreEvent, ToBeWaitedFor } from './events.ts';
 import { checkInvariants } from './invariants.ts';
 import { callNow } from './policies/calls.ts';
 import { createMade, createRefused, createUnknown } from './policies/creation.ts';
-import { dispatchObstacle, dispatchRunnable } from './policies/dispatch.ts';
+import { dependentsOf } from './policies/dependents.ts';
+import { dispatchObstacle, dispatchRunnable, type RulesOf, withoutRules } from './policies/dispatch.ts';
 import { cancelRunning, deleteAnswered, workloadMissing } from './policies/ending.ts';
+import { expire, isExpired } from './policies/expiry.ts';
+import { changeHold } from './policies/hold.ts';
 import { workloadObserved } from './policies/observation.ts';
-import { acceptJob, cancelPending, changePriority, queuePosition } from './policies/pending.ts';
+import {
+  type Acceptance,
+  acceptJob,
+  cancelWaiting,
+  changePriority,
+  isKnown,
+  queuePosition,
+} from './policies/pending.ts';
 import { retryRefused } from './policies/quota.ts';
+import { retryFinished } from './policies/retry.ts';
+import { changeSettings } from './policies/settings.ts';
 import { closeSettleWindow } from './policies/settle.ts';
-import { type CoreSettings, type CoreState, emptyState, forkState, type RunningJob, runningInOrder } from './state.ts';
+import { enforceDeadline } from './policies/timeout.ts';
+import { reconsider } from './policies/waiting.ts';
+import {
+  type CoreSettings,
+  type CoreState,
+  emptyState,
+  forkState,
+  isUnfinished,
+  isWaiting,
+  type RunningJob,
+  runningInOrder,
+} from './state.ts';
 
-/** What an event came to, for the one who asked. `position` and `sequence` come with an accepted job. */
+/** What an event came to, for the one who asked. */
 export type Applied =
-  | { ok: true; sequence?: number; position?: number }
-  | { ok: false; code: Extract<ErrorCode, 'job_not_found' | 'job_running'> };
+  | { ok: true; accepted?: Acceptance }
+  | { ok: false; code: Extract<ErrorCode, 'job_not_found' | 'job_running' | 'job_not_finished'> };
 
 const done: Applied = { ok: true };
 const unknownJob: Applied = { ok: false, code: 'job_not_found' };
@@ -36,11 +59,18 @@ export class Core {
   apply(event: CoreEvent): Applied {
     switch (event.kind) {
       case 'job_submitted':
-        return { ok: true, ...acceptJob(this.state, event) };
+        return this.#accept(event);
+      case 'hold_changed':
+        return this.#whileWaiting(event, changeHold);
+      case 'retry_requested':
+        return this.#retry(event);
+      case 'settings_changed':
+        this.decide(changeSettings(this.state, event));
+        return done;
       case 'cancel_requested':
         return this.#cancel(event);
       case 'priority_changed':
-        return this.#changePriority(event);
+        return this.#whileWaiting(event, changePriority);
       case 'create_made':
         return this.#withAttempt(event, createMade);
       case 'create_refused':
@@ -64,11 +94,12 @@ export class Core {
   }
 
   /** The decisions since the last plan, then the dispatches of this moment. At most one `wake_at`, the last. */
-  plan(now: number): Decision[] {
+  plan(now: number, rulesOf: RulesOf = withoutRules): Decision[] {
     closeSettleWindow(this.state, now);
+    this.state.endedNow.clear();
     const decisions = this.#decided.filter((decision) => this.#stillNeeded(decision));
     this.#decided = [];
-    for (const decision of dispatchRunnable(this.state, now)) decisions.push(decision);
+    for (const decision of dispatchRunnable(this.state, now, rulesOf)) decisions.push(decision);
     const wakeAt = this.#nextWake();
     if (wakeAt !== undefined) decisions.push({ kind: 'wake_at', at: wakeAt });
     return decisions;
@@ -76,6 +107,24 @@ export class Core {
 
   isPending(jobId: string): boolean {
     return this.state.runnable.has(jobId) || this.state.refused.has(jobId);
+  }
+
+  isUnfinished(jobId: string): boolean {
+    return isUnfinished(this.state, jobId);
+  }
+
+  /** Whether a new job may be told to wait for this one. */
+  isKnown(dependency: ToBeWaitedFor): boolean {
+    return isKnown(this.state, dependency);
+  }
+
+  /** The jobs that the event may move, its own included: whoever wants to know where they stood must look before. */
+  affectedBy(event: CoreEvent): string[] {
+    if (event.kind === 'timer_fired') {
+      const due = this.state.timers.due(event.at).map((timer) => timer.jobId);
+      return due.flatMap((jobId) => [jobId, ...dependentsOf(this.state, jobId)]);
+    }
+    return 'jobId' in event ? [event.jobId, ...dependentsOf(this.state, event.jobId)] : [];
   }
 
   running(jobId: string): RunningJob | undefined {
@@ -118,18 +167,30 @@ export class Core {
     this.#decided.push(...decisions);
   }
 
+  #accept(event: Extract<CoreEvent, { kind: 'job_submitted' }>): Applied {
+    const { accepted, decisions } = acceptJob(this.state, event);
+    this.decide(decisions);
+    return { ok: true, accepted };
+  }
+
+  #retry(event: Extract<CoreEvent, { kind: 'retry_requested' }>): Applied {
+    if (isUnfinished(this.state, event.jobId)) return { ok: false, code: 'job_not_finished' };
+    this.decide(retryFinished(this.state, event));
+    return done;
+  }
+
   #cancel(event: Extract<CoreEvent, { kind: 'cancel_requested' }>): Applied {
     const running = this.state.running.get(event.jobId);
     if (running) this.decide(cancelRunning(this.state, running, event));
-    else if (this.isPending(event.jobId)) this.decide(cancelPending(this.state, event));
+    else if (isWaiting(this.state, event.jobId)) this.decide(cancelWaiting(this.state, event));
     else return unknownJob;
     return done;
   }
 
-  #changePriority(event: Extract<CoreEvent, { kind: 'priority_changed' }>): Applied {
+  #whileWaiting<E extends { jobId: string }>(event: E, policy: (state: CoreState, event: E) => Decision[]): Applied {
     if (this.state.running.has(event.jobId)) return { ok: false, code: 'job_running' };
-    if (!this.isPending(event.jobId)) return unknownJob;
-    this.decide(changePriority(this.state, event));
+    if (!isWaiting(this.state, event.jobId)) return unknownJob;
+    this.decide(policy(this.state, event));
     return done;
   }
 
@@ -152,12 +213,20 @@ export class Core {
   }
 
   #timers(at: number): Applied {
-    for (const timer of this.state.timers.takeDue(at)) {
-      const job = this.state.running.get(timer.jobId);
-      if (job) this.decide(callNow(this.state, job, at));
-      else retryRefused(this.state, timer.jobId, at);
-    }
+    for (const timer of this.state.timers.takeDue(at)) this.decide(this.#wake(timer.jobId, at));
     return done;
+  }
+
+  /** Whatever the timer was set for: what is due is done. */
+  #wake(jobId: string, at: number): Decision[] {
+    const { state } = this;
+    const running = state.running.get(jobId);
+    if (running) return [...enforceDeadline(state, running, at), ...callNow(state, running, at)];
+    if (isExpired(state, jobId, at)) return expire(state, jobId, at);
+    const waiting = state.waiting.get(jobId);
+    if (waiting) return reconsider(state, waiting, at);
+    retryRefused(state, jobId, at);
+    return [];
   }
 
   /** A later event of the same turn may have ended what an earlier one asked for. */

@@ -45,7 +45,13 @@ export interface WakeAt {
   at: number;
 }
 
-export type Recorded = ChangeJob | StartAttempt | ChangeAttempt;
+/** What people set for the whole queue, to be found again after a restart. */
+export interface ChangeSettings {
+  kind: 'change_settings';
+  set: { maxConcurrency?: number; paused?: boolean };
+}
+
+export type Recorded = ChangeJob | StartAttempt | ChangeAttempt | ChangeSettings;
 export type Decision = Recorded | CreateWorkload | DeleteWorkload | WakeAt;
 
 /** An effect as the dispatcher gets it: the decision with the committed rows it is about. */

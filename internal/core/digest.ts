@@ -9,14 +9,23 @@ export function coreDigest(state: CoreState): string {
     state.lastDispatchSequence,
     state.runnable.digest(),
     state.refused.digest(),
-    [...state.refusals].sort(([a], [b]) => (a < b ? -1 : 1)),
+    sorted(state.refusals),
+    sorted(state.waiting).map(([, job]) => Object.entries(job).sort(([a], [b]) => (a < b ? -1 : 1))),
+    sorted(state.dependents).map(([jobId, dependents]) => [jobId, [...dependents].sort()]),
+    sorted(state.expiries),
+    sorted(state.attempts),
     runningInOrder(state).map((job) => Object.entries(job).sort(([a], [b]) => (a < b ? -1 : 1))),
     state.timers.sorted(),
     state.settleUntil ?? null,
     state.clusterReachable,
     state.draining,
+    state.paused,
   ]);
   return hash(text);
+}
+
+function sorted<Value>(map: Map<string, Value>): Array<[string, Value]> {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** cyrb53 (public domain, by bryc): two 32-bit lanes, 53 bits of result. */

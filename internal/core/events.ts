@@ -1,13 +1,50 @@
 // Everything that can happen to the core, each with the time it happened (`at`, milliseconds since the epoch).
 // To learn what can happen read this file; to learn what kubejobs can do about it read decisions.ts.
-import type { FailedReason, RunningReason } from '../../pkg/models/index.ts';
+import type { Dependency, FailedReason, FinishedState, RunningReason } from '../../pkg/models/index.ts';
 
-/** A new job. The core gives it its acceptance number. */
-export interface JobSubmitted {
+/** `finished` is what the rows say of the job: how it ended, if it did. */
+export type ToBeWaitedFor = Dependency & { finished?: FinishedState };
+
+/** What may keep a job from being pending; all of it absent for most jobs. */
+export interface Conditions {
+  held?: boolean;
+  startAt?: number;
+  after?: ToBeWaitedFor[];
+  expiresAt?: number;
+}
+
+/** A new job. The core gives it its acceptance number; it must know the jobs that this one is to wait for. */
+export interface JobSubmitted extends Conditions {
   kind: 'job_submitted';
   at: number;
   jobId: string;
   priority: number;
+}
+
+/** A person holds a job that does not run, or releases it. */
+export interface HoldChanged {
+  kind: 'hold_changed';
+  at: number;
+  jobId: string;
+  held: boolean;
+}
+
+/** A person has a finished job run again; it keeps its acceptance number, and `attempts` it had so far. */
+export interface RetryRequested {
+  kind: 'retry_requested';
+  at: number;
+  jobId: string;
+  priority: number;
+  sequence: number;
+  attempts: number;
+}
+
+/** What people set for the whole queue; absent values stay. */
+export interface SettingsChanged {
+  kind: 'settings_changed';
+  at: number;
+  maxConcurrency?: number;
+  paused?: boolean;
 }
 
 export interface CancelRequested {
@@ -112,6 +149,9 @@ export interface TimerFired {
 
 export type CoreEvent =
   | JobSubmitted
+  | HoldChanged
+  | RetryRequested
+  | SettingsChanged
   | CancelRequested
   | PriorityChanged
   | CreateMade

@@ -1,9 +1,9 @@
 // What must be true of the core after every turn, whatever happened. Tests and simulations check it; the server does not.
-import type { CoreState, RunningJob } from './state.ts';
+import { type CoreState, isUnfinished, isWaiting, type RunningJob } from './state.ts';
 
 /** Throws an Error that lists every broken rule. */
 export function checkInvariants(state: CoreState): void {
-  const broken = [...checkQueues(state), ...checkRunning(state)];
+  const broken = [...checkQueues(state), ...checkWaiting(state), ...checkRunning(state)];
   if (broken.length > 0) throw new Error(`the core is inconsistent:\n${broken.join('\n')}`);
 }
 
@@ -20,7 +20,33 @@ function checkQueues(state: CoreState): string[] {
       broken.push(`the quota refusals of ${jobId}, which is finished, are still remembered`);
   }
   for (const jobId of state.running.keys()) {
-    if (state.runnable.has(jobId) || state.refused.has(jobId)) broken.push(`${jobId} is running and pending at once`);
+    if (isWaiting(state, jobId)) broken.push(`${jobId} is running and waiting at once`);
+  }
+  return broken;
+}
+
+function checkWaiting(state: CoreState): string[] {
+  const broken: string[] = [];
+  const timed = new Set(state.timers.sorted().map((timer) => timer.jobId));
+  for (const [jobId, job] of state.waiting) {
+    if (state.runnable.has(jobId) || state.refused.has(jobId))
+      broken.push(`${jobId} is pending and ${job.state} at once`);
+    if (job.held !== (job.state === 'held')) broken.push(`${jobId} is ${job.state}, but held: ${job.held}`);
+    if (job.state === 'scheduled' && !timed.has(jobId)) broken.push(`${jobId} is scheduled, but nothing will wake it`);
+    for (const dependency of job.after) {
+      if (!isUnfinished(state, dependency.jobId))
+        broken.push(`${jobId} waits for ${dependency.jobId}, which has ended`);
+      if (!state.dependents.get(dependency.jobId)?.has(jobId)) broken.push(`nobody will tell ${jobId} of an end`);
+    }
+  }
+  for (const [jobId, dependents] of state.dependents) {
+    for (const dependent of dependents) {
+      const waits = state.waiting.get(dependent)?.after.some((dependency) => dependency.jobId === jobId);
+      if (!waits) broken.push(`${dependent} is to be told of the end of ${jobId}, but does not wait for it`);
+    }
+  }
+  for (const jobId of [...state.expiries.keys(), ...state.attempts.keys()]) {
+    if (!isUnfinished(state, jobId)) broken.push(`${jobId} is finished and still remembered`);
   }
   return broken;
 }
@@ -36,10 +62,6 @@ function checkRunning(state: CoreState): string[] {
     sequences.add(job.dispatchSequence);
   }
   return broken;
-}
-
-function isUnfinished(state: CoreState, jobId: string): boolean {
-  return state.running.has(jobId) || state.runnable.has(jobId) || state.refused.has(jobId);
 }
 
 /** Somebody will move it on: a call's answer, a timer, the watch on a made workload, or the cluster's return. */

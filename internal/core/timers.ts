@@ -35,6 +35,11 @@ export class Timers {
     return due;
   }
 
+  /** Everything that `takeDue` would take out. */
+  due(now: number): Timer[] {
+    return this.#heap.data.filter((timer) => timer.at <= now);
+  }
+
   sorted(): Timer[] {
     return [...this.#heap.data].sort(byTime);
   }

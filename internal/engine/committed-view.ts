@@ -1,12 +1,13 @@
 // The queue as it is on disk. While a turn's commit is on its way the core is ahead of the store by the jobs of that
 // turn; this view masks them, so that no reader ever sees an order that a crash could take back, and none waits.
-import type { PendingReason, RunningReason } from '../../pkg/models/index.ts';
+import type { JobState, PendingReason, RunningReason } from '../../pkg/models/index.ts';
 import type { Core } from '../core/core.ts';
 
-/** Where an unfinished job stands. */
+/** Where a job stands; `none` for one that there is not. */
 export type Standing =
   | { place: 'pending'; priority: number; sequence: number; reason: PendingReason }
   | ({ place: 'running'; priority: number; sequence: number; dispatchSequence: number; dispatchedAt: number } & Why)
+  | { place: Exclude<JobState, 'pending' | 'running'> }
   | { place: 'none' };
 
 /** Why a running job is not simply running; fresher than its row, which has only what enters the history. */
@@ -40,7 +41,8 @@ export function standingOf(core: Core, jobId: string): Standing {
     const sequence = queue.sequenceOf(jobId) as number;
     return { place: 'pending', priority, sequence, reason: core.pendingReason(jobId) };
   }
-  return nowhere;
+  const waiting = core.state.waiting.get(jobId);
+  return waiting ? { place: waiting.state } : nowhere;
 }
 
 function whyOf({ reason, message }: Why): Why {

@@ -1,23 +1,59 @@
 // What waits for the next turn: requests of callers, each with the way back to its caller, and news from the cluster.
 import type { Answer, Job } from '../../pkg/models/index.ts';
 import type { ClusterEvent, DrainStarted, TimerFired } from '../core/events.ts';
+import type { StoredSettings } from '../store/store.ts';
 
 export type Reply<T> = (answer: Answer<T>) => void;
 
+/** How one job of a submission was taken. */
+export interface Submitted {
+  jobId: string;
+  name: string;
+  /** Pending jobs ahead of it at the moment of its acceptance. */
+  queuePosition: number;
+}
+
+/** `replayed`: an earlier request with the same idempotency key had been answered like this. */
+export interface SubmissionAnswer {
+  jobs: Submitted[];
+  replayed: boolean;
+}
+
+export interface IdempotencyKey {
+  key: string;
+  /** Of the request's content. */
+  fingerprint: string;
+}
+
+/** All of the jobs are accepted, or none. */
 export interface SubmitInput {
   kind: 'submit';
   at: number;
-  /** The row to be; the core gives it its acceptance number. */
-  job: Job;
-  reply: Reply<{ jobId: string; name: string; queuePosition: number }>;
+  /** The rows to be; the core gives them their acceptance numbers. */
+  jobs: Job[];
+  idempotency?: IdempotencyKey;
+  reply: Reply<SubmissionAnswer>;
 }
 
-/** A change to a job that exists; answered with nothing, the caller reads the committed job. */
+/** What a person wants changed of a job that does not run; absent values stay. */
+export interface JobChanges {
+  priority?: number;
+  held?: boolean;
+}
+
+/** Something asked of a job that exists; answered with nothing, the caller reads the committed job. */
 export interface ChangeInput {
-  kind: 'cancel' | 'reprioritise';
+  kind: 'cancel' | 'change' | 'retry';
   at: number;
   jobId: string;
-  priority?: number;
+  changes: JobChanges;
+  reply: Reply<undefined>;
+}
+
+export interface SettingsInput {
+  kind: 'settings';
+  at: number;
+  settings: StoredSettings;
   reply: Reply<undefined>;
 }
 
@@ -26,7 +62,7 @@ export interface EventInput {
   event: ClusterEvent | TimerFired | DrainStarted;
 }
 
-export type Input = SubmitInput | ChangeInput | EventInput;
+export type Input = SubmitInput | ChangeInput | SettingsInput | EventInput;
 
 /** A queue of inputs that hands out its oldest `limit` at a time. */
 export class Inbox {

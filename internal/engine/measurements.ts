@@ -6,7 +6,6 @@ import type { Turn } from './turn.ts';
 
 export interface MeasurementsDeps {
   metrics: Metrics;
-  settings: { maxConcurrency: number };
 }
 
 export class Measurements {
@@ -21,10 +20,14 @@ export class Measurements {
     return this.#counts;
   }
 
+  /** How many slots there are. */
+  slots(count: number): void {
+    this.#deps.metrics.set('kubejobs_slots', count);
+  }
+
   /** Begins anew from what the store has counted. */
   reset(counts: Readonly<Record<JobState, number>>): void {
     this.#counts = { ...counts };
-    this.#deps.metrics.set('kubejobs_slots', this.#deps.settings.maxConcurrency);
     this.#gauges(jobStates);
   }
 

@@ -4,17 +4,18 @@ import type { Answer, Job, JobDetail, JobSubmission, Refusal } from '../../pkg/m
 import { accepted, refused } from '../../pkg/models/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
+import type { IdempotencyKey, JobChanges, SubmissionAnswer, Submitted } from './inbox.ts';
 
 type View = JobDetail & { queuePosition?: number };
 type Entry = { jobId: string; name: string; priority: number };
 type PageRequest = { limit: number; after?: readonly number[] };
 type Page<T> = { items: T[]; next?: readonly number[]; total?: number };
+type Settings = Engine['settings'];
 type Filter = Parameters<Store['reader']['list']>[0];
 
 export interface EngineServiceDeps {
   engine: Engine;
   store: Store;
-  maxConcurrency: number;
   simulated: boolean;
   /** What the operator's policy has against the job, if anything. */
   checkPolicy?(submission: JobSubmission): Refusal | undefined;
@@ -29,22 +30,45 @@ export class EngineService {
     this.#deps = deps;
   }
 
-  async submit(submission: JobSubmission): Promise<Answer<{ jobId: string; name: string; queuePosition: number }>> {
-    const forbidden = this.#deps.checkPolicy?.(submission);
-    if (forbidden) return { ok: false, refusal: forbidden };
-    if (submission.workload.template) {
-      const refusal = await this.#deps.checkTemplate(submission);
+  async submit(submission: JobSubmission, key?: IdempotencyKey): Promise<Answer<Submitted & { replayed: boolean }>> {
+    const refusal = await this.#refusal(submission);
+    return refusal ? { ok: false, refusal } : this.#deps.engine.submit(submission, key);
+  }
+
+  async submitAll(submissions: readonly JobSubmission[], key?: IdempotencyKey): Promise<Answer<SubmissionAnswer>> {
+    for (const submission of submissions) {
+      const refusal = await this.#refusal(submission);
       if (refusal) return { ok: false, refusal };
     }
-    return this.#deps.engine.submit(submission);
+    return this.#deps.engine.submitAll(submissions, key);
+  }
+
+  async #refusal(submission: JobSubmission): Promise<Refusal | undefined> {
+    const { checkPolicy, checkTemplate } = this.#deps;
+    const forbidden = checkPolicy?.(submission);
+    if (forbidden || !submission.workload.template) return forbidden;
+    return checkTemplate(submission);
   }
 
   async cancel(jobId: string): Promise<Answer<View>> {
     return this.#changed(jobId, await this.#deps.engine.change('cancel', jobId));
   }
 
-  async reprioritise(jobId: string, priority: number): Promise<Answer<View>> {
-    return this.#changed(jobId, await this.#deps.engine.change('reprioritise', jobId, priority));
+  async change(jobId: string, changes: JobChanges): Promise<Answer<View>> {
+    return this.#changed(jobId, await this.#deps.engine.change('change', jobId, changes));
+  }
+
+  async retry(jobId: string): Promise<Answer<View>> {
+    return this.#changed(jobId, await this.#deps.engine.change('retry', jobId));
+  }
+
+  settings(): Settings {
+    return this.#deps.engine.settings;
+  }
+
+  async configure(changes: Partial<Settings>): Promise<Answer<Settings>> {
+    const answer = await this.#deps.engine.configure(changes);
+    return answer.ok ? accepted(this.settings()) : answer;
   }
 
   job(jobId: string): View | undefined {
@@ -83,19 +107,23 @@ export class EngineService {
     store: 'ok' | 'unavailable';
     stopping: boolean;
     maxConcurrency: number;
+    paused: boolean;
     running: number;
     pending: number;
+    waiting: number;
   } {
-    const { engine, simulated, maxConcurrency } = this.#deps;
+    const { engine, simulated } = this.#deps;
+    const { counts } = engine;
     const reachable = engine.clusterReachable ? 'reachable' : 'unreachable';
     return {
       accepting: engine.storeAvailable && !engine.stopping,
       cluster: simulated ? 'simulated' : reachable,
       store: engine.storeAvailable ? 'ok' : 'unavailable',
       stopping: engine.stopping,
-      maxConcurrency,
-      running: engine.counts.running,
-      pending: engine.counts.pending,
+      ...engine.settings,
+      running: counts.running,
+      pending: counts.pending,
+      waiting: counts.held + counts.scheduled + counts.blocked,
     };
   }
 

@@ -3,7 +3,8 @@
 import type { Attempt, Job, JobState, WorkloadReference } from '../../pkg/models/index.ts';
 import type { Core } from '../core/core.ts';
 import type { CreateWorkload, Decision, DeleteWorkload, StartAttempt } from '../core/decisions.ts';
-import { type Commit, emptyCommit } from '../store/store.ts';
+import type { CoreEvent } from '../core/events.ts';
+import { type Commit, emptyCommit, type IdempotencyRecord } from '../store/store.ts';
 import { type Standing, standingOf } from './committed-view.ts';
 
 export class Turn {
@@ -15,13 +16,22 @@ export class Turn {
   /** Called after the commit, in order. */
   readonly answers: Array<() => void> = [];
   readonly effects: Array<CreateWorkload | DeleteWorkload> = [];
+  /** Keys that this turn gave an answer to. */
+  readonly idempotency = new Map<string, IdempotencyRecord>();
   wakeAt: number | undefined;
   /** From acceptance to dispatch, of the jobs that this turn starts. */
   readonly waitsMs: number[] = [];
 
-  /** Remembers where the job stands; call before the first event that names it. */
-  touch(core: Core, jobId: string): void {
-    if (!this.before.has(jobId)) this.before.set(jobId, standingOf(core, jobId));
+  /** Remembers where the jobs stand that the event may move; call before it is applied. */
+  touch(core: Core, event: CoreEvent): void {
+    for (const jobId of core.affectedBy(event)) {
+      if (!this.before.has(jobId)) this.before.set(jobId, standingOf(core, jobId));
+    }
+  }
+
+  remember(record: IdempotencyRecord): void {
+    this.idempotency.set(record.key, record);
+    this.commit.idempotency.push(record);
   }
 
   insert(job: Job): void {
@@ -49,6 +59,9 @@ export class Turn {
       }
       case 'change_attempt':
         this.commit.attemptChanges.push({ jobId: decision.jobId, attempt: decision.attempt, set: decision.set });
+        break;
+      case 'change_settings':
+        Object.assign(this.commit.settings, decision.set);
         break;
       case 'wake_at':
         this.wakeAt = decision.at;
@@ -86,8 +99,8 @@ export class Turn {
 
   /** Whether there is anything to write. */
   get hasWrites(): boolean {
-    const { inserts, attempts, jobChanges, attemptChanges, timeline } = this.commit;
-    return inserts.length + attempts.length + jobChanges.length + attemptChanges.length + timeline.length > 0;
+    const { settings, ...rows } = this.commit;
+    return Object.values(rows).some((list) => list.length > 0) || Object.keys(settings).length > 0;
   }
 
   /** State changes of this turn, for the counts: from `undefined` for a new job. */

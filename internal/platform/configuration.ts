@@ -78,8 +78,7 @@ export const serveOptions = {
   },
   'max-concurrency': {
     placeholder: 'NUMBER',
-    default: '2',
-    help: 'how many jobs may run at once',
+    help: 'how many jobs may run at once (default 2, or what was set while the queue ran; given, it replaces that)',
     allowed: 'an integer from 1 to 100000',
     parse: integer(1, 100_000),
   },

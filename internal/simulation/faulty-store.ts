@@ -3,7 +3,7 @@
 // promises; that a commit which failed is there after all happens to real disks too, and is for the program to cope with.
 import { type Clock, sleep } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { type Commit, type Store, StoreFailure, type StoreReader } from '../store/store.ts';
+import { type Commit, type Prune, type Receipt, type Store, StoreFailure, type StoreReader } from '../store/store.ts';
 import { type FaultPlan, type StoreFault, storeFaults } from './fault-plan.ts';
 
 export interface FaultyStoreDeps {
@@ -49,13 +49,18 @@ export class FaultyStore implements Store {
     return this.#store.load();
   }
 
-  async commit(commit: Commit): Promise<void> {
+  async commit(commit: Commit): Promise<Receipt> {
     if (this.#broken) throw failure('the handle is closed after a failure');
     const fault = this.#deps.faults.draw('commit', storeFaults, { commit });
     await this.#pass('commit', fault);
-    await this.#store.commit(commit);
+    const receipt = await this.#store.commit(commit);
     await this.#moment();
     if (fault === 'store_executes_then_fails') this.#fail('commit');
+    return receipt;
+  }
+
+  prune(prune: Prune): Promise<number> {
+    return this.#store.prune(prune);
   }
 
   async reopen(): Promise<void> {

@@ -76,11 +76,12 @@ export class Life {
       load: () => this.#call('load', () => store.load()),
       commit: async (commit) => {
         this.#openCommits += 1;
-        await this.#call('commit', () => store.commit(commit)).finally(() => {
+        return this.#call('commit', () => store.commit(commit)).finally(() => {
           this.#openCommits -= 1;
         });
       },
       reopen: () => this.#call('reopen', () => store.reopen()),
+      prune: (prune) => this.#call('commit', () => store.prune(prune)),
       close: () => Promise.resolve(),
     };
   }

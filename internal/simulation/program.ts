@@ -39,7 +39,7 @@ const namespace = 'default';
 const dispatchConcurrency = 16;
 
 export function assembleProgram(deps: ProgramDeps): Program {
-  const { store, clock, settings } = deps;
+  const { store, clock } = deps;
   const { queueId } = store;
   const shared = { ...deps, metrics: silentMetrics };
   const manifest: DispatcherDeps['manifest'] = (job, attempt) =>
@@ -81,7 +81,6 @@ export function assembleProgram(deps: ProgramDeps): Program {
   const service = new EngineService({
     engine,
     store,
-    maxConcurrency: settings.maxConcurrency,
     simulated: true,
     checkTemplate: () => Promise.resolve(undefined),
   });

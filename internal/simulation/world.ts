@@ -169,7 +169,7 @@ export class World {
   async reprioritise(jobId: string, priority: number): Promise<void> {
     this.trace.add({ at: this.clock.now(), kind: 'priority_asked', jobId, priority });
     if (this.#program) this.steps.add('input');
-    await this.#program?.engine.change('reprioritise', jobId, priority);
+    await this.#program?.engine.change('change', jobId, { priority });
   }
 
   /** Somebody else deletes the workload of the job, if there is one. */
@@ -282,11 +282,13 @@ export class World {
       reader: store.reader,
       load: () => store.load(),
       commit: async (commit: Commit) => {
-        await store.commit(commit);
+        const receipt = await store.commit(commit);
         this.steps.add('commit');
         this.trace.committed(this.clock.now(), commit);
+        return receipt;
       },
       reopen: () => store.reopen(),
+      prune: (prune) => store.prune(prune),
       close: () => Promise.resolve(),
     };
   }

@@ -1,26 +1,42 @@
 // The store without a disk, for dry runs, tests and the simulation: the same promises, but for surviving the process.
 // What would be on disk is a MemoryDisk of its own, so that a simulated crash can throw the store away and open another
 // one on what was committed.
-import { type Attempt, type Job, type JobDetail, type JobState, jobStates } from '../../pkg/models/index.ts';
+import {
+  type Attempt,
+  attemptRulesOf,
+  type Job,
+  type JobDetail,
+  type JobState,
+  jobStates,
+  type TimelineEntry,
+} from '../../pkg/models/index.ts';
 import { canonicalJobId, packJobIds } from './job-id.ts';
 import {
   type Commit,
+  type EventPage,
+  type IdempotencyRecord,
+  type JobEvent,
   type JobFilter,
   type JobPage,
   type PackedJobs,
+  type Prune,
+  type Receipt,
   type RunningJobRow,
   type Snapshot,
   type Store,
+  type StoredSettings,
   StoreFailure,
   type StoreReader,
   totalLimit,
+  waitingRowOf,
 } from './store.ts';
 
 /** The job and its attempts are replaced, never changed: what a reader was given stays as it was. */
 interface MemoryRow {
   job: Job;
   attempts: Map<number, Attempt>;
-  timeline: JobDetail['timeline'];
+  /** Each entry with its event id. */
+  history: Array<{ eventId: number; entry: TimelineEntry }>;
 }
 
 /** What outlives a store: the committed rows. */
@@ -32,6 +48,12 @@ export interface MemoryDisk {
   lastDispatchSequence: number;
   /** The attempts that have a `cleanupAt`, by job and number. */
   cleanups: Map<string, CleanupDue>;
+  settings: StoredSettings;
+  keys: Map<string, IdempotencyRecord>;
+  /** In the order of their ids. */
+  events: JobEvent[];
+  lastEventId: number;
+  goneUpTo: number;
 }
 
 interface CleanupDue {
@@ -40,7 +62,10 @@ interface CleanupDue {
 }
 
 export function memoryDisk(): MemoryDisk {
-  return { epoch: 0, rows: new Map(), order: [], lastDispatchSequence: 0, cleanups: new Map() };
+  return {
+    ...{ epoch: 0, rows: new Map(), order: [], lastDispatchSequence: 0, cleanups: new Map() },
+    ...{ settings: {}, keys: new Map(), events: [], lastEventId: 0, goneUpTo: 0 },
+  };
 }
 
 export interface MemoryStoreOptions {
@@ -52,9 +77,9 @@ export interface MemoryStoreOptions {
 export function memoryStore({ queueId, disk = memoryDisk() }: MemoryStoreOptions): Store {
   disk.epoch += 1;
   let closed = false;
-  const whenOpen = async (step: () => void): Promise<void> => {
+  const whenOpen = async <Value>(step: () => Value): Promise<Value> => {
     if (closed) throw new StoreFailure('io', 'the store in memory is closed.');
-    step();
+    return step();
   };
   return {
     queueId,
@@ -63,13 +88,15 @@ export function memoryStore({ queueId, disk = memoryDisk() }: MemoryStoreOptions
     load: async () => snapshotOf(disk),
     commit: (commit) => whenOpen(() => applyCommit(disk, commit)),
     reopen: () => whenOpen(() => {}),
+    prune: (what) => whenOpen(() => prune(disk, what)),
     close: async () => {
       closed = true;
     },
   };
 }
 
-function applyCommit(disk: MemoryDisk, commit: Commit): void {
+function applyCommit(disk: MemoryDisk, commit: Commit): Receipt {
+  const firstEventId = disk.lastEventId + 1;
   for (const job of commit.inserts) assertNew(disk, job);
   for (const job of commit.inserts) insert(disk, job);
   for (const { jobId, attempt } of commit.attempts) {
@@ -81,7 +108,18 @@ function applyCommit(disk: MemoryDisk, commit: Commit): void {
     if (row) row.job = changed(row.job, set);
   }
   for (const change of commit.attemptChanges) changeAttempt(disk, change);
-  for (const { jobId, entry } of commit.timeline) disk.rows.get(jobId)?.timeline.push({ ...entry });
+  for (const { jobId, entry } of commit.timeline) addHistory(disk, jobId, { ...entry });
+  Object.assign(disk.settings, commit.settings);
+  for (const record of commit.idempotency) disk.keys.set(record.key, { ...record });
+  return { firstEventId };
+}
+
+function addHistory(disk: MemoryDisk, jobId: string, entry: TimelineEntry): void {
+  const row = disk.rows.get(jobId);
+  disk.lastEventId += 1;
+  if (!row) return;
+  row.history.push({ eventId: disk.lastEventId, entry });
+  disk.events.push({ eventId: disk.lastEventId, jobId, queue: row.job.queue, ...entry });
 }
 
 /** Rows are plain JSON, for which this is many times faster than a structured clone. */
@@ -99,13 +137,10 @@ function assertNew(disk: MemoryDisk, { jobId, sequence }: Job): void {
 }
 
 function insert(disk: MemoryDisk, job: Job): void {
-  const row: MemoryRow = {
-    job: plainCopy(job),
-    attempts: new Map(),
-    timeline: [{ at: job.createdAt, state: job.state }],
-  };
+  const row: MemoryRow = { job: plainCopy(job), attempts: new Map(), history: [] };
   disk.rows.set(job.jobId, row);
   disk.order.push(row);
+  addHistory(disk, job.jobId, { at: job.createdAt, state: job.state });
 }
 
 function putAttempt(disk: MemoryDisk, jobId: string, attempt: Attempt): void {
@@ -143,13 +178,22 @@ function memoryReader(disk: MemoryDisk): StoreReader {
     attempt: (jobId, attempt) => rowOf(jobId)?.attempts.get(attempt),
     list: (filter, limit, before) => list(disk, filter, limit, before),
     dueCleanups: (at, limit) => dueCleanups(disk, at).slice(0, limit),
+    idempotency: (keys) => keys.flatMap((key) => disk.keys.get(key) ?? []),
+    events: (after, limit) => eventsAfter(disk, after, limit),
+    lastEventId: () => disk.lastEventId,
   };
 }
 
 function detailOf(row: MemoryRow | undefined): JobDetail | undefined {
   if (!row) return undefined;
   const attempts = [...row.attempts.values()].sort((a, b) => a.attempt - b.attempt);
-  return { ...row.job, attempts, timeline: [...row.timeline] };
+  return { ...row.job, attempts, timeline: row.history.map(({ entry }) => entry) };
+}
+
+function eventsAfter({ events, goneUpTo }: MemoryDisk, after: number, limit: number): EventPage {
+  let from = events.length;
+  while (from > 0 && (events[from - 1] as JobEvent).eventId > after) from -= 1;
+  return { events: events.slice(from, from + limit), goneUpTo };
 }
 
 function list(disk: MemoryDisk, filter: JobFilter, limit: number, before = Number.MAX_SAFE_INTEGER): JobPage {
@@ -186,6 +230,10 @@ function snapshotOf(disk: MemoryDisk): Snapshot {
     lastSequence: jobs.at(-1)?.sequence ?? 0,
     lastDispatchSequence: disk.lastDispatchSequence,
     pending: packed(jobs.filter((job) => job.state === 'pending')),
+    waiting: jobs.filter(({ state }) => waitingStates.includes(state)).map(waitingRowOf),
+    expiries: jobs.flatMap(expiryOf),
+    attempts: jobs.flatMap(pastAttemptsOf),
+    settings: { ...disk.settings },
     running: disk.order.flatMap(runningRowOf).sort((a, b) => a.attempt.dispatchSequence - b.attempt.dispatchSequence),
     counts: countsOf(jobs),
   };
@@ -203,7 +251,39 @@ function packed(jobs: Job[]): PackedJobs {
 function runningRowOf({ job, attempts }: MemoryRow): RunningJobRow[] {
   const attempt = attempts.get(job.attempt);
   if (job.state !== 'running' || !attempt) return [];
-  return [{ jobId: job.jobId, sequence: job.sequence, priority: job.priority, attempt }];
+  const { jobId, sequence, priority } = job;
+  const rules = attemptRulesOf(job);
+  return [{ jobId, sequence, priority, attempt, ...(rules && { rules }) }];
+}
+
+const waitingStates: readonly JobState[] = ['held', 'blocked', 'scheduled'];
+
+function expiryOf({ jobId, expiresAt, finishedAt }: Job): Snapshot['expiries'] {
+  return expiresAt === undefined || finishedAt !== undefined ? [] : [{ jobId, expiresAt }];
+}
+
+function pastAttemptsOf({ jobId, attempt, state }: Job): Snapshot['attempts'] {
+  return attempt > 0 && (state === 'pending' || waitingStates.includes(state)) ? [{ jobId, attempts: attempt }] : [];
+}
+
+function prune(disk: MemoryDisk, { keysBefore = 0, finishedBefore = 0, limit }: Prune): number {
+  for (const { key, createdAt } of [...disk.keys.values()]) if (createdAt < keysBefore) disk.keys.delete(key);
+  const old = disk.order
+    .filter(({ job, attempts }) => {
+      const kept = [...attempts.values()].some((attempt) => attempt.cleanupAt !== undefined);
+      return !kept && job.finishedAt !== undefined && job.finishedAt < finishedBefore;
+    })
+    .sort((a, b) => (a.job.finishedAt as number) - (b.job.finishedAt as number))
+    .slice(0, limit);
+  if (old.length === 0) return 0;
+  const gone = new Set(old);
+  for (const { job, history } of old) {
+    disk.rows.delete(job.jobId);
+    disk.goneUpTo = Math.max(disk.goneUpTo, ...history.map(({ eventId }) => eventId));
+  }
+  disk.order = disk.order.filter((row) => !gone.has(row));
+  disk.events = disk.events.filter(({ jobId }) => disk.rows.has(jobId));
+  return old.length;
 }
 
 function countsOf(jobs: Job[]): Record<JobState, number> {

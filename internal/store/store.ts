@@ -3,10 +3,13 @@
 import type {
   Attempt,
   AttemptColumns,
+  AttemptRules,
+  Dependency,
   Job,
   JobColumns,
   JobDetail,
   JobState,
+  ScheduledReason,
   TimelineEntry,
 } from '../../pkg/models/index.ts';
 
@@ -21,7 +24,23 @@ export interface AttemptChange {
   set: AttemptColumns;
 }
 
-/** One turn's writes, applied in this order: inserts, started attempts, job changes, attempt changes, timeline. */
+/** Settings that people changed while the queue ran; absent ones are as the program was started. */
+export interface StoredSettings {
+  maxConcurrency?: number;
+  paused?: boolean;
+}
+
+/** The answer that an idempotency key stands for. */
+export interface IdempotencyRecord {
+  key: string;
+  /** Of the request's content: another one under the same key is a mistake. */
+  fingerprint: string;
+  jobId: string;
+  queuePosition: number;
+  createdAt: number;
+}
+
+/** One turn's writes, applied in this order: inserts, started attempts, job changes, attempt changes, timeline, the rest. */
 export interface Commit {
   /** New jobs, in order of acceptance. Their first timeline entry (state at `createdAt`) is implied, not stored. */
   inserts: Job[];
@@ -30,10 +49,37 @@ export interface Commit {
   jobChanges: JobChange[];
   attemptChanges: AttemptChange[];
   timeline: Array<{ jobId: string; entry: TimelineEntry }>;
+  settings: StoredSettings;
+  idempotency: IdempotencyRecord[];
 }
 
 export function emptyCommit(): Commit {
-  return { inserts: [], attempts: [], jobChanges: [], attemptChanges: [], timeline: [] };
+  return {
+    ...{ inserts: [], attempts: [], jobChanges: [], attemptChanges: [], timeline: [] },
+    ...{ settings: {}, idempotency: [] },
+  };
+}
+
+/**
+ * The events of a commit have consecutive ids from `firstEventId` on: the acceptances of its inserts in their order, then
+ * its timeline entries in theirs. Ids only grow, over all commits.
+ */
+export interface Receipt {
+  firstEventId: number;
+}
+
+/** A state change as the stream of events tells it. */
+export interface JobEvent extends TimelineEntry {
+  eventId: number;
+  jobId: string;
+  queue: string;
+}
+
+export interface EventPage {
+  /** In order of their ids; at most `limit`, and fewer only when there are no more. */
+  events: JobEvent[];
+  /** Events up to this id may be gone: what came after it is complete. */
+  goneUpTo: number;
 }
 
 /** Pending jobs in order of acceptance, packed: 16 id bytes each. */
@@ -49,6 +95,32 @@ export interface RunningJobRow {
   sequence: number;
   priority: number;
   attempt: Attempt;
+  rules?: AttemptRules;
+}
+
+/** A held, blocked or scheduled job. */
+export interface WaitingJobRow {
+  jobId: string;
+  sequence: number;
+  priority: number;
+  held: boolean;
+  waitsFor: Dependency[];
+  startAt?: number;
+  startReason: ScheduledReason;
+}
+
+/** `startReason`: a job that had an attempt waits for its retry. */
+export function waitingRowOf({
+  jobId,
+  sequence,
+  priority,
+  held = false,
+  waitsFor = [],
+  startAt,
+  attempt,
+}: Job): WaitingJobRow {
+  const startReason = attempt > 0 ? 'retry_backoff' : 'start_after';
+  return { jobId, sequence, priority, held, waitsFor, startReason, ...(startAt !== undefined && { startAt }) };
 }
 
 /** What the core is rebuilt from. */
@@ -57,6 +129,13 @@ export interface Snapshot {
   lastDispatchSequence: number;
   pending: PackedJobs;
   running: RunningJobRow[];
+  /** In order of acceptance. */
+  waiting: WaitingJobRow[];
+  /** Unfinished jobs that expire. */
+  expiries: Array<{ jobId: string; expiresAt: number }>;
+  /** Jobs that do not run and had attempts already. */
+  attempts: Array<{ jobId: string; attempts: number }>;
+  settings: StoredSettings;
   counts: Record<JobState, number>;
 }
 
@@ -89,6 +168,21 @@ export interface StoreReader {
   list(filter: JobFilter, limit: number, before?: number): JobPage;
   /** Finished attempts whose workload may be deleted now, oldest first. */
   dueCleanups(at: number, limit: number): Array<{ jobId: string; attempt: Attempt }>;
+  /** Those of the keys that are there. */
+  idempotency(keys: readonly string[]): IdempotencyRecord[];
+  /** What happened after the event `after`. */
+  events(after: number, limit: number): EventPage;
+  /** 0 before the first. */
+  lastEventId(): number;
+}
+
+export interface Prune {
+  /** Idempotency keys made before this. */
+  keysBefore?: number;
+  /** Jobs that finished before this, with their attempts and events; one whose workload is still there stays. */
+  finishedBefore?: number;
+  /** Of jobs, the oldest in acceptance first. */
+  limit: number;
 }
 
 export interface Store {
@@ -99,9 +193,11 @@ export interface Store {
   readonly reader: StoreReader;
   load(): Promise<Snapshot>;
   /** Rejects with a StoreFailure when nothing was stored; the handle is closed then and only `reopen` helps. */
-  commit(commit: Commit): Promise<void>;
+  commit(commit: Commit): Promise<Receipt>;
   /** Opens the handle again and proves that a write succeeds; rejects with a StoreFailure when it does not. */
   reopen(): Promise<void>;
+  /** Deletes what is too old, as one commit of bounded size; answers with how many jobs it deleted. */
+  prune(prune: Prune): Promise<number>;
   close(): Promise<void>;
 }
 

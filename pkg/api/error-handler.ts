@@ -92,7 +92,9 @@ function refusalOf(error: FastifyError, request: FastifyRequest): Refusal | unde
 function validationRefusal(error: FastifyError, request: FastifyRequest): Refusal {
   const errors = error.validation as unknown as ErrorObject[];
   if (error.validationContext === 'body') return invalid(bodyErrors(errors));
-  if (error.validationContext === 'querystring') return invalid(parameterErrors(errors));
+  if (error.validationContext === 'querystring' || error.validationContext === 'headers') {
+    return invalid(parameterErrors(errors));
+  }
   const id = Object.values(request.params as Record<string, string>).join();
   return id === '' ? nothingAt(pathOf(request)) : jobNotFound(id);
 }

@@ -5,7 +5,7 @@ import type { FieldError } from '../models/index.ts';
 import { wordsFor } from './rules.ts';
 
 interface SchemaNode {
-  type: 'string' | 'integer' | 'array' | 'object';
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | readonly string[];
   pattern?: string;
   enum?: readonly string[];
   minimum?: number;
@@ -60,6 +60,9 @@ function detailOf(error: ErrorObject, noun: string): string | undefined {
   if (error.keyword === 'additionalProperties') {
     return `is not a ${noun} that is known here; allowed: ${Object.keys(schema.properties ?? {}).join(', ')}`;
   }
+  if (error.keyword === 'minProperties' && schema.properties !== undefined) {
+    return `must have at least one of ${Object.keys(schema.properties).join(', ')}`;
+  }
   if (error.keyword === 'required') {
     const missing = schema.properties?.[error.params.missingProperty as string];
     return missing === undefined ? 'is required' : `is required and must be ${allowedBy(missing)}`;
@@ -72,12 +75,18 @@ function allowedBy(schema: SchemaNode): string {
   switch (schema.type) {
     case 'string':
       return allowedText(schema);
+    case 'boolean':
+      return 'true or false';
     case 'integer':
       return `an integer from ${schema.minimum} to ${schema.maximum}`;
+    case 'number':
+      return `a number from ${schema.minimum} to ${schema.maximum}`;
     case 'array':
       return `an array of ${range(schema.minItems, schema.maxItems)} items`;
     case 'object':
       return allowedObject(schema);
+    default:
+      return wordsFor(schema.pattern ?? ''); // of several types, such as `start_after`
   }
 }
 

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type Answer, accepted, jobStates } from '../models/index.ts';
+import { idempotencyHeader, idempotencyKeyOf, replayedHeader } from './idempotency.ts';
 import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
 import { invalid, jobNotFound, sendProblem } from './problems.ts';
 import { bodyProblems, readProblems, writeProblems } from './responses.ts';
@@ -51,6 +52,7 @@ export function jobRoutes(app: FastifyInstance, service: JobService): void {
   showRoute(app, service);
   changeRoute(app, service);
   cancelRoute(app, service);
+  retryRoute(app, service);
 }
 
 function submitRoute(app: FastifyInstance, service: JobService): void {
@@ -59,6 +61,7 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
     operationId: 'submitJob',
     summary: 'Submit a job',
     description: 'Answers after the job is on disk: a job that was answered with 201 is never lost.',
+    headers: idempotencyHeader,
     body: submissionBody,
     response: {
       201: {
@@ -69,17 +72,27 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
             description: 'The job’s path.',
             examples: ['/jobs/019a4e0c-5d6f-7a31-9c42-0c8f6e1b2d3a'],
           },
+          ...replayedHeader,
         },
         content: { 'application/json': { schema: { $ref: 'Submitted#' } } },
       },
     },
-    problems: [...bodyProblems, 'validation_failed', 'template_refused', 'policy_refused', ...writeProblems],
+    problems: [
+      ...bodyProblems,
+      'validation_failed',
+      'dependency_not_found',
+      'idempotency_key_reused',
+      'template_refused',
+      'policy_refused',
+      ...writeProblems,
+    ],
   };
   app.post<{ Body: SubmissionBody }>('/jobs', { schema, config: { access: 'submit' } }, async (request, reply) => {
     const errors = submissionErrors(request.body);
     if (errors.length > 0) return sendProblem(reply, invalid(errors));
-    const answer = await service.submit(submissionOf(request.body));
+    const answer = await service.submit(submissionOf(request.body), idempotencyKeyOf(request));
     if (!answer.ok) return sendProblem(reply, answer.refusal);
+    if (answer.value.replayed) reply.header('idempotency-replayed', 'true');
     reply.code(201).header('location', `/jobs/${answer.value.jobId}`);
     return submittedDocumentOf(answer.value);
   });
@@ -157,8 +170,10 @@ function changeRoute(app: FastifyInstance, service: JobService): void {
   const schema: FastifySchema = {
     tags: ['jobs'],
     operationId: 'changeJob',
-    summary: 'Change the priority of a job',
-    description: 'The job keeps its acceptance number: among its new peers it is as old as it always was.',
+    summary: 'Change the priority of a job, hold it or release it',
+    description:
+      'All of the changes are made, or none. The job keeps its acceptance number: among its new peers it is as old as ' +
+      'it always was.',
     params: jobPath,
     body: changeBody,
     response: jobAnswer,
@@ -169,7 +184,9 @@ function changeRoute(app: FastifyInstance, service: JobService): void {
     { schema, config: { access: 'submit' } },
     async (request, reply) => {
       const jobId = request.params.job_id.toLowerCase();
-      return sendJob(reply, await service.reprioritise(jobId, request.body.priority));
+      const { priority, hold } = request.body;
+      const changes = { ...(priority !== undefined && { priority }), ...(hold !== undefined && { held: hold }) };
+      return sendJob(reply, await service.change(jobId, changes));
     },
   );
 }
@@ -188,6 +205,24 @@ function cancelRoute(app: FastifyInstance, service: JobService): void {
   };
   app.delete<{ Params: JobPath }>('/jobs/:job_id', { schema, config: { access: 'submit' } }, async (request, reply) =>
     sendJob(reply, await service.cancel(request.params.job_id.toLowerCase())),
+  );
+}
+
+function retryRoute(app: FastifyInstance, service: JobService): void {
+  const schema: FastifySchema = {
+    tags: ['jobs'],
+    operationId: 'retryJob',
+    summary: 'Run a finished job again',
+    description:
+      'It is pending again with its old acceptance number, and its `retries` count anew. Its attempts and its history are ' +
+      'kept. Jobs that waited for it are not touched.',
+    params: jobPath,
+    response: jobAnswer,
+    problems: [...bodyProblems, 'job_not_found', 'job_not_finished', ...writeProblems],
+  };
+  const config = { access: 'submit' } as const;
+  app.post<{ Params: JobPath }>('/jobs/:job_id/retry', { schema, config }, async (request, reply) =>
+    sendJob(reply, await service.retry(request.params.job_id.toLowerCase())),
   );
 }
 

@@ -47,6 +47,26 @@ export const rules = {
     pattern: '^[0-9]{1,9}(?:ms|s|m|h)$',
     allowed: 'a duration as a whole number and a unit (ms, s, m, h), such as "3s", "1m" or "500ms"',
   },
+  longDuration: {
+    pattern: '^[0-9]{1,9}(?:s|m|h|d)$',
+    allowed: 'a duration as a whole number and a unit (s, m, h, d), such as "90s", "10m" or "2d"',
+  },
+  /** RFC 3339, section 5.6; whether there is such a day is checked apart. */
+  startAfter: {
+    pattern:
+      '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:[Zz]|[-+][0-9]{2}:[0-9]{2})$',
+    allowed: 'a time (RFC 3339) such as "2026-11-04T09:30:00Z", or an object such as {"in": "10m"}',
+  },
+  retryCause: {
+    pattern:
+      '^(?:failed|timeout|deleted|node_lost|create_refused|exit:(?:[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]))$',
+    allowed: 'failed, timeout, deleted, node_lost, create_refused or exit:CODE with a code from 0 to 255',
+  },
+  /** RFC 9110 has no such header; this is draft-ietf-httpapi-idempotency-key-header, with a bound. */
+  idempotencyKey: {
+    pattern: '^[\\x21-\\x7e]{1,255}$',
+    allowed: '1 to 255 printable ASCII characters without spaces',
+  },
   exitCode: {
     pattern: '^(?:[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$',
     allowed: 'an exit code from 0 to 255 as a string, such as "1"',

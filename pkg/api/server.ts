@@ -24,7 +24,9 @@ import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
 import { healthSchemas } from './schemas/health.ts';
 import { jobSchemas } from './schemas/job.ts';
 import { problemSchemas } from './schemas/problem.ts';
+import { settingsSchemas } from './schemas/settings.ts';
 import type { JobService } from './service.ts';
+import { settingsRoutes } from './settings-routes.ts';
 import { schemaCompiler } from './validation.ts';
 
 export interface ServerDeps {
@@ -53,11 +55,12 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.addHook('onRequest', setCommonHeaders);
   app.addHook('onRequest', refuseHostless);
   handleErrors(app, deps.logger);
-  for (const schema of [...problemSchemas, ...jobSchemas, ...healthSchemas]) app.addSchema(schema);
+  for (const schema of [...problemSchemas, ...jobSchemas, ...settingsSchemas, ...healthSchemas]) app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
   await describeApi(app, deps.version);
   jobRoutes(app, deps.service);
   queueRoutes(app, deps.service);
+  settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version);
   metricsRoute(app, deps.metricsText);
   errorRoutes(app);

@@ -10,6 +10,22 @@ export interface Submitted {
   queuePosition: number;
 }
 
+/** `fingerprint`: of the request's content, so that a key is not taken for another request. */
+export interface IdempotencyKey {
+  key: string;
+  fingerprint: string;
+}
+
+export interface JobChanges {
+  priority?: number;
+  held?: boolean;
+}
+
+export interface Settings {
+  maxConcurrency: number;
+  paused: boolean;
+}
+
 /** A job with what only the live queue knows: its position, and the reason of this moment. */
 export interface JobView extends JobDetail {
   queuePosition?: number;
@@ -51,15 +67,29 @@ export interface Health {
   store: 'ok' | 'unavailable';
   stopping: boolean;
   maxConcurrency: number;
+  paused: boolean;
   running: number;
   pending: number;
+  /** Held, scheduled and blocked jobs. */
+  waiting: number;
 }
 
 export interface JobService {
-  submit(submission: JobSubmission): Promise<Answer<Submitted>>;
+  /** `replayed`: the answer of an earlier request with the same key. */
+  submit(submission: JobSubmission, idempotency?: IdempotencyKey): Promise<Answer<Submitted & { replayed: boolean }>>;
+  /** All of them or none. */
+  submitAll(
+    submissions: readonly JobSubmission[],
+    idempotency?: IdempotencyKey,
+  ): Promise<Answer<{ jobs: Submitted[]; replayed: boolean }>>;
   /** A pending job ends at once, a running one goes to `cancelling`; a finished one is answered as it is. */
   cancel(jobId: string): Promise<Answer<JobView>>;
-  reprioritise(jobId: string, priority: number): Promise<Answer<JobView>>;
+  /** For a job that does not run: all of the changes or none. */
+  change(jobId: string, changes: JobChanges): Promise<Answer<JobView>>;
+  /** A finished job is run again; it keeps its acceptance number. */
+  retry(jobId: string): Promise<Answer<JobView>>;
+  settings(): Settings;
+  configure(changes: Partial<Settings>): Promise<Answer<Settings>>;
   job(jobId: string): JobView | undefined;
   /** In dispatch order. */
   pending(page: PageRequest): Page<QueueEntry>;

@@ -10,7 +10,7 @@ const annotationBytesMaximum = 262_144;
 const ourPrefix = 'kubejobs.io/';
 
 /** What a template already says. */
-const containerFields = ['image', 'command', 'args', 'env', 'resources'] as const;
+const containerFields = ['image', 'command', 'args', 'env', 'resources', 'completions', 'parallelism'] as const;
 
 /** The annotations under our prefix that a client may set; both are read by the simulated cluster only. */
 const simulateAnnotations = new Map([
@@ -25,6 +25,13 @@ export function submissionErrors(body: SubmissionBody): FieldError[] {
   if (body.env !== undefined) errors.push(...environmentErrors(body.env));
   if (body.labels !== undefined) errors.push(...labelErrors(body.labels));
   if (body.annotations !== undefined) errors.push(...annotationErrors(body.annotations));
+  if (body.parallelism !== undefined && body.completions === undefined) {
+    errors.push({ pointer: '/parallelism', detail: 'needs completions: how many pods have to succeed' });
+  }
+  if (typeof body.start_after === 'string' && Number.isNaN(Date.parse(body.start_after))) {
+    errors.push({ pointer: '/start_after', detail: 'must be a time that exists' });
+  }
+  if (body.after !== undefined) errors.push(...dependencyErrors(body.after));
   return errors;
 }
 
@@ -36,6 +43,13 @@ function templateErrors(body: SubmissionBody, template: Record<string, unknown>)
       detail: `cannot be given together with template: put ${field} into the template, or leave template out`,
     }));
   return deeperThan(template, deepestTemplate) ? [...errors, tooDeep(pointerTo('template'))] : errors;
+}
+
+function dependencyErrors(after: NonNullable<SubmissionBody['after']>): FieldError[] {
+  const ids = after.map((dependency) => dependency.job_id.toLowerCase());
+  return ids.flatMap((id, index) =>
+    ids.indexOf(id) === index ? [] : [{ pointer: pointerTo('after', index, 'job_id'), detail: 'names a job twice' }],
+  );
 }
 
 function environmentErrors(env: NonNullable<SubmissionBody['env']>): FieldError[] {

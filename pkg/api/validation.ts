@@ -5,7 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { FastifyValidationResult } from 'fastify/types/schema.js';
 
-const common = { verbose: true, addUsedSchema: false } as const;
+const common = { verbose: true, addUsedSchema: false, allowUnionTypes: true } as const;
 
 /** Formats in the schemas are for readers; what is checked are patterns. */
 const withoutFormats = { validateFormats: false } as const;

@@ -9,6 +9,7 @@ import {
   type WorkloadReference,
   type WorkloadSpec,
 } from '../models/index.ts';
+import { rulesDocumentOf, rulesOf } from './rules-wire.ts';
 import type { HealthDocument } from './schemas/health.ts';
 import type {
   AttemptDocument,
@@ -23,7 +24,8 @@ import type { Health, JobView, QueueEntry, Submitted } from './service.ts';
 
 /** The submission with its defaults. Takes over the body's objects: nobody else holds them. */
 export function submissionOf(body: SubmissionBody): JobSubmission {
-  const { name, priority, queue, namespace, labels, annotations, ...workload } = body;
+  const { name, priority, queue, namespace, labels, annotations, hold, ...rest } = body;
+  const { start_after, after, queue_timeout_seconds, timeout_seconds, retries, ...workload } = rest;
   const submission: JobSubmission = {
     name,
     priority: priority ?? priorityDefault,
@@ -33,6 +35,9 @@ export function submissionOf(body: SubmissionBody): JobSubmission {
   if (namespace !== undefined) submission.namespace = namespace;
   if (labels !== undefined) submission.labels = labels;
   if (annotations !== undefined) submission.annotations = annotations;
+  if (hold) submission.held = true;
+  const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries });
+  if (rules !== undefined) submission.rules = rules;
   return submission;
 }
 
@@ -60,6 +65,10 @@ export function jobLineOf(job: JobView): JobDocument {
   if (job.queuePosition !== undefined) document.queue_position = String(job.queuePosition);
   if (job.startedAt !== undefined) document.started_at = timeOf(job.startedAt);
   if (job.finishedAt !== undefined) document.finished_at = timeOf(job.finishedAt);
+  if (job.held) document.hold = true;
+  if (job.startAt !== undefined) document.start_after = timeOf(job.startAt);
+  if (job.expiresAt !== undefined) document.expires_at = timeOf(job.expiresAt);
+  if (job.rules !== undefined) Object.assign(document, rulesDocumentOf(job.rules));
   const newest = job.attempts.at(-1);
   if (newest !== undefined) document.workload = workloadDocumentOf(newest.workload);
   return Object.assign(document, outcomeOf(job));
@@ -114,7 +123,9 @@ export function healthFieldsOf(health: Health, version: string): Omit<HealthDocu
     store: health.store,
     pending: health.pending,
     running: health.running,
+    waiting: health.waiting,
     max_concurrency: health.maxConcurrency,
+    paused: health.paused,
     version,
   };
 }

@@ -5,6 +5,7 @@ import type {
   HealthDocument,
   JobDocument,
   QueueEntryDocument,
+  SettingsDocument,
   SubmissionDocument,
   SubmittedDocument,
 } from './documents.ts';
@@ -54,6 +55,12 @@ export interface Client {
   running(page?: PageOptions): Promise<Page<QueueEntryDocument>>;
   cancel(jobId: string): Promise<JobDocument>;
   reprioritise(jobId: string, priority: number): Promise<JobDocument>;
+  hold(jobId: string): Promise<JobDocument>;
+  release(jobId: string): Promise<JobDocument>;
+  /** Runs a finished job again. */
+  retry(jobId: string): Promise<JobDocument>;
+  settings(): Promise<SettingsDocument>;
+  configure(changes: Partial<SettingsDocument>): Promise<SettingsDocument>;
   /** Rejects with a Problem (503) while the server accepts no jobs. */
   health(): Promise<HealthDocument>;
 }
@@ -74,6 +81,11 @@ export function createClient(options: ClientOptions): Client {
     running: (options = {}) => page('jobs/running', pageParameters(options)),
     cancel: (jobId) => document('DELETE', jobPath(jobId)),
     reprioritise: (jobId, priority) => document('PATCH', jobPath(jobId), { priority }),
+    hold: (jobId) => document('PATCH', jobPath(jobId), { hold: true }),
+    release: (jobId) => document('PATCH', jobPath(jobId), { hold: false }),
+    retry: (jobId) => document('POST', `${jobPath(jobId)}/retry`),
+    settings: () => document('GET', 'settings'),
+    configure: (changes) => document('PATCH', 'settings', changes),
     health: () => document('GET', 'health'),
   };
 }

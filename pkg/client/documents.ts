@@ -2,6 +2,7 @@
 // A test holds these types against the server's schemas, so neither can change alone.
 import type {
   Creation,
+  DependencyCondition,
   EnvironmentVariable,
   ErrorCode,
   FieldError,
@@ -26,6 +27,23 @@ export interface SubmissionDocument {
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   template?: JobTemplate;
+  completions?: number;
+  parallelism?: number;
+  hold?: boolean;
+  /** A time, RFC 3339, or a while from acceptance such as `{ in: '10m' }`. */
+  start_after?: string | { in: string };
+  after?: Array<{ job_id: string; on?: DependencyCondition }>;
+  queue_timeout_seconds?: number;
+  timeout_seconds?: number;
+  retries?: RetriesInput;
+}
+
+export interface RetriesInput {
+  max: number;
+  backoff_seconds?: number;
+  backoff_factor?: number;
+  max_backoff_seconds?: number;
+  on?: string[];
 }
 
 export interface SubmittedDocument {
@@ -88,6 +106,13 @@ export interface JobDocument {
   created_at: string;
   started_at?: string;
   finished_at?: string;
+  hold?: boolean;
+  start_after?: string;
+  after?: Array<{ job_id: string; on: DependencyCondition }>;
+  queue_timeout_seconds?: number;
+  expires_at?: string;
+  timeout_seconds?: number;
+  retries?: Required<RetriesInput>;
   workload?: WorkloadDocument;
   attempts?: AttemptDocument[];
   timeline?: TimelineDocument[];
@@ -99,8 +124,15 @@ export interface HealthDocument {
   store: 'ok' | 'unavailable';
   pending: number;
   running: number;
+  waiting: number;
   max_concurrency: number;
+  paused: boolean;
   version: string;
+}
+
+export interface SettingsDocument {
+  max_concurrency: number;
+  paused: boolean;
 }
 
 export interface ProblemDocument {

@@ -11,7 +11,7 @@ import { containersOf, fields, jobNameAnnotation } from './pod-template.ts';
 export { builtInTemplate, type TemplateResult, templateFromDocument } from './default-template.ts';
 
 export interface ManifestInput {
-  job: Pick<Job, 'jobId' | 'name' | 'workload' | 'labels' | 'annotations'>;
+  job: Pick<Job, 'jobId' | 'name' | 'workload' | 'labels' | 'annotations' | 'rules'>;
   /** The name and the namespace are the row's, which were derived when the attempt was decided. */
   attempt: Pick<Attempt, 'attempt' | 'workload'>;
   queueId: string;
@@ -36,8 +36,16 @@ export function jobManifest(input: ManifestInput): KubernetesObject {
       labels,
       annotations,
     },
-    spec: marked(jobSpec(input), labels, annotations),
+    spec: marked(limited(jobSpec(input), job.rules?.timeoutMs), labels, annotations),
   };
+}
+
+/** The timeout is Kubernetes' to enforce first; a template's own, if shorter, stays. */
+function limited(spec: JobTemplate, timeoutMs: number | undefined): JobTemplate {
+  if (timeoutMs === undefined) return spec;
+  const { activeDeadlineSeconds: own } = spec;
+  const seconds = Math.ceil(timeoutMs / 1_000);
+  return { ...spec, activeDeadlineSeconds: typeof own === 'number' ? Math.min(own, seconds) : seconds };
 }
 
 function ourLabels({ job, attempt, queueId }: ManifestInput): Record<string, string> {
@@ -61,14 +69,19 @@ function simpleSpec(
   defaultTemplate: JobTemplate,
   restricted: boolean,
 ): JobTemplate {
-  const { image = imageOf(defaultTemplate), command, args, env, resources } = workload;
+  const { image = imageOf(defaultTemplate), command, args, env, resources, completions, parallelism } = workload;
   const optional = Object.entries({ command, args, env, resources }).filter(([, value]) => value !== undefined);
   const container = {
     ...{ name: 'main', image, ...Object.fromEntries(optional) },
     ...(restricted && { securityContext: restrictedContainerContext }),
   };
   const context = restricted ? { securityContext: restrictedPodContext } : {};
-  return { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', ...context, containers: [container] } } };
+  const indexed = completions && { completionMode: 'Indexed', completions, parallelism: parallelism ?? completions };
+  return {
+    backoffLimit: 0,
+    ...indexed,
+    template: { spec: { restartPolicy: 'Never', ...context, containers: [container] } },
+  };
 }
 
 /** Only the marks and a missing restart policy are added; what else is in there is the API server's to judge. */

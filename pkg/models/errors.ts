@@ -46,6 +46,11 @@ export const errorCatalogue = {
   },
   not_found: { status: 404, title: 'There is no such resource', when: 'The path is not one of the API’s.' },
   job_not_found: { status: 404, title: 'There is no such job', when: 'No job has this `job_id`.' },
+  dependency_not_found: {
+    status: 400,
+    title: 'It is to run after a job that does not exist',
+    when: 'A `job_id` in `after` is that of no job; `errors` names it.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'The method is not allowed here',
@@ -61,7 +66,17 @@ export const errorCatalogue = {
     title: 'The job is finished',
     when: 'The change needs a job that is not finished yet.',
   },
+  job_not_finished: {
+    status: 409,
+    title: 'The job is not finished',
+    when: 'Only a finished job can be run again.',
+  },
   job_running: { status: 409, title: 'The job is running', when: 'The change needs a job that does not hold a slot.' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The idempotency key belongs to another request',
+    when: 'The same `Idempotency-Key` came within 24 hours with another body.',
+  },
   body_too_large: { status: 413, title: 'The body is too large', when: 'The request body is over 1 MiB.' },
   unsupported_media_type: {
     status: 415,

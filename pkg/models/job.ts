@@ -29,7 +29,58 @@ export interface WorkloadSpec {
   args?: string[];
   env?: EnvironmentVariable[];
   resources?: ResourceRequirements;
+  /** How many pods have to succeed; with an index each (`JOB_COMPLETION_INDEX`). */
+  completions?: number;
+  /** How many of them at once. */
+  parallelism?: number;
   template?: JobTemplate;
+}
+
+export const dependencyConditions = ['success', 'failure', 'finish'] as const;
+/** `failure` is failed or expired; `finish` is any end. */
+export type DependencyCondition = (typeof dependencyConditions)[number];
+
+/** Another job, and how it has to end before this one may run. */
+export interface Dependency {
+  jobId: string;
+  on: DependencyCondition;
+}
+
+export const retryCauses = ['failed', 'timeout', 'deleted', 'node_lost', 'create_refused'] as const;
+/** `failed` is any end of the workload's own doing; `exit:137` only the one with this exit code. */
+export type RetryCause = (typeof retryCauses)[number] | `exit:${number}`;
+
+/** When a failed attempt is followed by another one. */
+export interface RetryRules {
+  /** Attempts after the first. */
+  max: number;
+  backoffMs: number;
+  /** Each further wait is this many times the one before. */
+  backoffFactor: number;
+  maxBackoffMs: number;
+  on: RetryCause[];
+}
+
+/** What a person asked for beyond the workload: when it may run, how long, and what happens then. */
+export interface JobRules {
+  /** Not before this time. */
+  startAt?: number;
+  /** Not before so long after acceptance. */
+  startInMs?: number;
+  after?: Dependency[];
+  /** From acceptance to the first workload; then the job expires. */
+  queueTimeoutMs?: number;
+  /** Of an attempt, from the making of its workload. */
+  timeoutMs?: number;
+  retries?: RetryRules;
+  /** Told of the job's end. */
+  onFinish?: { url: string };
+}
+
+/** Of a job's rules, what matters while it runs. */
+export interface AttemptRules extends Pick<JobRules, 'timeoutMs' | 'retries'> {
+  /** Attempts that do not count against the retries. */
+  attemptsBefore?: number;
 }
 
 /** One submission after validation and defaults. */
@@ -42,6 +93,9 @@ export interface JobSubmission {
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   workload: WorkloadSpec;
+  /** Kept back until a person releases it. */
+  held?: boolean;
+  rules?: JobRules;
 }
 
 export const workloadKinds = ['Job', 'JobSet', 'PyTorchJob'] as const;
@@ -69,6 +123,8 @@ export interface Attempt {
   dispatchedAt: number;
   workload: WorkloadReference;
   creation: Creation;
+  /** When its workload was first known to exist. */
+  madeAt?: number;
   /** When a create of this attempt last ended without a known answer. */
   unknownAt?: number;
   cancelRequestedAt?: number;
@@ -90,7 +146,7 @@ export interface TimelineEntry {
   attempt?: number;
 }
 
-/** A job's row. `attempt` is the number of the newest attempt, 0 before the first. */
+/** A job's row. `attempt` is the number of the newest attempt that no quota refused, 0 before the first. */
 export interface Job {
   jobId: string;
   /** Acceptance number: ties in priority run in this order. */
@@ -102,14 +158,38 @@ export interface Job {
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   workload: WorkloadSpec;
+  rules?: JobRules;
   state: JobState;
   reason?: JobReason;
   message?: string;
+  held?: boolean;
+  /** The jobs named in `rules.after` that have not ended yet. */
+  waitsFor?: Dependency[];
+  /** A scheduled job is pending from then on. */
+  startAt?: number;
+  /** A job without a workload expires then; absent once it had one. */
+  expiresAt?: number;
   attempt: number;
+  /** Attempts before a person had the job run again: they do not count against its retries. */
+  attemptsBefore?: number;
   exitCode?: number;
   createdAt: number;
   startedAt?: number;
   finishedAt?: number;
+}
+
+/** Undefined when the job has no such rules, as most have not. */
+export function attemptRulesOf({
+  rules,
+  attemptsBefore,
+}: Pick<Job, 'rules' | 'attemptsBefore'>): AttemptRules | undefined {
+  if (rules?.timeoutMs === undefined && rules?.retries === undefined) return undefined;
+  const { timeoutMs, retries } = rules;
+  return {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(retries && { retries }),
+    ...(attemptsBefore !== undefined && { attemptsBefore }),
+  };
 }
 
 /** Everything that is known of one job. */
@@ -125,6 +205,11 @@ export interface JobColumns {
   reason?: JobReason | null;
   message?: string | null;
   attempt?: number;
+  held?: boolean | null;
+  waitsFor?: Dependency[] | null;
+  startAt?: number | null;
+  expiresAt?: number | null;
+  attemptsBefore?: number;
   exitCode?: number | null;
   startedAt?: number | null;
   finishedAt?: number | null;
@@ -134,6 +219,7 @@ export interface JobColumns {
 export interface AttemptColumns {
   creation?: Creation;
   uid?: string;
+  madeAt?: number;
   unknownAt?: number;
   cancelRequestedAt?: number;
   finishedAt?: number;

@@ -32,6 +32,7 @@ export const reasonsByState = {
 
 export type PendingReason = (typeof reasonsByState.pending)[number];
 export type RunningReason = (typeof reasonsByState.running)[number];
+export type ScheduledReason = (typeof reasonsByState.scheduled)[number];
 export type FailedReason = (typeof reasonsByState.failed)[number];
 export type JobReason = (typeof reasonsByState)[JobState][number];
 

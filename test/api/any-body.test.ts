@@ -24,6 +24,13 @@ const fields = [
   'annotations',
   'template',
   'hold',
+  'start_after',
+  'after',
+  'queue_timeout_seconds',
+  'timeout_seconds',
+  'retries',
+  'completions',
+  'parallelism',
 ];
 const key = fc.oneof(fc.constantFrom(...fields), fc.string());
 const value = fc.oneof(

@@ -110,7 +110,7 @@ test('a request that nothing comes of is answered 504, and its own answer is ign
   await clock.advance(2_000);
   await connection.closed;
   expect(connection.received()).toMatch(/^HTTP\/1\.1 504 .*"code":"answer_timeout"/s);
-  comesLate({ ok: true, value: { jobId: 'x', name: 'a', queuePosition: 0 } });
+  comesLate({ ok: true, value: { jobId: 'x', name: 'a', queuePosition: 0, replayed: false } });
   expect((await rawRequest(port, last)).status).toBe(200);
 });
 

@@ -186,9 +186,10 @@ test('the priority of a finished job cannot be changed', async () => {
 const outOfRange = 'must be an integer from -1000000 to 1000000';
 
 test.each([
-  [{}, '/priority', `is required and ${outOfRange}`],
+  [{}, '', 'must have at least one of priority, hold'],
+  [{ hold: 1 }, '/hold', 'must be true or false'],
   [{ priority: '1' }, '/priority', outOfRange],
-  [{ priority: 1, name: 'x' }, '/name', 'is not a field that is known here; allowed: priority'],
+  [{ priority: 1, name: 'x' }, '/name', 'is not a field that is known here; allowed: priority, hold'],
 ])('a change of %j is refused', async (payload, pointer, detail) => {
   const { app, service } = await anApi();
   service.with(aJob());

@@ -15,7 +15,9 @@ test.each(health)('%s is 200 with the numbers while jobs are accepted', async (u
     store: 'ok',
     pending: 3,
     running: 2,
+    waiting: 0,
     max_concurrency: 2,
+    paused: false,
     version: '0.0.0-test',
   });
 });

@@ -11,7 +11,7 @@ const labelValue =
 const quantity = 'must be a Kubernetes quantity as a string, such as "500m", "2" or "1.5Gi"';
 const priority = 'must be an integer from -1000000 to 1000000';
 const known =
-  'is not a field that is known here; allowed: name, priority, queue, namespace, image, command, args, env, resources, labels, annotations, template';
+  'is not a field that is known here; allowed: name, priority, queue, namespace, image, command, args, env, resources, completions, parallelism, labels, annotations, template, hold, start_after, after, queue_timeout_seconds, timeout_seconds, retries';
 const image =
   'must be an image reference such as "busybox" or "registry.example/team/app:1.2": 1 to 1024 characters, no spaces';
 const environmentName =
@@ -54,7 +54,7 @@ const table: Array<[what: string, body: unknown, pointer: string, detail: string
   ['a bad namespace', withName({ namespace: 'kube_system' }), '/namespace', dnsLabel],
   ['an unknown field', withName({ colour: 'red' }), '/colour', known],
   ['an unknown field with a slash and a tilde', withName({ 'a/b~c': 1 }), '/a~1b~0c', known],
-  ['a field of a later version', withName({ retries: { max: 1 } }), '/retries', known],
+  ['a field of a later version', withName({ on_weekdays: true }), '/on_weekdays', known],
   ['an image with a space', withName({ image: 'busy box' }), '/image', image],
   ['a command that is no array', withName({ command: 'ls' }), '/command', 'must be an array of 1 to 1024 items'],
   ['an empty command', withName({ command: [] }), '/command', 'must be an array of 1 to 1024 items'],

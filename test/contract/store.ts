@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Snapshot, type Store, StoreFailure } from '../../internal/store/store.ts';
 import { type JobState, jobStates } from '../../pkg/models/index.ts';
 import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../support/store-builders.ts';
+import { describeLifeOfJobs } from './store-life.ts';
 import { describeLists } from './store-lists.ts';
 
 export interface StoreUnderTest {
@@ -31,6 +32,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     describeLife(fresh);
   });
   describeLists(name, open);
+  describeLifeOfJobs(name, open);
 }
 
 type FreshStore = () => Promise<Store>;
@@ -249,7 +251,10 @@ function describeSnapshot(freshStore: FreshStore): void {
   test('an empty store loads as nothing', async () => {
     const { pending, ...rest } = await (await freshStore()).load();
     expect(pending.count).toBe(0);
-    expect(rest).toEqual({ lastSequence: 0, lastDispatchSequence: 0, running: [], counts: counts({}) });
+    expect(rest).toEqual({
+      ...{ lastSequence: 0, lastDispatchSequence: 0, running: [], counts: counts({}) },
+      ...{ waiting: [], expiries: [], attempts: [], settings: {} },
+    });
   });
 
   test('after a mixed history the snapshot holds who waits, who runs, and where the numbers stand', async () => {

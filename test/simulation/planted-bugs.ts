@@ -33,6 +33,7 @@ function lyingStore(lies: Partial<Pick<Store, 'commit' | 'load'>>): (store: Stor
     load: lies.load ?? (() => store.load()),
     commit: lies.commit ?? ((commit) => store.commit(commit)),
     reopen: () => store.reopen(),
+    prune: (prune) => store.prune(prune),
     close: () => store.close(),
   });
 }
@@ -207,7 +208,7 @@ export const plantedBugs: PlantedBug[] = [
         lyingStore({
           commit: (commit) => {
             void store.commit(commit).catch(() => undefined);
-            return Promise.resolve();
+            return Promise.resolve({ firstEventId: 1 });
           },
         })(store),
     }),
@@ -344,7 +345,8 @@ export const plantedBugs: PlantedBug[] = [
     plant: () =>
       onApply((_core, apply, event) => {
         const applied = apply(event);
-        return applied.ok && applied.position !== undefined ? { ...applied, position: applied.position + 1 } : applied;
+        if (!applied.ok || !applied.accepted) return applied;
+        return { ok: true, accepted: { ...applied.accepted, position: applied.accepted.position + 1 } };
       }),
   },
   {

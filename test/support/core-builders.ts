@@ -1,7 +1,8 @@
 // What tests of the core are built from: readable job ids, events with only the telling parts, decisions as lines of text.
 import type { Decision } from '../../internal/core/decisions.ts';
-import type { CoreEvent } from '../../internal/core/events.ts';
+import type { Conditions, CoreEvent, ToBeWaitedFor } from '../../internal/core/events.ts';
 import type { CoreSettings } from '../../internal/core/state.ts';
+import type { AttemptRules, FinishedState, RetryCause } from '../../pkg/models/index.ts';
 
 export function coreSettings(settings: Partial<CoreSettings> = {}): CoreSettings {
   return { maxConcurrency: 2, settleMs: 0, jobTtlMs: 3_600_000, ...settings };
@@ -29,7 +30,29 @@ export function eventOf(word: string, at: number, job: string, options: Record<s
   const observed = { kind: 'workload_observed', ...about, uid: options.uid ?? uidOf(name) } as const;
   switch (word) {
     case 'submit':
-      return { kind: 'job_submitted', at, jobId: idOf(name), priority: Number(options.prio ?? 0) };
+      return {
+        kind: 'job_submitted',
+        at,
+        jobId: idOf(name),
+        priority: Number(options.prio ?? 0),
+        ...conditionsOf(options),
+      };
+    case 'hold':
+    case 'release':
+      return { kind: 'hold_changed', at, jobId: idOf(name), held: word === 'hold' };
+    case 'retry': {
+      const [priority, sequence, attempts] = ['prio', 'seq', 'attempts'].map((key) => Number(options[key] ?? 0)) as [
+        number,
+        number,
+        number,
+      ];
+      return { kind: 'retry_requested', at, jobId: idOf(name), priority, sequence, attempts };
+    }
+    case 'pause':
+    case 'resume':
+      return { kind: 'settings_changed', at, paused: word === 'pause' };
+    case 'cap':
+      return { kind: 'settings_changed', at, maxConcurrency: Number(options.to) };
     case 'cancel':
       return { kind: 'cancel_requested', at, jobId: idOf(name) };
     case 'priority':
@@ -59,7 +82,10 @@ export function eventOf(word: string, at: number, job: string, options: Record<s
     case 'succeeded':
       return { ...observed, observation: { phase: 'succeeded', exitCode: 0 } };
     case 'failed':
-      return { ...observed, observation: { phase: 'failed', reason: 'exit_code', exitCode: 7 } };
+      return {
+        ...observed,
+        observation: { phase: 'failed', reason: 'exit_code', exitCode: Number(options.exit ?? 7) },
+      };
     case 'up':
     case 'down':
       return { kind: 'cluster_reachability_changed', at, reachable: word === 'up' };
@@ -70,6 +96,42 @@ export function eventOf(word: string, at: number, job: string, options: Record<s
     default:
       throw new Error(`there is no event ${word}`);
   }
+}
+
+/** `hold=yes start=500 expires=900 after=b:success,c:finish`; a job that has ended as `d:success/failed`. */
+function conditionsOf({ hold, start, expires, after }: Record<string, string>): Conditions {
+  return {
+    ...(hold && { held: true }),
+    ...(start && { startAt: Number(start) }),
+    ...(expires && { expiresAt: Number(expires) }),
+    ...(after && { after: after.split(',').map(dependencyOf) }),
+  };
+}
+
+function dependencyOf(text: string): ToBeWaitedFor {
+  const [name = '', on, finished] = text.split(/[:/]/);
+  const dependency = { jobId: idOf(name), on: on as ToBeWaitedFor['on'] };
+  return finished ? { ...dependency, finished: finished as FinishedState } : dependency;
+}
+
+/** `timeout=5000 retries=2 backoff=1000 on=failed,exit:7 before=1`: what the core is told when the job starts. */
+export function rulesOf({
+  timeout,
+  retries,
+  backoff = '1000',
+  on = 'failed',
+  before,
+}: Record<string, string>): AttemptRules {
+  return {
+    ...(timeout && { timeoutMs: Number(timeout) }),
+    ...(retries && {
+      retries: {
+        ...{ max: Number(retries), backoffMs: Number(backoff), backoffFactor: 2, maxBackoffMs: 60_000 },
+        on: on.split(',') as RetryCause[],
+      },
+    }),
+    ...(before && { attemptsBefore: Number(before) }),
+  };
 }
 
 /** One line per thing that a person would call a decision; a dispatch is one, though it takes three to carry out. */
@@ -85,6 +147,7 @@ export function linesOf(decisions: readonly Decision[]): string[] {
 
 function lineOf(decision: Decision, started: Set<string>): string | undefined {
   if (decision.kind === 'wake_at' || decision.kind === 'change_attempt') return undefined;
+  if (decision.kind === 'change_settings') return `settings ${JSON.stringify(decision.set)}`;
   const name = nameOf(decision.jobId);
   if (decision.kind === 'start_attempt') {
     started.add(name);
@@ -95,6 +158,7 @@ function lineOf(decision: Decision, started: Set<string>): string | undefined {
   }
   if (decision.kind === 'create_workload') return started.has(name) ? undefined : `create ${name}`;
   const { state, reason, priority } = decision.set;
+  if (state === undefined && !('reason' in decision.set) && priority === undefined) return undefined;
   if (priority !== undefined) return `${name} has priority ${priority}`;
   if (state === 'running' && started.has(name)) return undefined;
   return `${name} ${state ?? 'running'}${reason ? ` ${reason}` : ''}`;

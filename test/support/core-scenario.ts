@@ -3,6 +3,7 @@
 //
 //   expect dispatch a, b failed create_refused     exactly these decisions of the last turn, in any order
 //   expect nothing
+//   expect a is held                               where a job waits: held, blocked, scheduled
 //   expect a at 0 · expect a waits: settling · expect pending a b · expect running a b · expect wake 100 · expect no wake
 //   expect row a creation=unknown unknownAt=5      columns of the newest attempt, `-` for one that is not set
 //
@@ -10,8 +11,8 @@
 import { Core } from '../../internal/core/core.ts';
 import type { Decision } from '../../internal/core/decisions.ts';
 import type { CoreSettings } from '../../internal/core/state.ts';
-import type { AttemptColumns } from '../../pkg/models/index.ts';
-import { coreSettings, eventOf, idOf, linesOf, nameOf } from './core-builders.ts';
+import type { AttemptColumns, AttemptRules } from '../../pkg/models/index.ts';
+import { coreSettings, eventOf, idOf, linesOf, nameOf, rulesOf } from './core-builders.ts';
 
 type Options = Partial<CoreSettings> & { core?: Core };
 
@@ -39,6 +40,7 @@ export function reachableCore({ core: _core, ...settings }: Options = {}): Core 
 class Player {
   readonly #core: Core;
   readonly #rows = new Map<string, Record<string, unknown>>();
+  readonly #rules = new Map<string, AttemptRules>();
   #at = 0;
   #planned = true;
   #decisions: Decision[] = [];
@@ -68,13 +70,15 @@ class Player {
     if (this.#planned) this.#nothingLeft();
     const [word = '', ...parts] = text.split(/\s+/);
     const options = Object.fromEntries(parts.filter((part) => part.includes('=')).map((part) => part.split('=')));
+    const name = parts[0]?.split('/')[0] ?? '';
+    if (word === 'submit') this.#rules.set(idOf(name), rulesOf(options));
     this.#core.apply(eventOf(word, this.#at, parts[0]?.includes('=') ? '' : (parts[0] ?? ''), options));
     this.#planned = false;
   }
 
   #plan(): void {
     if (this.#planned) return;
-    this.#decisions = this.#core.plan(this.#at);
+    this.#decisions = this.#core.plan(this.#at, () => this.#rules);
     this.#core.checkInvariants();
     this.#unexpected = linesOf(this.#decisions);
     this.#planned = true;
@@ -100,6 +104,7 @@ class Player {
     else if (text === 'no wake') equal(this.#wake(), undefined);
     else if (first === 'row') this.#expectRow(words);
     else if (words[0] === 'at') equal(this.#core.queuePosition(idOf(first)), Number(words[1]));
+    else if (words[0] === 'is') equal(this.#core.state.waiting.get(idOf(first))?.state, words[1]);
     else if (words[0] === 'waits:') equal(this.#core.pendingReason(idOf(first)), words[1]);
     else for (const line of text.split(/,\s*/)) this.#expectLine(line);
   }

@@ -43,7 +43,7 @@ export async function anEngine(options: Options = {}) {
     ...deps,
   });
   const checkTemplate = () => Promise.resolve(undefined);
-  const service = new EngineService({ engine, store, checkTemplate, maxConcurrency: 2, simulated: false });
+  const service = new EngineService({ engine, store, checkTemplate, simulated: false });
   const ids = new Map<string, string>();
 
   /** Submits and, unless the store holds the commit, waits for the answer. */

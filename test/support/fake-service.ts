@@ -1,6 +1,18 @@
 // A JobService for tests of the HTTP side: jobs in an array, answers at once, and switches for what a test needs
 // to go wrong. It knows nothing of slots or time: what runs is what a test says runs.
-import type { Health, JobService, JobsFilter, JobView, Page, PageRequest, QueueEntry } from '../../pkg/api/service.ts';
+import type {
+  Health,
+  IdempotencyKey,
+  JobChanges,
+  JobService,
+  JobsFilter,
+  JobView,
+  Page,
+  PageRequest,
+  QueueEntry,
+  Settings,
+  Submitted,
+} from '../../pkg/api/service.ts';
 import { accepted, isFinished, type JobSubmission, type Refusal, refused } from '../../pkg/models/index.ts';
 
 const startedAt = Date.parse('2026-11-04T09:30:00.000Z');
@@ -36,12 +48,16 @@ const healthy: Health = {
   store: 'ok',
   stopping: false,
   maxConcurrency: 2,
+  paused: false,
   running: 0,
   pending: 0,
+  waiting: 0,
 };
 
 export class FakeService implements JobService {
   readonly submissions: JobSubmission[] = [];
+  /** Idempotency keys, as they came. */
+  readonly keys: string[] = [];
   /** In order of acceptance. */
   readonly stored: JobView[] = [];
   /** When set, every write is refused with it. */
@@ -55,6 +71,7 @@ export class FakeService implements JobService {
   reset(): void {
     this.submissions.length = 0;
     this.stored.length = 0;
+    this.keys.length = 0;
     this.refusal = undefined;
     this.bug = undefined;
     this.lastFilter = undefined;
@@ -66,15 +83,28 @@ export class FakeService implements JobService {
     return this;
   }
 
-  async submit(submission: JobSubmission) {
+  async submitAll(submissions: readonly JobSubmission[], key?: IdempotencyKey) {
     this.#throwBug();
     if (this.refusal !== undefined) return { ok: false as const, refusal: this.refusal };
+    const replayed = key !== undefined && this.keys.includes(key.key);
+    if (key) this.keys.push(key.key);
+    return accepted({ jobs: submissions.map((submission) => this.#accept(submission)), replayed });
+  }
+
+  async submit(submission: JobSubmission, key?: IdempotencyKey) {
+    const answer = await this.submitAll([submission], key);
+    if (!answer.ok) return answer;
+    const { jobs, replayed } = answer.value;
+    return accepted({ ...(jobs[0] as Submitted), replayed });
+  }
+
+  #accept(submission: JobSubmission): Submitted {
     const { name, priority, queue } = submission;
     const job = aJob({ sequence: this.stored.length + 1, name, priority, queue });
     const queuePosition = this.#pendingJobs().filter((other) => other.priority >= priority).length;
     this.submissions.push(submission);
     this.stored.push(job);
-    return accepted({ jobId: job.jobId, name, queuePosition });
+    return { jobId: job.jobId, name, queuePosition };
   }
 
   async cancel(jobId: string) {
@@ -85,12 +115,31 @@ export class FakeService implements JobService {
     });
   }
 
-  async reprioritise(jobId: string, priority: number) {
+  async change(jobId: string, { priority, held }: JobChanges) {
     return this.#change(jobId, (job) => {
       if (isFinished(job.state)) return refused('job_finished', `job ${jobId} is ${job.state}`);
-      job.priority = priority;
+      job.priority = priority ?? job.priority;
+      if (held !== undefined) Object.assign(job, { held, state: held ? 'held' : 'pending' });
       return accepted(job);
     });
+  }
+
+  async retry(jobId: string) {
+    return this.#change(jobId, (job) => {
+      if (!isFinished(job.state)) return refused('job_not_finished', `job ${jobId} is ${job.state}`);
+      job.state = 'pending';
+      return accepted(job);
+    });
+  }
+
+  settings(): Settings {
+    return { maxConcurrency: this.state.maxConcurrency, paused: this.state.paused };
+  }
+
+  async configure(changes: Partial<Settings>) {
+    if (this.refusal !== undefined) return { ok: false as const, refusal: this.refusal };
+    this.state = { ...this.state, ...changes };
+    return accepted(this.settings());
   }
 
   job(jobId: string): JobView | undefined {

@@ -1,6 +1,13 @@
 // A store whose commits end when the test says so, well or badly; rows are kept by the memory store behind it.
 import { memoryStore } from '../../internal/store/memory.ts';
-import { type Commit, type Store, StoreFailure, type StoreReader } from '../../internal/store/store.ts';
+import {
+  type Commit,
+  type Prune,
+  type Receipt,
+  type Store,
+  StoreFailure,
+  type StoreReader,
+} from '../../internal/store/store.ts';
 import type { Job } from '../../pkg/models/index.ts';
 
 interface HeldCommit {
@@ -45,7 +52,11 @@ export class HeldStore implements Store {
     return this.#store.load();
   }
 
-  commit(commit: Commit): Promise<void> {
+  prune(prune: Prune): Promise<number> {
+    return this.#store.prune(prune);
+  }
+
+  commit(commit: Commit): Promise<Receipt> {
     this.commits.push(commit);
     if (!this.hold) return this.#store.commit(commit);
     return new Promise((resolve, reject) => {
@@ -98,6 +109,9 @@ export class HeldStore implements Store {
         this.#throwOnce();
         return reader.dueCleanups(at, limit);
       },
+      idempotency: (keys) => reader.idempotency(keys),
+      events: (after, limit) => reader.events(after, limit),
+      lastEventId: () => reader.lastEventId(),
     };
   }
 

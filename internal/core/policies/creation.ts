@@ -11,23 +11,28 @@ import type { CreateMade, CreateRefused, CreateUnknown } from '../events.ts';
 import type { CoreState, RunningJob } from '../state.ts';
 import { callBackoff } from './backoff.ts';
 import { callLater, callNow } from './calls.ts';
+import { outcomeOf } from './ending.ts';
+import { expire, isExpired } from './expiry.ts';
 import { finish } from './finish.ts';
 import { mayStillLand } from './late-create.ts';
 import { refuse } from './quota.ts';
+import { watchDeadline } from './timeout.ts';
 
 export function createMade(state: CoreState, job: RunningJob, event: CreateMade): Decision[] {
   job.call = 'none';
-  return [...markMade(job, event.uid), ...callNow(state, job, event.at)];
+  return [...markMade(state, job, event), ...callNow(state, job, event.at)];
 }
 
 /** The attempt's workload exists: by the create's answer, or because somebody saw it first. */
-export function markMade(job: RunningJob, uid: string): Decision[] {
+export function markMade(state: CoreState, job: RunningJob, { uid, at }: { uid: string; at: number }): Decision[] {
   if (job.creation === 'made') return [];
   const wasUnknown = job.reason === 'create_unknown';
-  job.creation = 'made';
-  job.failures = 0;
+  Object.assign(job, { creation: 'made', failures: 0, madeAt: at });
+  watchDeadline(state, job);
   const { jobId, attempt } = job;
-  const decisions: Decision[] = [{ kind: 'change_attempt', jobId, attempt, set: { creation: 'made', uid } }];
+  const set = { creation: 'made', uid, madeAt: at } as const;
+  const decisions: Decision[] = [{ kind: 'change_attempt', jobId, attempt, set }];
+  if (state.expiries.delete(jobId)) decisions.push({ kind: 'change_job', jobId, set: { expiresAt: null } });
   if (job.ending) return decisions;
   job.reason = 'starting';
   delete job.message;
@@ -39,7 +44,7 @@ export function createRefused(state: CoreState, job: RunningJob, event: CreateRe
   job.call = 'none';
   if (job.creation === 'made') return callNow(state, job, event.at);
   if (mayStillLand(job, event.at)) return callLater(state, job, event.at, callBackoff);
-  if (job.ending) return finish(state, job, event.at, { state: 'cancelled', reason: 'by_user' });
+  if (job.ending) return finish(state, job, event.at, outcomeOf(job.ending));
   if (event.refusal === 'quota') return backToPending(state, job, event);
   return finish(state, job, event.at, { state: 'failed', reason: 'create_refused', message: event.message });
 }
@@ -74,8 +79,9 @@ function backToPending(state: CoreState, job: RunningJob, event: CreateRefused):
   const { at, message } = event;
   state.running.delete(jobId);
   refuse(state, job, at);
+  if (attempt > 1) state.attempts.set(jobId, attempt - 1);
   const reason = 'quota_refused';
-  return [
+  const decisions: Decision[] = [
     {
       kind: 'change_attempt',
       jobId,
@@ -85,8 +91,10 @@ function backToPending(state: CoreState, job: RunningJob, event: CreateRefused):
     {
       kind: 'change_job',
       jobId,
-      set: { state: 'pending', reason, message, startedAt: null },
+      set: { state: 'pending', reason, message, attempt: attempt - 1, startedAt: null },
       timeline: { at, state: 'pending', reason, message, attempt },
     },
   ];
+  if (isExpired(state, jobId, at)) decisions.push(...expire(state, jobId, at));
+  return decisions;
 }

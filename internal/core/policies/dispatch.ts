@@ -1,37 +1,58 @@
 // Who runs next.
-// Rule: while the cluster is reachable, the server is not draining and no settle window is open, each free slot goes
+// Rule: while the cluster is reachable, the queue is not paused or draining and no settle window is open, each free slot goes
 // to the first runnable job in the order (priority descending, acceptance number ascending). Slots are counted from
 // the jobs that hold one, never from a counter.
-import type { PendingReason } from '../../../pkg/models/index.ts';
+import type { AttemptRules, PendingReason } from '../../../pkg/models/index.ts';
 import type { Decision } from '../decisions.ts';
 import type { CoreState, RunningJob } from '../state.ts';
 
 /** Why no runnable job may be dispatched now, or undefined when only a slot is needed. */
 export function dispatchObstacle(state: CoreState): Exclude<PendingReason, 'quota_refused'> | undefined {
   if (state.draining) return 'draining';
+  if (state.paused) return 'paused';
   if (!state.clusterReachable) return 'cluster_unreachable';
   if (state.settleUntil !== undefined) return 'settling';
   return undefined;
 }
 
-export function dispatchRunnable(state: CoreState, now: number): Decision[] {
-  const decisions: Decision[] = [];
-  if (dispatchObstacle(state) !== undefined) return decisions;
-  while (state.running.size < state.settings.maxConcurrency) {
-    const next = state.runnable.pop();
-    if (!next) break;
-    decisions.push(...start(state, next, now));
-  }
-  return decisions;
+/** Reads from the rows what the core does not keep of jobs that wait. A job that is not in the answer has no rules. */
+export type RulesOf = (jobIds: readonly string[]) => ReadonlyMap<string, AttemptRules>;
+
+export const withoutRules: RulesOf = () => new Map();
+
+export function dispatchRunnable(state: CoreState, now: number, rulesOf: RulesOf): Decision[] {
+  if (dispatchObstacle(state) !== undefined) return [];
+  const entries = takeRunnable(state, state.settings.maxConcurrency - state.running.size);
+  if (entries.length === 0) return [];
+  const rules = rulesOf(entries.map((entry) => entry.id));
+  return entries.flatMap((entry) => start(state, entry, rules.get(entry.id), now));
 }
 
-function start(state: CoreState, entry: { id: string; priority: number; sequence: number }, at: number): Decision[] {
+function takeRunnable(state: CoreState, limit: number): Entry[] {
+  const entries: Entry[] = [];
+  while (entries.length < limit) {
+    const next = state.runnable.pop();
+    if (!next) break;
+    entries.push(next);
+  }
+  return entries;
+}
+
+interface Entry {
+  id: string;
+  priority: number;
+  sequence: number;
+}
+
+function start(state: CoreState, entry: Entry, rules: AttemptRules | undefined, at: number): Decision[] {
   state.lastDispatchSequence += 1;
+  const past = state.attempts.get(entry.id) ?? 0;
+  state.attempts.delete(entry.id);
   const job: RunningJob = {
     jobId: entry.id,
     sequence: entry.sequence,
     priority: entry.priority,
-    attempt: 1,
+    attempt: past + 1,
     dispatchSequence: state.lastDispatchSequence,
     dispatchedAt: at,
     creation: 'requested',
@@ -39,6 +60,7 @@ function start(state: CoreState, entry: { id: string; priority: number; sequence
     failures: 0,
     notBefore: at,
     reason: 'creating',
+    ...(rules && { rules }),
   };
   state.running.set(job.jobId, job);
   const { jobId, attempt, dispatchSequence } = job;

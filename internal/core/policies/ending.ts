@@ -4,10 +4,10 @@
 // While a create is in flight nothing is deleted: its answer comes first, and then the deletion.
 import type { Decision } from '../decisions.ts';
 import type { CancelRequested, DeleteAnswered, WorkloadMissing } from '../events.ts';
-import type { CoreState, RunningJob } from '../state.ts';
+import type { CoreState, Ending, RunningJob } from '../state.ts';
 import { callBackoff } from './backoff.ts';
 import { callLater, callNow, waitUntil } from './calls.ts';
-import { finish } from './finish.ts';
+import { finish, type Outcome } from './finish.ts';
 import { landedAt, mayStillLand } from './late-create.ts';
 
 /** A deletion that was accepted is asked for again after this long, in case the news of its end was lost. */
@@ -56,7 +56,16 @@ export function workloadMissing(
     waitUntil(state, job, landedAt(job));
     return [];
   }
-  if (job.ending.state === 'cancelled') return finish(state, job, event.at, { state: 'cancelled', reason: 'by_user' });
-  const message = 'the workload was deleted by someone else before it finished';
-  return finish(state, job, event.at, { state: 'failed', reason: 'workload_deleted', message });
+  return finish(state, job, event.at, outcomeOf(job.ending));
 }
+
+/** What a job has come to whose workload is gone. */
+export function outcomeOf(ending: Ending): Outcome {
+  if (ending.state === 'cancelled') return { state: 'cancelled', reason: 'by_user' };
+  return { state: 'failed', reason: ending.reason, message: wordsFor[ending.reason] };
+}
+
+const wordsFor = {
+  workload_deleted: 'the workload was deleted by someone else before it finished',
+  deadline: 'the attempt took longer than its timeout; its workload was deleted',
+} as const;

@@ -1,10 +1,13 @@
-// The end of a job that held a slot.
+// The end of an attempt, and of the job unless the attempt is retried.
 // Rule: the slot is free at once. A workload that finished is kept for the job TTL, and in any case until no create of
 // it, lost or still unanswered, can land any more: until then its name, still taken, keeps the job from running twice.
 import type { FinishedState, JobReason } from '../../../pkg/models/index.ts';
 import type { Decision } from '../decisions.ts';
 import type { CoreState, RunningJob } from '../state.ts';
+import { ended } from './dependents.ts';
+import { forget } from './forget.ts';
 import { landedAt, lateCreateMs } from './late-create.ts';
+import { retryWaitMs, runAgain } from './retry.ts';
 
 export interface Outcome {
   state: FinishedState;
@@ -19,16 +22,21 @@ export function finish(state: CoreState, job: RunningJob, at: number, outcome: O
   const { jobId, attempt } = job;
   const { keptWorkload, state: finalState, ...facts } = outcome;
   state.running.delete(jobId);
-  state.refusals.delete(jobId);
   const landed = job.call === 'create' ? at + lateCreateMs : landedAt(job);
   const cleanupAt = keptWorkload ? Math.max(at + state.settings.jobTtlMs, landed) : null;
+  const attemptEnd: Decision = {
+    kind: 'change_attempt',
+    jobId,
+    attempt,
+    set: { finishedAt: at, outcome: finalState, ...facts, cleanupAt },
+  };
+  state.refusals.delete(jobId);
+  const waitMs = retryWaitMs(job, outcome);
+  if (waitMs !== undefined) return [attemptEnd, ...runAgain(state, job, outcome, waitMs, at)];
+  const expires = state.expiries.has(jobId);
+  forget(state, jobId);
   return [
-    {
-      kind: 'change_attempt',
-      jobId,
-      attempt,
-      set: { finishedAt: at, outcome: finalState, ...facts, cleanupAt },
-    },
+    attemptEnd,
     {
       kind: 'change_job',
       jobId,
@@ -38,6 +46,7 @@ export function finish(state: CoreState, job: RunningJob, at: number, outcome: O
         message: facts.message ?? null,
         exitCode: facts.exitCode ?? null,
         finishedAt: at,
+        ...(expires && { expiresAt: null }),
       },
       timeline: {
         at,
@@ -47,5 +56,6 @@ export function finish(state: CoreState, job: RunningJob, at: number, outcome: O
         attempt,
       },
     },
+    ...ended(state, jobId, finalState, at),
   ];
 }

@@ -9,7 +9,7 @@ import { markMade } from './creation.ts';
 import { finish } from './finish.ts';
 
 export function workloadObserved(state: CoreState, job: RunningJob, event: WorkloadObserved): Decision[] {
-  const made = markMade(job, event.uid);
+  const made = markMade(state, job, event);
   if (job.ending) return [...made, ...callNow(state, job, event.at)];
   const { phase, ...facts } = event.observation;
   if (phase === 'active') return [...made, ...noteProgress(job, event)];

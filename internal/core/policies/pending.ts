@@ -1,10 +1,14 @@
-// Jobs that wait for a slot: acceptance, a new priority, a cancel.
-// Rule: a job is accepted with the next acceptance number and told its position of that moment. A new priority moves
-// it, but it keeps its number. A pending job is cancelled at once.
+// Jobs that do not run: acceptance, a new priority, a cancel.
+// Rule: a job is accepted with the next acceptance number and told its position of that moment, which is the one it would
+// have if it were pending. A new priority moves it, but it keeps its number. One that waits is cancelled at once.
+import type { Dependency } from '../../../pkg/models/index.ts';
 import type { Decision } from '../decisions.ts';
-import type { CancelRequested, JobSubmitted, PriorityChanged } from '../events.ts';
-import type { CoreState } from '../state.ts';
-import { openSettleWindow } from './settle.ts';
+import type { CancelRequested, JobSubmitted, PriorityChanged, ToBeWaitedFor } from '../events.ts';
+import { type CoreState, isUnfinished } from '../state.ts';
+import { cancelDependent, ended, whyUnmeetable } from './dependents.ts';
+import { willExpire } from './expiry.ts';
+import { forget } from './forget.ts';
+import { enter, type Standing, takeOut } from './waiting.ts';
 
 /** Pending jobs ahead of this one, or −1 when it is not pending. */
 export function queuePosition(state: CoreState, jobId: string): number {
@@ -19,31 +23,74 @@ function countAhead(state: CoreState, priority: number, sequence: number): numbe
   return state.runnable.countBefore(priority, sequence) + state.refused.countBefore(priority, sequence);
 }
 
-export function acceptJob(state: CoreState, event: JobSubmitted): { sequence: number; position: number } {
-  const { jobId, priority, at } = event;
-  state.lastSequence += 1;
-  const sequence = state.lastSequence;
-  openSettleWindow(state, at);
-  state.runnable.push(jobId, priority, sequence);
-  return { sequence, position: countAhead(state, priority, sequence) };
+/** How a job was accepted: its row begins like this. */
+export interface Acceptance {
+  sequence: number;
+  position: number;
+  standing: Standing;
+  /** The jobs that it still waits for. */
+  waitsFor: Dependency[];
 }
 
-export function cancelPending(state: CoreState, event: CancelRequested): Decision[] {
+/** Whether the core or the rows know how it stands with the job that a new one is to wait for. */
+export function isKnown(state: CoreState, { jobId, finished }: ToBeWaitedFor): boolean {
+  return isUnfinished(state, jobId) || (state.endedNow.get(jobId) ?? finished) !== undefined;
+}
+
+export function acceptJob(state: CoreState, event: JobSubmitted): { accepted: Acceptance; decisions: Decision[] } {
+  const { jobId, priority, at, held = false, startAt, expiresAt } = event;
+  const { waitsFor, why } = judge(state, event.after ?? []);
+  state.lastSequence += 1;
+  const sequence = state.lastSequence;
+  const position = countAhead(state, priority, sequence);
+  if (why !== undefined) {
+    const standing = { state: 'blocked', reason: 'waiting_for_jobs' } as const;
+    const decisions = [cancelDependent(state, jobId, why, at), ...ended(state, jobId, 'cancelled', at)];
+    return { accepted: { sequence, position, standing, waitsFor: [] }, decisions };
+  }
+  const waiter = { jobId, priority, sequence, held, after: waitsFor, startReason: 'start_after' } as const;
+  const standing = enter(state, { ...waiter, ...(startAt !== undefined && { startAt }) }, at);
+  if (expiresAt !== undefined) willExpire(state, jobId, expiresAt);
+  return { accepted: { sequence, position, standing, waitsFor }, decisions: [] };
+}
+
+interface Judged {
+  /** Why one of them can no longer be met. */
+  why: string | undefined;
+  waitsFor: Dependency[];
+}
+
+function judge(state: CoreState, after: readonly ToBeWaitedFor[]): Judged {
+  const judged: Judged = { why: undefined, waitsFor: [] };
+  for (const { finished, ...dependency } of after) {
+    const { jobId } = dependency;
+    const how = state.endedNow.get(jobId) ?? finished;
+    if (isUnfinished(state, jobId)) judged.waitsFor.push(dependency);
+    else if (how === undefined) throw new Error(`a job was accepted that waits for ${jobId}, which nobody knows`);
+    else judged.why ??= whyUnmeetable(dependency, how);
+  }
+  return judged;
+}
+
+export function cancelWaiting(state: CoreState, event: CancelRequested): Decision[] {
   const { jobId, at } = event;
-  if (!state.runnable.remove(jobId)) state.refused.remove(jobId);
-  state.refusals.delete(jobId);
+  takeOut(state, jobId);
+  forget(state, jobId);
   return [
     {
       kind: 'change_job',
       jobId,
-      set: { state: 'cancelled', reason: 'by_user', message: null, finishedAt: at },
+      set: { state: 'cancelled', reason: 'by_user', message: null, finishedAt: at, waitsFor: null, expiresAt: null },
       timeline: { at, state: 'cancelled', reason: 'by_user' },
     },
+    ...ended(state, jobId, 'cancelled', at),
   ];
 }
 
 export function changePriority(state: CoreState, event: PriorityChanged): Decision[] {
   const { jobId, priority } = event;
-  if (!state.runnable.reprioritise(jobId, priority)) state.refused.reprioritise(jobId, priority);
+  const waiting = state.waiting.get(jobId);
+  if (waiting) waiting.priority = priority;
+  else if (!state.runnable.reprioritise(jobId, priority)) state.refused.reprioritise(jobId, priority);
   return [{ kind: 'change_job', jobId, set: { priority } }];
 }

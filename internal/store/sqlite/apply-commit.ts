@@ -5,13 +5,16 @@ import { appendTimeline } from './statements/append-timeline.ts';
 import { changeAttempts } from './statements/change-attempts.ts';
 import { changeJobs } from './statements/change-jobs.ts';
 import { countInserted } from './statements/count-inserted.ts';
+import { insertIdempotency } from './statements/insert-idempotency.ts';
 import { insertJobs } from './statements/insert-jobs.ts';
 import { insertLabels } from './statements/insert-labels.ts';
+import { lastEvent } from './statements/last-event.ts';
 import { noteLastDispatch } from './statements/note-last-dispatch.ts';
 import { putAttempts } from './statements/put-attempts.ts';
+import { storeSettings } from './statements/store-settings.ts';
 
-/** The statements, prepared once per connection. */
-export function commitWriter(db: Database.Database): (commit: PackedCommit) => void {
+/** The statements, prepared once per connection. The answer is the id of the commit's first event. */
+export function commitWriter(db: Database.Database): (commit: PackedCommit) => number {
   const insertNewJobs = insertJobs(db);
   const insertTheirLabels = insertLabels(db);
   const count = countInserted(db);
@@ -20,15 +23,26 @@ export function commitWriter(db: Database.Database): (commit: PackedCommit) => v
   const applyJobChanges = changeJobs(db);
   const applyAttemptChanges = changeAttempts(db);
   const addHistory = appendTimeline(db);
+  const changeSettings = storeSettings(db);
+  const rememberKeys = insertIdempotency(db);
+  let lastEventId = lastEvent(db)();
   const apply = db.transaction((commit: PackedCommit) => {
-    insertNewJobs(commit.jobs);
+    const firstEventId = lastEventId + 1;
+    let eventId = insertNewJobs(commit.jobs, firstEventId);
     insertTheirLabels(commit.labels);
     count(commit.counts);
     startAttempts(commit.attempts);
     if (commit.lastDispatchSequence > 0) noteDispatch(commit.lastDispatchSequence);
     applyJobChanges(commit.jobChanges);
     applyAttemptChanges(commit.attemptChanges);
-    addHistory(commit.timeline);
+    eventId = addHistory(commit.timeline, eventId);
+    changeSettings(commit.settings);
+    rememberKeys(commit.idempotency);
+    return { firstEventId, lastEventId: eventId - 1 };
   });
-  return apply.immediate;
+  return (commit) => {
+    const ids = apply.immediate(commit);
+    lastEventId = ids.lastEventId;
+    return ids.firstEventId;
+  };
 }

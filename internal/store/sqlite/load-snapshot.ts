@@ -1,14 +1,18 @@
 // What the core is rebuilt from, read in the writer's thread so that reads are answered meanwhile. The pending jobs are
 // packed into typed arrays, whose buffers move between the threads instead of being copied.
 import type Database from 'better-sqlite3';
+import { attemptRulesOf, type Job } from '../../../pkg/models/index.ts';
 import { jobIdBytes, jobIdFromHex } from '../job-id.ts';
-import type { PackedJobs, RunningJobRow, Snapshot } from '../store.ts';
+import { type PackedJobs, type RunningJobRow, type Snapshot, waitingRowOf } from '../store.ts';
 import { readableRows } from './readable-rows.ts';
-import { attemptOf, UnreadableRow } from './rows.ts';
+import { attemptOf, jobOf, parsedRules, UnreadableRow } from './rows.ts';
 import { countByState } from './statements/count-by-state.ts';
+import { expiringJobs } from './statements/expiring-jobs.ts';
 import { lastSequences } from './statements/last-sequences.ts';
 import { type PendingPage, pendingPage } from './statements/pending-page.ts';
 import { type RunningRow, runningJobs } from './statements/running-jobs.ts';
+import { loadSettings } from './statements/store-settings.ts';
+import { waitingJobs } from './statements/waiting-jobs.ts';
 
 const rowsAtOnce = 20_000;
 
@@ -16,22 +20,41 @@ const rowsAtOnce = 20_000;
 export function loadSnapshot(db: Database.Database, report: (row: string) => void): Snapshot {
   const load = db.transaction((): Snapshot => {
     const counts = countByState(db)();
-    const pending = packPending(pendingPage(db), counts.pending);
+    const { pending, attempts } = packPending(pendingPage(db), counts.pending);
     if (pending.count !== counts.pending)
       report(`${counts.pending} pending jobs are counted, ${pending.count} readable`);
-    const running = readableRows(report)(runningJobs(db), runningJobOf);
-    return { ...lastSequences(db), pending, running, counts };
+    const readable = readableRows(report);
+    return {
+      ...lastSequences(db),
+      ...{ pending, counts },
+      running: readable(runningJobs(db), runningJobOf),
+      ...waitingOf(readable(waitingJobs(db), jobOf), attempts),
+      expiries: expiringJobs(db).map((row) => ({ jobId: jobIdFromHex(row.job_id), expiresAt: row.expires_at })),
+      settings: loadSettings(db),
+    };
   });
   return load();
 }
 
-function packPending(pageAfter: (after: number, limit: number) => PendingPage, expected: number): PackedJobs {
+type Attempts = Snapshot['attempts'];
+
+function waitingOf(jobs: Job[], pendingAttempts: Attempts): Pick<Snapshot, 'waiting' | 'attempts'> {
+  const attempts = jobs.filter((job) => job.attempt > 0).map(({ jobId, attempt }) => ({ jobId, attempts: attempt }));
+  return { waiting: jobs.map(waitingRowOf), attempts: [...pendingAttempts, ...attempts] };
+}
+
+function packPending(
+  pageAfter: (after: number, limit: number) => PendingPage,
+  expected: number,
+): { pending: PackedJobs; attempts: Attempts } {
+  const attempts: Attempts = [];
   let packed = roomFor(expected);
   let after = Number.MIN_SAFE_INTEGER;
   for (;;) {
     const page = pageAfter(after, rowsAtOnce);
     packed = append(packed, page);
-    if (page.sequences.length < rowsAtOnce) return trimmed(packed);
+    for (const [id, count] of page.attempted) attempts.push({ jobId: jobIdFromHex(id), attempts: count });
+    if (page.sequences.length < rowsAtOnce) return { pending: trimmed(packed), attempts };
     after = page.sequences.at(-1) as number;
   }
 }
@@ -79,5 +102,10 @@ function trimmed(packed: PackedJobs): PackedJobs {
 function runningJobOf(row: RunningRow): RunningJobRow {
   const jobId = jobIdFromHex(row.job);
   if (row.creation === null) throw new UnreadableRow(`job ${jobId}: it is running, but has no row of its attempt`);
-  return { jobId, sequence: row.sequence, priority: row.priority, attempt: attemptOf(row) };
+  const rules = attemptRulesOf({
+    ...(row.rules !== null && { rules: parsedRules(jobId, row.rules) }),
+    ...(row.attempts_before !== null && { attemptsBefore: row.attempts_before }),
+  });
+  const { sequence, priority } = row;
+  return { jobId, sequence, priority, attempt: attemptOf(row), ...(rules && { rules }) };
 }

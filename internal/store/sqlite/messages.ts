@@ -1,5 +1,5 @@
 // What the store and its writer's thread say to each other. Requests are answered in their order, one reply each.
-import type { Snapshot, StoreFailureCode } from '../store.ts';
+import type { Prune, Receipt, Snapshot, StoreFailureCode } from '../store.ts';
 import type { PackedCommit } from './packed.ts';
 import type { Identity, NewOwner } from './statements/take-over.ts';
 
@@ -9,6 +9,7 @@ export type Request =
   /** Opens it again after a failure, as the same owner, and proves that a write succeeds. */
   | { kind: 'reopen'; path: string }
   | { kind: 'commit'; commit: PackedCommit }
+  | { kind: 'prune'; prune: Prune }
   | { kind: 'load' }
   /** Leaves the connection as after a failed commit. */
   | { kind: 'give_up' }
@@ -18,7 +19,8 @@ export type Request =
 export interface Results {
   open: Identity;
   reopen: undefined;
-  commit: undefined;
+  commit: Receipt;
+  prune: number;
   load: { snapshot: Snapshot; unreadable: string[] };
   give_up: undefined;
   close: undefined;

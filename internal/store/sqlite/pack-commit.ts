@@ -5,6 +5,7 @@ import { packTimelineEntry } from './statements/append-timeline.ts';
 import { packAttemptChange } from './statements/change-attempts.ts';
 import { packJobChange } from './statements/change-jobs.ts';
 import { packCounts } from './statements/count-inserted.ts';
+import { packIdempotency } from './statements/insert-idempotency.ts';
 import { packJob } from './statements/insert-jobs.ts';
 import { packLabels } from './statements/insert-labels.ts';
 import { packAttempt } from './statements/put-attempts.ts';
@@ -19,6 +20,8 @@ export function packCommit(commit: Commit): PackedCommit {
     jobChanges: [],
     attemptChanges: [],
     timeline: [],
+    settings: commit.settings,
+    idempotency: [],
   };
   for (const job of commit.inserts) {
     packJob(job, packed.jobs);
@@ -31,5 +34,6 @@ export function packCommit(commit: Commit): PackedCommit {
   for (const change of commit.jobChanges) packJobChange(change, packed.jobChanges);
   for (const change of commit.attemptChanges) packAttemptChange(change, packed.attemptChanges);
   for (const { jobId, entry } of commit.timeline) packTimelineEntry(jobId, entry, packed.timeline);
+  for (const record of commit.idempotency) packIdempotency(record, packed.idempotency);
   return packed;
 }

@@ -21,9 +21,14 @@ export function packChange<Set extends object>(set: Set, columns: ChangeableColu
     const value = set[(columns[bit] as (typeof columns)[number])[0]];
     if (value === undefined) continue;
     mask |= 1 << bit;
-    into.push(value as Value);
+    into.push(columnValue(value));
   }
   into[maskAt] = mask;
+}
+
+function columnValue(value: unknown): Value {
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Value);
 }
 
 /** Writes packed changes; one whose row is not there changes nothing. */

@@ -2,6 +2,8 @@
 // arrays is cheaper than cloning the objects. What an array holds, and in which order, is said by the statement that
 // reads it.
 
+import type { StoredSettings } from '../store.ts';
+
 export type Value = string | number | null;
 
 export interface PackedCommit {
@@ -13,4 +15,6 @@ export interface PackedCommit {
   jobChanges: Value[];
   attemptChanges: Value[];
   timeline: Value[];
+  settings: StoredSettings;
+  idempotency: Value[];
 }

@@ -9,9 +9,12 @@ import type { Readable } from './readable-rows.ts';
 import { type AttemptRow, acceptanceOf, attemptOf, jobOf, timelineEntryOf } from './rows.ts';
 import { attemptsOfJob } from './statements/attempts-of-job.ts';
 import { dueCleanups } from './statements/due-cleanups.ts';
+import { eventsAfter } from './statements/events-after.ts';
 import { findAttempt } from './statements/find-attempt.ts';
+import { findIdempotency } from './statements/find-idempotency.ts';
 import { findJob } from './statements/find-job.ts';
 import { findJobs } from './statements/find-jobs.ts';
+import { lastEvent } from './statements/last-event.ts';
 import { timelineOfJob } from './statements/timeline-of-job.ts';
 
 export function sqliteReader(db: Database.Database, readable: Readable): StoreReader {
@@ -20,6 +23,8 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
   const due = dueCleanups(db);
   const detail = db.transaction(jobDetail(db, readable));
   const list = listJobs(db, readable);
+  const keys = findIdempotency(db);
+  const events = eventsAfter(db, readable);
   return {
     job: (jobId) => {
       const id = canonicalJobId(jobId);
@@ -29,6 +34,9 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
     attempt: (jobId, number) => readable(found(attempt(jobId, number)), attemptOf)[0],
     list,
     dueCleanups: (at, limit) => readable(due(at, limit), attemptWithJob),
+    idempotency: (wanted) => (wanted.length === 0 ? [] : keys(wanted)),
+    events,
+    lastEventId: lastEvent(db),
   };
 }
 

@@ -32,6 +32,9 @@ export class Reading {
       attempt: (jobId, attempt) => this.#read(() => this.#rows.attempt(jobId, attempt)),
       list: (filter, limit, before) => this.#read(() => this.#rows.list(filter, limit, before)),
       dueCleanups: (at, limit) => this.#read(() => this.#rows.dueCleanups(at, limit)),
+      idempotency: (keys) => this.#read(() => this.#rows.idempotency(keys)),
+      events: (after, limit) => this.#read(() => this.#rows.events(after, limit)),
+      lastEventId: () => this.#read(() => this.#rows.lastEventId()),
     };
   }
 

@@ -4,9 +4,11 @@ import {
   type Attempt,
   type Creation,
   creations,
+  type Dependency,
   type FinishedState,
   type Job,
   type JobReason,
+  type JobRules,
   type JobState,
   jobStates,
   type TimelineEntry,
@@ -36,6 +38,12 @@ export interface JobRow {
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
+  rules: string | null;
+  held: number | null;
+  start_at: number | null;
+  expires_at: number | null;
+  waits_for: string | null;
+  attempts_before: number | null;
 }
 
 /** Ids come as hex text, which is cheaper than a Buffer for each. */
@@ -43,7 +51,8 @@ export const jobColumns = `
   lower(hex(jobs.job_id)) AS job_id, jobs.sequence, jobs.name, jobs.priority, jobs.queue,
   jobs.namespace, jobs.labels, jobs.annotations, jobs.spec,
   jobs.accepted_as, jobs.state, jobs.reason, jobs.message,
-  jobs.attempt, jobs.exit_code, jobs.created_at, jobs.started_at, jobs.finished_at`;
+  jobs.attempt, jobs.exit_code, jobs.created_at, jobs.started_at, jobs.finished_at,
+  jobs.rules, jobs.held, jobs.start_at, jobs.expires_at, jobs.waits_for, jobs.attempts_before`;
 
 export interface AttemptRow {
   job_id: string;
@@ -63,13 +72,14 @@ export interface AttemptRow {
   message: string | null;
   exit_code: number | null;
   cleanup_at: number | null;
+  made_at: number | null;
 }
 
 export const attemptColumns = `
   lower(hex(attempts.job_id)) AS job_id, attempts.attempt, attempts.dispatch_sequence, attempts.dispatched_at,
   attempts.workload_kind, attempts.workload_namespace, attempts.workload_name, attempts.workload_uid,
   attempts.creation, attempts.unknown_at, attempts.cancel_requested_at, attempts.finished_at,
-  attempts.outcome, attempts.reason, attempts.message, attempts.exit_code, attempts.cleanup_at`;
+  attempts.outcome, attempts.reason, attempts.message, attempts.exit_code, attempts.cleanup_at, attempts.made_at`;
 
 export interface TimelineRow {
   job_id: string;
@@ -99,6 +109,18 @@ export function jobOf(row: JobRow): Job {
     createdAt: row.created_at,
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
+    ...conditionsOf(row),
+  };
+}
+
+function conditionsOf(row: JobRow): Partial<Job> {
+  return {
+    ...(row.rules !== null && { rules: parsedRules(jobIdFromHex(row.job_id), row.rules) }),
+    ...(row.held === 1 && { held: true }),
+    ...(row.start_at !== null && { startAt: row.start_at }),
+    ...(row.expires_at !== null && { expiresAt: row.expires_at }),
+    ...(row.waits_for !== null && { waitsFor: parsed(row, 'waits_for') as Dependency[] }),
+    ...(row.attempts_before !== null && { attemptsBefore: row.attempts_before }),
   };
 }
 
@@ -125,11 +147,12 @@ export function attemptOf(row: AttemptRow): Attempt {
     ...(row.message !== null && { message: row.message }),
     ...(row.exit_code !== null && { exitCode: row.exit_code }),
     ...(row.cleanup_at !== null && { cleanupAt: row.cleanup_at }),
+    ...(row.made_at !== null && { madeAt: row.made_at }),
   };
 }
 
 /** The first line of a job's history, which is not stored. */
-export function acceptanceOf(row: JobRow): TimelineEntry {
+export function acceptanceOf(row: Pick<JobRow, 'job_id' | 'created_at' | 'accepted_as'>): TimelineEntry {
   return { at: row.created_at, state: stateOf(row.accepted_as ?? 'pending', jobIdFromHex(row.job_id)) };
 }
 
@@ -148,12 +171,20 @@ function stateOf(state: string, jobId: string): JobState {
   return state as JobState;
 }
 
-function parsed(row: JobRow, column: 'labels' | 'annotations' | 'spec'): object {
+export function parsedRules(jobId: string, json: string): JobRules {
+  return objectOf(json, jobId, 'rules') as JobRules;
+}
+
+function parsed(row: JobRow, column: 'labels' | 'annotations' | 'spec' | 'waits_for'): object {
+  return objectOf(row[column] as string, jobIdFromHex(row.job_id), column);
+}
+
+function objectOf(json: string, jobId: string, column: string): object {
   try {
-    const value: unknown = JSON.parse(row[column] as string);
+    const value: unknown = JSON.parse(json);
     if (typeof value === 'object' && value !== null) return value;
   } catch {
     // reported below, like JSON that is not an object
   }
-  throw new UnreadableRow(`job ${jobIdFromHex(row.job_id)}: ${column} is not a JSON object`);
+  throw new UnreadableRow(`job ${jobId}: ${column} is not a JSON object`);
 }

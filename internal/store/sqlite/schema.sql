@@ -7,7 +7,7 @@ CREATE TABLE meta (
   last_dispatch_sequence INTEGER NOT NULL,
   owner TEXT,
   cluster TEXT
-) STRICT;
+, max_concurrency INTEGER, paused INTEGER, last_event INTEGER NOT NULL DEFAULT 0, gone_event INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE jobs (
   sequence INTEGER PRIMARY KEY,
@@ -28,7 +28,7 @@ CREATE TABLE jobs (
   created_at REAL NOT NULL,
   started_at REAL,
   finished_at REAL
-) STRICT;
+, rules TEXT, held INTEGER, start_at REAL, expires_at REAL, waits_for TEXT, attempts_before INTEGER, accepted_event INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX jobs_by_state ON jobs (state);
 
@@ -74,19 +74,34 @@ CREATE TABLE attempts (
   reason TEXT,
   message TEXT,
   exit_code INTEGER,
-  cleanup_at REAL,
+  cleanup_at REAL, made_at REAL,
   PRIMARY KEY (job_id, attempt)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX attempts_to_clean_up ON attempts (cleanup_at) WHERE cleanup_at IS NOT NULL;
 
-CREATE TABLE timeline (
+CREATE INDEX jobs_expiring ON jobs (sequence) WHERE expires_at IS NOT NULL;
+
+CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+
+CREATE TABLE events (
+  event_id INTEGER PRIMARY KEY,
   job_id BLOB NOT NULL,
-  position INTEGER NOT NULL,
   at REAL NOT NULL,
   state TEXT NOT NULL,
   reason TEXT,
   message TEXT,
-  attempt INTEGER,
-  PRIMARY KEY (job_id, position)
+  attempt INTEGER
+) STRICT;
+
+CREATE INDEX events_of_job ON events (job_id);
+
+CREATE TABLE idempotency_keys (
+  key TEXT PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  job_id BLOB NOT NULL,
+  queue_position INTEGER NOT NULL,
+  created_at REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

@@ -4,7 +4,16 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
-import { type ClusterKind, type Commit, type Snapshot, type Store, StoreFailure, type StoreReader } from '../store.ts';
+import {
+  type ClusterKind,
+  type Commit,
+  type Prune,
+  type Receipt,
+  type Snapshot,
+  type Store,
+  StoreFailure,
+  type StoreReader,
+} from '../store.ts';
 import { assertWritable, createPrivate, realPathOf } from './database-path.ts';
 import { named } from './failures.ts';
 import type { Request, Results } from './messages.ts';
@@ -109,9 +118,13 @@ class SqliteStore implements Store {
     return snapshot;
   }
 
-  async commit(commit: Commit): Promise<void> {
+  commit(commit: Commit): Promise<Receipt> {
     const packed = packCommit(commit);
-    await this.#whenOpen(() => this.#write({ kind: 'commit', commit: packed }));
+    return this.#whenOpen(() => this.#write({ kind: 'commit', commit: packed }));
+  }
+
+  prune(prune: Prune): Promise<number> {
+    return this.#whenOpen(() => this.#write({ kind: 'prune', prune }));
   }
 
   reopen(): Promise<void> {
@@ -155,9 +168,11 @@ class SqliteStore implements Store {
   }
 
   /** Whatever goes wrong with a write, there is no further one on the same handle. */
-  async #write(request: Extract<Request, { kind: 'commit' | 'reopen' }>): Promise<void> {
+  async #write<Kind extends 'commit' | 'prune' | 'reopen'>(
+    request: Extract<Request, { kind: Kind }>,
+  ): Promise<Results[Kind]> {
     try {
-      await this.#request(request);
+      return await this.#request<Kind>(request);
     } catch (error) {
       this.#refusal = error as StoreFailure;
       throw error;

@@ -2,6 +2,7 @@
 // what a failed fsync left behind can't be trusted through it; only `reopen` makes another.
 import { parentPort, type Transferable } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
+import type { Prune } from '../store.ts';
 import { commitWriter } from './apply-commit.ts';
 import { checkpointer, emptyLog } from './checkpoints.ts';
 import { openWriteConnection, type WriteConnection } from './connection.ts';
@@ -10,10 +11,12 @@ import { loadSnapshot } from './load-snapshot.ts';
 import type { Reply, Request, Results } from './messages.ts';
 import type { PackedCommit } from './packed.ts';
 import { proveWrite } from './statements/prove-write.ts';
+import { pruneOld } from './statements/prune.ts';
 import { type Identity, takeOver } from './statements/take-over.ts';
 
 let connection: WriteConnection | undefined;
-let apply: (commit: PackedCommit) => void;
+let apply: (commit: PackedCommit) => number;
+let prune: (prune: Prune) => number;
 let checkpoint: () => void;
 /** Why the connection was closed when nobody asked for anything: the next one who does is told. */
 let trouble: Error | undefined;
@@ -25,7 +28,9 @@ function answer(request: Request): Results[Request['kind']] {
     case 'reopen':
       return open(request.path, proveWrite);
     case 'commit':
-      return commit(request.commit);
+      return writing(() => ({ firstEventId: apply(request.commit) }));
+    case 'prune':
+      return writing(() => prune(request.prune));
     case 'load':
       return load();
     case 'give_up':
@@ -43,6 +48,7 @@ function open<Value>(path: string, prove: (db: Database.Database) => Value): Val
     const value = prove(opening.db);
     emptyLog(opening.db);
     apply = commitWriter(opening.db);
+    prune = pruneOld(opening.db);
     checkpoint = checkpointer(opening.db);
     trouble = undefined;
     connection = opening;
@@ -53,10 +59,10 @@ function open<Value>(path: string, prove: (db: Database.Database) => Value): Val
   }
 }
 
-function commit(rows: PackedCommit): undefined {
+function writing<Value>(write: () => Value): Value {
   try {
     opened();
-    apply(rows);
+    return write();
   } catch (error) {
     giveUp();
     throw error;
@@ -111,7 +117,7 @@ function reply(request: Request): Reply {
 }
 
 function buffersOf(message: Reply): Transferable[] {
-  if (!message.ok || !message.value || !('snapshot' in message.value)) return [];
+  if (!message.ok || typeof message.value !== 'object' || !('snapshot' in message.value)) return [];
   const { ids, priorities, sequences } = message.value.snapshot.pending;
   return [ids.buffer, priorities.buffer, sequences.buffer] as ArrayBuffer[];
 }
@@ -119,5 +125,5 @@ function buffersOf(message: Reply): Transferable[] {
 parentPort?.on('message', (request: Request) => {
   const message = reply(request);
   parentPort?.postMessage(message, buffersOf(message));
-  if (message.ok && request.kind === 'commit') afterCommit();
+  if (message.ok && (request.kind === 'commit' || request.kind === 'prune')) afterCommit();
 });

@@ -7,7 +7,9 @@ const healthFields = {
   store: oneOf(['ok', 'unavailable'], 'The database.'),
   pending: Type.Integer({ description: 'Jobs that wait for a slot.', examples: [3] }),
   running: Type.Integer({ description: 'Jobs that hold a slot.', examples: [2] }),
+  waiting: Type.Integer({ description: 'Jobs that are held, scheduled or blocked.', examples: [0] }),
   max_concurrency: Type.Integer({ description: 'How many may run at once.', examples: [2] }),
+  paused: Type.Boolean({ description: 'Whether dispatching was paused by a person.', examples: [false] }),
   version: Type.String({ description: 'The server’s version.', examples: ['0.1.0'] }),
 };
 

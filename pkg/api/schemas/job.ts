@@ -1,7 +1,14 @@
 // The documents about jobs that the server answers with. On the wire the fields that are always there come first, each
 // group in the order of this file; that of the submission's answer and of the two fixed lists is part of the contract.
 import Type, { type Static } from 'typebox';
-import { creations, finishedStates, jobStates, reasonsByState, workloadKinds } from '../../models/index.ts';
+import {
+  creations,
+  dependencyConditions,
+  finishedStates,
+  jobStates,
+  reasonsByState,
+  workloadKinds,
+} from '../../models/index.ts';
 import { jobId, jobName, oneOf, priority, timestamp } from './common.ts';
 
 const reasons = [...new Set(Object.values(reasonsByState).flat())];
@@ -74,6 +81,18 @@ export const timelineDocument = Type.Object(
 );
 export type TimelineDocument = Static<typeof timelineDocument>;
 
+export const retriesDocument = Type.Object(
+  {
+    max: Type.Integer({ description: 'Attempts after the first.' }),
+    backoff_seconds: Type.Number({ description: 'The wait before the first retry.' }),
+    backoff_factor: Type.Number({ description: 'Each wait is this many times the one before.' }),
+    max_backoff_seconds: Type.Number({ description: 'The longest wait.' }),
+    on: Type.Array(Type.String(), { description: 'What is retried.', examples: [['failed', 'timeout']] }),
+  },
+  { $id: 'Retries', description: 'When a failed attempt is followed by another one.' },
+);
+export type RetriesDocument = Static<typeof retriesDocument>;
+
 export const jobDocument = Type.Object(
   {
     job_id: jobId,
@@ -98,6 +117,17 @@ export const jobDocument = Type.Object(
     created_at: timestamp('When it was accepted'),
     started_at: Type.Optional(timestamp('When it last got a slot')),
     finished_at: Type.Optional(timestamp('When it finished')),
+    hold: Type.Optional(Type.Boolean({ description: 'Whether a person holds it back; absent when not.' })),
+    start_after: Type.Optional(timestamp('Not before this time; before a retry, the end of its backoff')),
+    after: Type.Optional(
+      Type.Array(Type.Object({ job_id: jobId, on: oneOf(dependencyConditions, 'How it has to end.') }), {
+        description: 'The jobs that it is to run after.',
+      }),
+    ),
+    queue_timeout_seconds: Type.Optional(Type.Number({ description: 'How long it may wait for its first workload.' })),
+    expires_at: Type.Optional(timestamp('When it expires if it has no workload by then')),
+    timeout_seconds: Type.Optional(Type.Number({ description: 'How long an attempt may take.' })),
+    retries: Type.Optional(Type.Unsafe<RetriesDocument>({ $ref: 'Retries#' })),
     workload: Type.Optional(Type.Unsafe<WorkloadDocument>({ $ref: 'Workload#' })),
     attempts: Type.Optional(
       Type.Array(Type.Unsafe<AttemptDocument>({ $ref: 'Attempt#' }), { description: 'All attempts, oldest first.' }),
@@ -121,5 +151,6 @@ export const jobSchemas = [
   workloadDocument,
   attemptDocument,
   timelineDocument,
+  retriesDocument,
   jobDocument,
 ];

@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { priorityDefault, queueDefault } from '../../models/index.ts';
 import { rules } from '../rules.ts';
 import { priorityInput, textOf } from './common.ts';
+import { ruleFields } from './rules-of-a-job.ts';
 
 const argument = Type.String({ maxLength: 131_072 });
 
@@ -76,6 +77,18 @@ export const submissionBody = Type.Object(
       Type.Array(environmentVariable, { maxItems: 1024, description: 'The container’s environment.' }),
     ),
     resources: Type.Optional(resources),
+    completions: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        description:
+          'How many pods have to succeed, each with its index in `JOB_COMPLETION_INDEX`; the job holds one slot.',
+        examples: [4],
+      }),
+    ),
+    parallelism: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100_000, description: 'How many of them run at once; all when absent.' }),
+    ),
     labels: Type.Optional(labels),
     annotations: Type.Optional(annotations),
     template: Type.Optional(
@@ -87,6 +100,7 @@ export const submissionBody = Type.Object(
           '`args`, `env` or `resources`. At most 64 levels deep.',
       }),
     ),
+    ...ruleFields,
   },
   {
     additionalProperties: false,
@@ -97,7 +111,15 @@ export const submissionBody = Type.Object(
 export type SubmissionBody = Static<typeof submissionBody>;
 
 export const changeBody = Type.Object(
-  { priority: priorityInput() },
-  { additionalProperties: false, description: 'What to change of the job.', examples: [{ priority: 9 }] },
+  {
+    priority: Type.Optional(priorityInput()),
+    hold: Type.Optional(Type.Boolean({ description: 'Holds the job back, or releases it.' })),
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    description: 'What to change of a job that does not run; what is absent stays.',
+    examples: [{ priority: 9 }],
+  },
 );
 export type ChangeBody = Static<typeof changeBody>;

@@ -12,9 +12,13 @@ const nothing = (): never => {
   throw new Error('the bare server only takes submissions');
 };
 const service: JobService = {
-  submit: async ({ name }) => ({ ok: true, value: { jobId: random.uuid(0), name, queuePosition: 0 } }),
+  submit: async ({ name }) => ({ ok: true, value: { jobId: random.uuid(0), name, queuePosition: 0, replayed: false } }),
+  submitAll: nothing,
   cancel: nothing,
-  reprioritise: nothing,
+  change: nothing,
+  retry: nothing,
+  settings: nothing,
+  configure: nothing,
   job: nothing,
   pending: nothing,
   running: nothing,

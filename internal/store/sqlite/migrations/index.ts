@@ -1,4 +1,5 @@
 // The migrations in order; the version of a database is how many of them it has had.
 import { initial } from './0001-initial.ts';
+import { lifeOfAJob } from './0002-life-of-a-job.ts';
 
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, lifeOfAJob];

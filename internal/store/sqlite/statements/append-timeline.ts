@@ -5,16 +5,22 @@ import type { Value } from '../packed.ts';
 const width = 6;
 
 export function packTimelineEntry(jobId: string, entry: TimelineEntry, into: Value[]): void {
-  into.push(entry.at, entry.state, entry.reason ?? null, entry.message ?? null, entry.attempt ?? null, jobId);
+  into.push(jobId, entry.at, entry.state, entry.reason ?? null, entry.message ?? null, entry.attempt ?? null);
 }
 
-/** The position counts from 1 within the job: history is in the order of its commits, whatever the clock did. */
-export function appendTimeline(db: Database.Database): (timeline: Value[]) => void {
+/**
+ * Event ids are consecutive: history is in the order of its commits, whatever the clock did. Gives the id after the last
+ * one it used.
+ */
+export function appendTimeline(db: Database.Database): (timeline: Value[], firstEventId: number) => number {
   const statement = db.prepare(`
-    INSERT INTO timeline (job_id, position, at, state, reason, message, attempt)
-    SELECT job.id, 1 + (SELECT coalesce(max(position), 0) FROM timeline WHERE job_id = job.id), ?, ?, ?, ?, ?
-    FROM (SELECT unhex(?, '-') AS id) AS job`);
-  return (timeline) => {
-    for (let at = 0; at < timeline.length; at += width) statement.run(timeline.slice(at, at + width));
+    INSERT INTO events (job_id, at, state, reason, message, attempt, event_id)
+    VALUES (unhex(?, '-'), ?, ?, ?, ?, ?, ?)`);
+  return (timeline, firstEventId) => {
+    let eventId = firstEventId;
+    for (let at = 0; at < timeline.length; at += width, eventId += 1) {
+      statement.run(timeline.slice(at, at + width), eventId);
+    }
+    return eventId;
   };
 }

@@ -6,6 +6,7 @@ import { type ChangeableColumns, changeRows, packChange } from '../packed-change
 const columns: ChangeableColumns<AttemptChange['set']> = [
   ['creation', 'creation'],
   ['uid', 'workload_uid'],
+  ['madeAt', 'made_at'],
   ['unknownAt', 'unknown_at'],
   ['cancelRequestedAt', 'cancel_requested_at'],
   ['finishedAt', 'finished_at'],

@@ -12,6 +12,11 @@ const columns: ChangeableColumns<JobChange['set']> = [
   ['exitCode', 'exit_code'],
   ['startedAt', 'started_at'],
   ['finishedAt', 'finished_at'],
+  ['held', 'held'],
+  ['startAt', 'start_at'],
+  ['expiresAt', 'expires_at'],
+  ['waitsFor', 'waits_for'],
+  ['attemptsBefore', 'attempts_before'],
 ];
 
 export function packJobChange({ jobId, set }: JobChange, into: Value[]): void {

@@ -6,6 +6,8 @@ export interface PendingPage {
   ids: string;
   priorities: number[];
   sequences: number[];
+  /** Those that had attempts already: id in hex, and how many. */
+  attempted: Array<[string, number]>;
 }
 
 /**
@@ -13,18 +15,25 @@ export interface PendingPage {
  * the time of fetching row by row. Rows whose id or priority makes no sense are left out.
  */
 export function pendingPage(db: Database.Database): (after: number, limit: number) => PendingPage {
-  const statement = db.prepare<[number, number], { ids: string | null; priorities: string; sequences: string }>(`
+  const statement = db.prepare<
+    [number, number],
+    { ids: string | null; priorities: string; sequences: string; attempted: string }
+  >(`
     SELECT group_concat(hex(job_id), '') AS ids,
       json_group_array(priority) AS priorities,
-      json_group_array(sequence) AS sequences
+      json_group_array(sequence) AS sequences,
+      json_group_array(json_array(lower(hex(job_id)), attempt)) FILTER (WHERE attempt > 0) AS attempted
     FROM (
-      SELECT job_id, priority, sequence FROM jobs INDEXED BY jobs_by_state
+      SELECT job_id, priority, sequence, attempt FROM jobs INDEXED BY jobs_by_state
       WHERE state = 'pending' AND sequence > ?
         AND length(job_id) = 16 AND priority BETWEEN ${priorityMinimum} AND ${priorityMaximum}
       ORDER BY sequence LIMIT ?)`);
   return (after, limit) => {
     const row = statement.get(after, limit);
-    if (!row || row.ids === null) return { ids: '', priorities: [], sequences: [] };
-    return { ids: row.ids, priorities: JSON.parse(row.priorities), sequences: JSON.parse(row.sequences) };
+    if (!row || row.ids === null) return { ids: '', priorities: [], sequences: [], attempted: [] };
+    const [priorities, sequences, attempted] = [row.priorities, row.sequences, row.attempted].map((column) =>
+      JSON.parse(column),
+    );
+    return { ids: row.ids, priorities, sequences, attempted };
   };
 }

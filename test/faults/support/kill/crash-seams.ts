@@ -35,8 +35,9 @@ function crashingStore(store: Store, bomb: Bomb): Store {
       for (const point of points) bomb.reached(point);
       const written = store.commit(commit);
       bomb.reached('during_commit');
-      await written;
+      const receipt = await written;
       bomb.reached('after_commit');
+      return receipt;
     },
   });
 }
@@ -51,8 +52,8 @@ function pointsBefore({ inserts, attemptChanges }: Commit): CrashPoint[] {
 
 function crashingService(service: JobService, bomb: Bomb): JobService {
   return withOthers(service, {
-    async submit(submission) {
-      const answer = await service.submit(submission);
+    async submit(submission, key) {
+      const answer = await service.submit(submission, key);
       if (answer.ok) void afterTheAnswer(bomb);
       return answer;
     },

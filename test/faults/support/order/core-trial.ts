@@ -100,8 +100,8 @@ class CoreTrial {
     const priority = this.#below(4) === 0 ? this.#below(2_000_001) - 1_000_000 : this.#below(4) - 2;
     const applied = this.#core.apply(eventOf('submit', this.#at, name, { prio: String(priority) }));
     const expected = this.#model.submitted(id, priority, this.#at);
-    if (!applied.ok) throw new Error(`${name} was not accepted`);
-    const { sequence, position } = applied;
+    if (!applied.ok || !applied.accepted) throw new Error(`${name} was not accepted`);
+    const { sequence, position } = applied.accepted;
     same(`the answer to ${name}`, { sequence, position }, expected);
     this.#rows.accepted(id, priority, expected.sequence);
   }

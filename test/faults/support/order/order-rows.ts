@@ -44,6 +44,7 @@ export class OrderRows {
         priorities: Int32Array.from(pending, (row) => row.priority),
         sequences: Float64Array.from(pending, (row) => row.sequence),
       },
+      ...{ waiting: [], expiries: [], attempts: [], settings: {} },
       running: rows
         .filter((row) => row.state === 'running')
         .map(({ attempt, ...row }) => ({ ...row, attempt: attempt as Attempt })),

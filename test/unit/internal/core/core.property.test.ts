@@ -4,8 +4,8 @@ import { Core } from '../../../../internal/core/core.ts';
 import type { Decision } from '../../../../internal/core/decisions.ts';
 import type { CoreEvent } from '../../../../internal/core/events.ts';
 import type { CoreSettings } from '../../../../internal/core/state.ts';
-import { isFinished } from '../../../../pkg/models/index.ts';
-import { coreSettings, eventOf } from '../../../support/core-builders.ts';
+import { type AttemptRules, isFinished } from '../../../../pkg/models/index.ts';
+import { coreSettings, eventOf, idOf, nameOf, rulesOf } from '../../../support/core-builders.ts';
 import { CoreModel } from '../../../support/core-model.ts';
 import { CoreWorld } from '../../../support/core-world.ts';
 
@@ -27,7 +27,11 @@ class Watched {
   readonly core: Core;
   readonly record: Recorded;
   readonly model: CoreModel;
+  readonly rules = new Map<string, AttemptRules>();
+  readonly attempts = new Map<string, number>();
   at = 0;
+  /** Nothing was applied since the last plan. */
+  planned = true;
 
   constructor(chosen: Partial<CoreSettings>) {
     const complete = coreSettings(chosen);
@@ -39,21 +43,37 @@ class Watched {
 
   apply(event: CoreEvent): void {
     this.record.steps.push({ event });
+    this.planned = false;
     this.model.before(event, this.core);
     this.core.apply(event);
   }
 
   plan(): Decision[] {
     this.record.steps.push({ planAt: this.at });
-    const decisions = this.core.plan(this.at);
+    const decisions = this.core.plan(this.at, () => this.rules);
+    this.planned = true;
+    for (const decision of decisions) {
+      if (decision.kind === 'start_attempt') this.attempts.set(decision.jobId, decision.attempt);
+    }
     this.record.decisions.push(...decisions);
     this.core.checkInvariants();
     this.model.decided(decisions, this.at, this.core);
     return decisions;
   }
 
-  submit(priority: number): void {
-    this.apply(eventOf('submit', this.at, `j${this.model.jobs.size}`, { prio: String(priority) }));
+  submit(priority: number, options: Record<string, string> = {}): void {
+    const name = `j${this.model.jobs.size}`;
+    this.rules.set(idOf(name), rulesOf(options));
+    this.apply(eventOf('submit', this.at, name, { ...options, prio: String(priority) }));
+  }
+
+  /** As the engine asks for it: with what the row says, and of a finished job only. */
+  retry(name: string): void {
+    const job = this.model.jobs.get(idOf(name));
+    if (!job || !isFinished(job.state)) return;
+    const attempts = this.attempts.get(idOf(name)) ?? 0;
+    const row = { prio: String(job.priority), seq: String(job.sequence), attempts: String(attempts) };
+    this.apply(eventOf('retry', this.at, name, row));
   }
 
   checkReplay(): void {
@@ -61,16 +81,32 @@ class Watched {
     const decisions: Decision[] = [];
     for (const step of this.record.steps) {
       if ('event' in step) again.apply(step.event);
-      else decisions.push(...again.plan(step.planAt));
+      else decisions.push(...again.plan(step.planAt, () => this.rules));
     }
     expect(decisions).toEqual(this.record.decisions);
     expect(again.digest()).toBe(this.core.digest());
   }
 }
 
+/** Conditions and rules of chance; what a job waits for is one that there is. */
+function oddOptions({ model, at }: Watched, odd: number): Record<string, string> {
+  const other = [...model.jobs].at(odd % Math.max(1, model.jobs.size));
+  const on = ['success', 'failure', 'finish'][odd % 3] as string;
+  const finished = other && isFinished(other[1].state) ? `/${other[1].state}` : '';
+  return {
+    ...(odd & 1 && { hold: 'yes' }),
+    ...(odd & 2 && { start: String(at + (odd % 3_000)) }),
+    ...(odd & 4 && { expires: String(at + (odd % 50_000)) }),
+    ...(odd & 8 && other && { after: `${nameOf(other[0])}:${on}${finished}` }),
+    ...(odd & 16 && { retries: String(odd % 4), backoff: String(odd % 2_000), on: 'failed,deleted,timeout,exit:7' }),
+    ...(odd & 32 && { timeout: String(1 + (odd % 20_000)) }),
+  };
+}
+
 describe('the core under any sequence of events', () => {
   const words = [
     ...['submit', 'submit', 'submit', 'tick', 'tick', 'cancel', 'priority', 'made', 'refused', 'quota', 'unknown'],
+    ...['hold', 'release', 'pause', 'resume', 'resume', 'cap', 'retry', 'submit-odd', 'submit-odd'],
     ...[
       'unread',
       'deleted',
@@ -92,17 +128,24 @@ describe('the core under any sequence of events', () => {
     priority: fc.integer({ min: -2, max: 2 }),
     pauseMs: pause,
     sameTurn: fc.boolean(),
+    odd: fc.nat(1_000_000),
   });
 
   it('keeps its invariants, the cap and the exact order, nonsense included, and replays to the same end', () => {
     fc.assert(
       fc.property(settings, fc.array(step, { minLength: 1, maxLength: 120, size: 'max' }), (chosen, steps) => {
         const watched = new Watched(chosen);
-        for (const { word, job, attempt, priority, pauseMs, sameTurn } of steps) {
+        for (const { word, job, attempt, priority, pauseMs, sameTurn, odd } of steps) {
           watched.at += pauseMs;
           const name = `j${job % Math.max(1, watched.model.jobs.size)}/${attempt}`;
           if (word === 'submit') watched.submit(priority);
-          else watched.apply(eventOf(word, watched.at, name, { prio: String(priority) }));
+          else if (word === 'submit-odd') {
+            if (!watched.planned) watched.plan();
+            watched.submit(priority, oddOptions(watched, odd));
+          } else if (word === 'retry') {
+            if (!watched.planned) watched.plan();
+            watched.retry(name.split('/')[0] as string);
+          } else watched.apply(eventOf(word, watched.at, name, { prio: String(priority), to: String(1 + (odd % 5)) }));
           if (!sameTurn) watched.plan();
         }
         watched.plan();

@@ -26,6 +26,7 @@ function snapshot(rows: {
       priorities: Int32Array.from(pending, ([, priority]) => priority),
       sequences: Float64Array.from(pending, ([, , sequence]) => sequence),
     },
+    ...{ waiting: [], expiries: [], attempts: [], settings: {} },
     running: (rows.running ?? []).map(([name, sequence, attempt]) => ({
       jobId: idOf(name),
       sequence,

@@ -52,7 +52,7 @@ describe('a new priority', () => {
   it('for a pending job answers with the job in its new place', async () => {
     const test = await threeJobs();
     await test.submit('second');
-    expect(await test.service.reprioritise(test.idOf('second'), 5)).toMatchObject({
+    expect(await test.service.change(test.idOf('second'), { priority: 5 })).toMatchObject({
       ok: true,
       value: { priority: 5, queuePosition: 0 },
     });
@@ -63,12 +63,15 @@ describe('a new priority', () => {
     ['a finished job', 'done', 'job_finished'],
   ])('for %s is refused', async (_whose, name, code) => {
     const { service, idOf } = await threeJobs();
-    expect(await service.reprioritise(idOf(name), 5)).toMatchObject({ ok: false, refusal: { code } });
+    expect(await service.change(idOf(name), { priority: 5 })).toMatchObject({ ok: false, refusal: { code } });
   });
 
   it('for a job that was never there is refused', async () => {
     const { service } = await threeJobs();
-    expect(await service.reprioritise(nobody, 5)).toMatchObject({ ok: false, refusal: { code: 'job_not_found' } });
+    expect(await service.change(nobody, { priority: 5 })).toMatchObject({
+      ok: false,
+      refusal: { code: 'job_not_found' },
+    });
   });
 });
 
@@ -86,7 +89,7 @@ describe('twins in one turn', () => {
     const { engine, idOf } = await threeJobs();
     const [, changed] = await Promise.all([
       engine.change('cancel', idOf('waits')),
-      engine.change('reprioritise', idOf('waits'), 9),
+      engine.change('change', idOf('waits'), { priority: 9 }),
     ]);
     expect(changed).toMatchObject({ ok: false, refusal: { code: 'job_finished' } });
     expect(changed).not.toMatchObject({ refusal: { detail: expect.stringContaining('pending') } });

@@ -68,7 +68,7 @@ describe('what readers see while a commit is in flight', () => {
     ],
     [
       'a new priority',
-      ({ engine, idOf }) => void engine.change('reprioritise', idOf('p3'), 7),
+      ({ engine, idOf }) => void engine.change('change', idOf('p3'), { priority: 7 }),
       ['q:9', 'p3:7', 'p2:1', 'p1:0'],
       ['r1', 'r2'],
     ],
@@ -121,7 +121,7 @@ describe('what readers see while a commit is in flight', () => {
         for (const { what, priority } of chosen) {
           changes[what]?.[1](test);
           void test.engine.submit(aSubmission('x', { priority }));
-          void test.engine.change('reprioritise', test.idOf('p1'), priority);
+          void test.engine.change('change', test.idOf('p1'), { priority: priority });
         }
         await test.clock.settle();
         expect(storedPart(test)).toEqual(before);

@@ -124,7 +124,7 @@ describe('a quota refusal and the next dispatch of the same attempt in one turn'
     const id = await test.submit('a');
     await test.submit('b');
     store.hold = true;
-    void engine.change('reprioritise', test.idOf('b'), 1);
+    void engine.change('change', test.idOf('b'), { priority: 1 });
     await clock.settle();
     // While this commit hangs, the refusal comes, and much later the timer of somebody else.
     news('quota', 'a');

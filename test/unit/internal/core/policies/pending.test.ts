@@ -12,8 +12,8 @@ describe('a pending job', () => {
     core.plan(100);
     const late = [accept('job4', 5_000, 3), accept('job5', 5_000, 3)];
 
-    expect([...early, ...late].map((applied) => applied.ok && applied.position)).toEqual([0, 0, 1, 0, 1]);
-    expect([...early, ...late].map((applied) => applied.ok && applied.sequence)).toEqual([1, 2, 3, 4, 5]);
+    expect([...early, ...late].map((applied) => applied.ok && applied.accepted?.position)).toEqual([0, 0, 1, 0, 1]);
+    expect([...early, ...late].map((applied) => applied.ok && applied.accepted?.sequence)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('waits behind a higher priority and, within one, behind those accepted before it', () => {

@@ -107,7 +107,7 @@ test.each([
 );
 
 test('a line of history that cannot be read costs only itself', async () => {
-  const store = await openEdited("UPDATE timeline SET state = 'odd'");
+  const store = await openEdited("UPDATE events SET state = 'odd'");
   expect(store.reader.job(idOf(2))?.timeline).toEqual([{ at: 1_002, state: 'pending' }]);
   await store.close();
 });

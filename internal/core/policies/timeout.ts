@@ -1,0 +1,39 @@
+// How long an attempt may take.
+// Rule: `timeout_seconds` counts from when the workload was first known to exist. Kubernetes is told the same limit
+// (`activeDeadlineSeconds`) and gets 10 s to say so itself; then the workload is deleted here, since one on a lost node
+// would hang for ever. The job has failed with `deadline` once the workload is gone.
+import type { Decision } from '../decisions.ts';
+import type { CoreState, RunningJob } from '../state.ts';
+import { callNow } from './calls.ts';
+
+const graceMs = 10_000;
+
+function deadlineOf({ madeAt, rules }: RunningJob): number | undefined {
+  if (madeAt === undefined || rules?.timeoutMs === undefined) return undefined;
+  return madeAt + rules.timeoutMs + graceMs;
+}
+
+/** Call when the attempt's workload became known, and after a restart. */
+export function watchDeadline(state: CoreState, job: RunningJob): void {
+  const deadline = deadlineOf(job);
+  if (deadline !== undefined) state.timers.add(deadline, job.jobId);
+}
+
+export function enforceDeadline(state: CoreState, job: RunningJob, at: number): Decision[] {
+  const deadline = deadlineOf(job);
+  if (deadline === undefined || at < deadline || job.ending) return [];
+  const { jobId, attempt } = job;
+  job.ending = { state: 'failed', reason: 'deadline' };
+  const reason = 'cancelling';
+  const message = 'its timeout has passed; the workload is being deleted';
+  Object.assign(job, { reason, message, failures: 0, notBefore: at });
+  return [
+    {
+      kind: 'change_job',
+      jobId,
+      set: { reason, message },
+      timeline: { at, state: 'running', reason, message, attempt },
+    },
+    ...callNow(state, job, at),
+  ];
+}
