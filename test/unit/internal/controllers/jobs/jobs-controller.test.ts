@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiResult, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import type { WorkloadReference } from '../../../../../pkg/models/index.ts';
 import { ended, jobObject, ourLabels, podObject, testJobId } from '../../../../support/kubernetes-objects.ts';
 import { page } from '../../../../support/scripted-cluster.ts';
 import { notFound, reference, watched } from './watched.ts';
