@@ -9,9 +9,9 @@ export interface Judgement {
   worst: Record<string, number>;
 }
 
-interface Quantity {
+export interface Quantity<S> {
   name: string;
-  of(sample: Sample): number;
+  of(sample: S): number;
   /** A rise up to this is nothing. */
   negligible: number;
   /** However noisy: more than this is growth. */
@@ -19,8 +19,9 @@ interface Quantity {
 }
 
 const mebibyte = 1_048_576;
+const fewestSamples = 10;
 
-const quantities: readonly Quantity[] = [
+const quantities: ReadonlyArray<Quantity<Sample>> = [
   { name: 'heap_mib', of: (sample) => sample.heapBytes / mebibyte, negligible: 1, limit: 3 },
   { name: 'external_mib', of: (sample) => sample.externalBytes / mebibyte, negligible: 1, limit: 3 },
   { name: 'resident_mib', of: (sample) => sample.residentBytes / mebibyte, negligible: 8, limit: 24 },
@@ -30,17 +31,32 @@ const quantities: readonly Quantity[] = [
 
 /** Of `warmUpMs` at the beginning nothing is asked: code is compiled, pools and caches fill. */
 export function judge(samples: readonly Sample[], warmUpMs: number): Judgement {
+  const { violations, worst } = judgeAll(quantities, samples, warmUpMs);
   const warm = samples.filter((sample) => sample.atMs >= warmUpMs);
-  if (warm.length < 10) return { violations: [`only ${warm.length} samples after the warm-up`], worst: {} };
-  const judged = quantities.map((quantity) => judgeQuantity(quantity, warm));
+  if (warm.length < fewestSamples) return { violations, worst };
   const database = judgeDatabase(warm);
+  return { violations: [...violations, ...database.violations], worst: { ...worst, ...database.worst } };
+}
+
+/** The same of other samples and quantities. */
+export function judgeAll<S extends { atMs: number }>(
+  all: ReadonlyArray<Quantity<S>>,
+  samples: readonly S[],
+  warmUpMs: number,
+): Judgement {
+  const warm = samples.filter((sample) => sample.atMs >= warmUpMs);
+  if (warm.length < fewestSamples) return { violations: [`only ${warm.length} samples after the warm-up`], worst: {} };
+  const judged = all.map((quantity) => judgeQuantity(quantity, warm));
   return {
-    violations: [...judged, database].flatMap((one) => one.violations),
-    worst: Object.assign({}, ...judged.map((one) => one.worst), database.worst) as Record<string, number>,
+    violations: judged.flatMap((one) => one.violations),
+    worst: Object.assign({}, ...judged.map((one) => one.worst)) as Record<string, number>,
   };
 }
 
-function judgeQuantity({ name, of, negligible, limit }: Quantity, samples: readonly Sample[]): Judgement {
+function judgeQuantity<S extends { atMs: number }>(
+  { name, of, negligible, limit }: Quantity<S>,
+  samples: readonly S[],
+): Judgement {
   const trend = trendOf(samples.map((sample) => ({ at: sample.atMs, value: of(sample) })));
   const allowed = Math.min(limit, Math.max(negligible, 4 * trend.noise));
   const worst = { [name]: rounded(Math.max(...samples.map(of))), [riseOf(name)]: rounded(trend.rise) };
