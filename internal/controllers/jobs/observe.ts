@@ -62,7 +62,15 @@ function failedMessage(
   container: ContainerRecord | undefined,
 ): string | undefined {
   if (condition.reason === 'DeadlineExceeded') return condition.message;
-  return (container && endMessage(container)) ?? pod?.message ?? condition.message;
+  if (!pod || !container) return pod?.message ?? condition.message;
+  return [endMessage(container), takenAway(pod, container)].filter(Boolean).join('; ');
+}
+
+/** An exit code does not tell that somebody ended the container from outside. Both times are in whole seconds. */
+function takenAway({ name, disrupted, deletedAt }: PodRecord, { ended }: ContainerRecord): string | undefined {
+  if (disrupted) return `pod ${name} was taken away: ${disrupted.message ?? disrupted.reason ?? 'nobody says why'}`;
+  const endedAt = Date.parse(ended?.finishedAt ?? '');
+  return deletedAt !== undefined && endedAt >= deletedAt ? `pod ${name} had been deleted before it ended` : undefined;
 }
 
 function failedReason(
