@@ -117,20 +117,26 @@ class Controller implements JobsController {
         if (!expected.has(key) && this.#watchers.jobsOf(key).length === 0) kept.delete(key);
       }
     }
+    for (const key of this.#watchers.keysOfLeft()) if (!expected.has(key)) this.#watchers.forgetLeft(key);
   }
 
   async #reconcile(key: string): Promise<Retry | undefined> {
     const { jobId, attempt } = parseAttemptKey(key);
     const reference = this.#deps.expected(jobId, attempt);
-    const ended = this.#watchers.takeEnded(key); // whether it is wanted or not, or it would be kept for ever
-    const job = this.#cached(key, reference) ?? (isAt(ended, reference) ? ended : undefined);
+    const job = this.#cached(key, reference) ?? this.#endedAndLeft(key, reference);
     // The end of an object that is not known to be the attempt's may be that of an older one of its name, which somebody
     // deleted before a lost create was carried out: then the present one counts.
     if (job && reference && isFinished(job) && job.uid !== reference.uid) return this.#ask(key, reference, job);
     if (job) return this.#look(key, job);
     if (reference) return this.#hasTold(key, reference.uid) ? undefined : this.#ask(key, reference);
     this.#told.delete(key);
+    this.#watchers.forgetLeft(key);
     return undefined;
+  }
+
+  #endedAndLeft(key: string, reference: WorkloadReference | undefined): JobRecord | undefined {
+    const left = this.#watchers.left(key);
+    return left && isAt(left, reference) && isFinished(left) ? left : undefined;
   }
 
   /** Somebody may have copied our labels to another name: for an attempt that is expected, only its own name counts. */
@@ -188,7 +194,7 @@ class Controller implements JobsController {
       if (job.key === key && found.value.metadata.labels?.[queueIdLabel] === this.#deps.queueId)
         return this.#look(key, job);
       if (job.uid === reference.uid) return this.#lookUnwatched(key, { ...job, key });
-    } else if (found.outcome === 'unknown' || found.status !== 404) {
+    } else if (found.outcome === 'unknown' || (found.status !== 404 && !this.#isOver(key, reference, found.status))) {
       logger.debug({ key, problem: found.message }, 'a workload that is not in the copy cannot be read');
       return again(found);
     }
@@ -197,8 +203,16 @@ class Controller implements JobsController {
     // this read proves nothing, and the answer to the create, or to the deletion after it, will settle the matter.
     if (reference.uid === undefined) return undefined;
     this.#told.delete(key);
+    this.#watchers.forgetLeft(key);
     emit({ kind: 'workload_missing', at: clock.now(), jobId, attempt });
     return undefined;
+  }
+
+  /** A namespace goes with the rights in it, and nobody may ask any more. That the Job left the watch is no proof, for
+   *  it may have lost its labels; but when its pods, which have labels of their own, are gone too, nothing of it is left. */
+  #isOver(key: string, { uid }: WorkloadReference, status: number): boolean {
+    const left = this.#watchers.left(key);
+    return status === 403 && left !== undefined && left.uid === uid && this.#watchers.podsOf(left)?.length === 0;
   }
 
   /** Somebody took our marks away, but it is ours by its uid. No watch will tell of it, so it is asked about. */
@@ -226,6 +240,7 @@ class Controller implements JobsController {
     // How a Job ended is said once: pods that go away later would only make it vaguer.
     if (told?.uid === uid && (told.finished || told.text === text)) return;
     this.#told.set(key, { uid, text, finished });
+    if (finished) this.#watchers.forgetLeft(key);
     const { jobId, attempt } = parseAttemptKey(key);
     this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), jobId, attempt, uid, observation });
   }

@@ -39,16 +39,18 @@ export interface Watchers {
   stop(): Promise<void>;
   jobs(): Iterable<JobRecord>;
   jobsOf(key: string): JobRecord[];
-  /** A Job that had finished when it was deleted, for as long as nobody has looked: it is asked for once. */
-  takeEnded(key: string): JobRecord | undefined;
+  /** A Job as it was when it left the copy, deleted or without its labels, until it is forgotten. */
+  left(key: string): JobRecord | undefined;
+  forgetLeft(key: string): void;
+  keysOfLeft(): Iterable<string>;
   /** Those that this very Job made; undefined until the pods of its namespace were listed once. */
   podsOf(job: JobRecord): PodRecord[] | undefined;
 }
 
 export function jobWatchers(deps: WatchersDeps): Watchers {
   const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
-  const ended = new Map<string, JobRecord>();
-  const pairs = namespaces.map((namespace) => pairFor(deps, namespace, ended));
+  const left = new Map<string, JobRecord>();
+  const pairs = namespaces.map((namespace) => pairFor(deps, namespace, left));
   const all = pairs.flatMap(({ jobs, pods }) => [jobs, pods]);
   return {
     start: () => {
@@ -61,11 +63,9 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
       for (const pair of pairs) yield* pair.jobs.values();
     },
     jobsOf: (key) => pairs.flatMap(({ jobs }) => jobs.byIndex(key)),
-    takeEnded(key) {
-      const job = ended.get(key);
-      ended.delete(key);
-      return job;
-    },
+    left: (key) => left.get(key),
+    forgetLeft: (key) => void left.delete(key),
+    keysOfLeft: () => left.keys(),
     podsOf(job) {
       const pair = pairs.find(({ namespace }) => namespace === undefined || namespace === job.namespace);
       return pair?.pods.synced && job.key ? madeBy(job, pair.pods.byIndex(job.key)) : undefined;
@@ -78,7 +78,7 @@ export function madeBy(job: JobRecord, pods: readonly PodRecord[]): PodRecord[] 
   return pods.filter((pod) => pod.owner === undefined || pod.owner === job.uid);
 }
 
-function pairFor(deps: WatchersDeps, namespace: string | undefined, ended: Map<string, JobRecord>): Pair {
+function pairFor(deps: WatchersDeps, namespace: string | undefined, left: Map<string, JobRecord>): Pair {
   const { cluster, queueId, clock, random, logger, metrics, timing = {} } = deps;
   const scope = namespace === undefined ? {} : { namespace };
   const shared = { cluster, ...scope, labelSelector: ourSelector(queueId), clock, random, logger, metrics, timing };
@@ -95,7 +95,8 @@ function pairFor(deps: WatchersDeps, namespace: string | undefined, ended: Map<s
     handlers: {
       onChange(key, previous, next) {
         // Its end and its deletion may come together, as with a TTL of nothing, before anybody has looked at its end.
-        if (previous && !next && (previous.complete || previous.failed)) ended.set(previous.key, previous);
+        if (previous && !next) left.set(previous.key, previous);
+        if (next) left.delete(next.key);
         onChange(key, previous, next);
       },
       onReachable,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiResult, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import type { ApiResult, KubernetesObject, ListPage } from '../../../../../pkg/kubernetes/cluster.ts';
 import type { WorkloadReference } from '../../../../../pkg/models/index.ts';
 import { ended, jobObject, ourLabels, podObject, testJobId } from '../../../../support/kubernetes-objects.ts';
 import { page } from '../../../../support/scripted-cluster.ts';
@@ -7,6 +7,8 @@ import { notFound, reference, watched } from './watched.ts';
 
 const complete = { conditions: [{ type: 'Complete' }] };
 const failed = { conditions: [{ type: 'Failed', reason: 'BackoffLimitExceeded' }] };
+const failedPod = podObject({ version: 5, phase: 'Failed', containers: { main: ended(7) } });
+const forbidden: ApiResult<never> = { outcome: 'refused', status: 403, reason: 'Forbidden', message: 'no' };
 const unanswered: ApiResult<never> = { outcome: 'unknown', message: 'away' };
 
 describe('the jobs controller', () => {
@@ -108,7 +110,6 @@ describe('the jobs controller', () => {
 
 describe('a failed Job', () => {
   const selector = `pods in team with kubejobs.io/queue-id=00000000-0000-4000-8000-000000000001,kubejobs.io/job-id=${testJobId},kubejobs.io/attempt=1`;
-  const failedPod = podObject({ version: 5, phase: 'Failed', containers: { main: ended(7) } });
 
   it('is told at once when the copy of its pods explains it', async () => {
     const { asked, news, start } = watched({ jobs: [jobObject(failed)], pods: [failedPod] });
@@ -269,6 +270,52 @@ describe('a workload that is not in the copy', () => {
     expect(news()).not.toContain('1 missing');
   });
 
+  it('has ended as it did also when the look at its pods has to be repeated', async () => {
+    const answers: ApiResult<ListPage>[] = [unanswered];
+    const { clock, jobs, news, start } = watched({
+      jobs: [jobObject()],
+      expected: { 1: reference },
+      listPods: () => answers.shift() ?? { outcome: 'ok', value: page([failedPod]) },
+    });
+    await start();
+    jobs
+      .watchNow()
+      .send(
+        { type: 'MODIFIED', object: jobObject({ version: 2, ...failed }) },
+        { type: 'DELETED', object: jobObject({ version: 3, ...failed }) },
+      );
+    await clock.advance(2_000);
+    expect(news()).toEqual(['1 active starting', '1 failed exit_code 7']);
+  });
+
+  it('is missing when it and its pods left the watches and the right to ask is gone, as with its namespace', async () => {
+    const { news, sendJob, sendPod, start } = watched({
+      jobs: [jobObject()],
+      pods: [podObject()],
+      expected: { 1: reference },
+      get: () => forbidden,
+    });
+    await start();
+    await sendPod('DELETED', podObject({ version: 2 }));
+    await sendJob('DELETED', jobObject({ version: 2 }));
+    expect(news()).toEqual(['1 active starting', '1 missing']);
+  });
+
+  it('is not missing when it may not be read and a pod of it is left: it may have lost its labels', async () => {
+    const { clock, news, sendJob, sendPod, start } = watched({
+      jobs: [jobObject()],
+      pods: [podObject()],
+      expected: { 1: reference },
+      get: () => forbidden,
+    });
+    await start();
+    await sendJob('DELETED', jobObject({ version: 2 }));
+    await clock.advance(60_000);
+    expect(news()).toEqual(['1 active starting']);
+    await sendPod('DELETED', podObject({ version: 2 }));
+    expect(news()).toEqual(['1 missing']);
+  });
+
   it('proves nothing by its absence while its create may be on its way', async () => {
     const { uid: _unknown, ...unconfirmed } = reference;
     const { asked, news, start } = watched({ expected: { 1: unconfirmed } });
@@ -279,7 +326,7 @@ describe('a workload that is not in the copy', () => {
 
   it.each<[string, ApiResult<never>]>([
     ['is not answered', unanswered],
-    ['is forbidden', { outcome: 'refused', status: 403, reason: 'Forbidden', message: 'no' }],
+    ['is forbidden', forbidden],
   ])('is read again later when the read %s', async (_title, first) => {
     const answers: ApiResult<never>[] = [first, first];
     const { asked, clock, news, start } = watched({
