@@ -10,6 +10,12 @@ export interface Resource {
 }
 
 export const jobsResource: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
+export const pytorchJobsResource: Resource = {
+  group: 'kubeflow.org',
+  version: 'v1',
+  plural: 'pytorchjobs',
+  kind: 'PyTorchJob',
+};
 export const podsResource: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
 
 export const eventsResource: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event' };

@@ -1,12 +1,14 @@
-// From a job's row to the batch/v1 Job that runs one attempt of it. Pure: the same row gives the same object.
-// Owns which fields come from where: a template is kept as it is, the simple fields make one container called `main`,
-// a job with neither runs the server's default template. Our labels go on the Job and on its pods and always win.
+// From a job's row to the object that runs one attempt of it. Pure: the same row gives the same object.
+// Owns which fields come from where: a template or a manifest's spec is kept as it is, the simple fields make one container
+// called `main`, a job with neither runs the server's default template. Our labels go on the object and on all its pods and
+// always win; of a manifest's metadata only labels and annotations are taken.
 // It never sets ttlSecondsAfterFinished: the outcome must be recorded before anything deletes the Job.
-import type { Attempt, Job, JobTemplate, WorkloadSpec } from '../models/index.ts';
+import { type Attempt, type Job, type JobTemplate, manifestKinds, type WorkloadSpec } from '../models/index.ts';
 import type { KubernetesObject } from './cluster.ts';
 import { restrictedContainerContext, restrictedPodContext } from './default-template.ts';
 import { attemptLabel, jobIdLabel, managedByLabel, managedByValue, queueIdLabel } from './labels.ts';
 import { containersOf, fields, jobNameAnnotation } from './pod-template.ts';
+import { rulesOfKind } from './workload-kinds.ts';
 
 export { builtInTemplate, type TemplateResult, templateFromDocument } from './default-template.ts';
 
@@ -25,27 +27,29 @@ export interface ManifestInput {
 
 export function jobManifest(input: ManifestInput): KubernetesObject {
   const { job, attempt, namespace } = input;
+  const { manifest } = job.workload;
+  const kind = manifest?.kind ?? 'Job';
   const labels = { ...job.labels, ...ourLabels(input) };
   const annotations = { ...job.annotations, [jobNameAnnotation]: job.name };
   return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
+    apiVersion: manifestKinds[kind],
+    kind,
     metadata: {
       name: attempt.workload.name,
       namespace: attempt.workload.namespace || namespace,
-      labels,
-      annotations,
+      labels: { ...manifest?.metadata?.labels, ...labels },
+      annotations: { ...manifest?.metadata?.annotations, ...annotations },
     },
-    spec: marked(limited(jobSpec(input), job.rules?.timeoutMs), labels, annotations),
+    spec: rulesOfKind(kind).withPods(specOf(input), (template) => marked(template, labels, annotations)),
   };
 }
 
-/** The timeout is Kubernetes' to enforce first; a template's own, if shorter, stays. */
-function limited(spec: JobTemplate, timeoutMs: number | undefined): JobTemplate {
-  if (timeoutMs === undefined) return spec;
-  const { activeDeadlineSeconds: own } = spec;
-  const seconds = Math.ceil(timeoutMs / 1_000);
-  return { ...spec, activeDeadlineSeconds: typeof own === 'number' ? Math.min(own, seconds) : seconds };
+/** The timeout is Kubernetes' to enforce first. */
+function specOf(input: ManifestInput): Record<string, unknown> {
+  const { workload, rules } = input.job;
+  const spec = workload.manifest?.spec ?? jobSpec(input);
+  if (rules?.timeoutMs === undefined) return spec;
+  return rulesOfKind(workload.manifest?.kind ?? 'Job').withDeadline(spec, Math.ceil(rules.timeoutMs / 1_000));
 }
 
 function ourLabels({ job, attempt, queueId }: ManifestInput): Record<string, string> {
@@ -58,14 +62,14 @@ function ourLabels({ job, attempt, queueId }: ManifestInput): Record<string, str
 }
 
 function jobSpec({ job, defaultTemplate, restricted = false }: ManifestInput): JobTemplate {
-  const { template, ...simple } = job.workload;
+  const { template, manifest: _whole, ...simple } = job.workload;
   if (template) return template;
   const isSimple = Object.values(simple).some((value) => value !== undefined);
   return isSimple ? simpleSpec(simple, defaultTemplate, restricted) : defaultTemplate;
 }
 
 function simpleSpec(
-  workload: Omit<WorkloadSpec, 'template'>,
+  workload: Omit<WorkloadSpec, 'template' | 'manifest'>,
   defaultTemplate: JobTemplate,
   restricted: boolean,
 ): JobTemplate {
@@ -84,21 +88,19 @@ function simpleSpec(
   };
 }
 
-/** Only the marks and a missing restart policy are added; what else is in there is the API server's to judge. */
-function marked(spec: JobTemplate, labels: Record<string, string>, annotations: Record<string, string>): JobTemplate {
-  const pod = fields(spec.template);
-  const metadata = fields(pod.metadata);
-  const podSpec = fields(pod.spec);
+/** Only the marks are added; what else is in there is the API server's to judge. */
+function marked(
+  template: Record<string, unknown>,
+  labels: Record<string, string>,
+  annotations: Record<string, string>,
+): Record<string, unknown> {
+  const metadata = fields(template.metadata);
   return {
-    ...spec,
-    template: {
-      ...pod,
-      metadata: {
-        ...metadata,
-        labels: { ...fields(metadata.labels), ...labels },
-        annotations: { ...fields(metadata.annotations), ...annotations },
-      },
-      spec: { ...podSpec, restartPolicy: podSpec.restartPolicy ?? 'Never' },
+    ...template,
+    metadata: {
+      ...metadata,
+      labels: { ...fields(metadata.labels), ...labels },
+      annotations: { ...fields(metadata.annotations), ...annotations },
     },
   };
 }

@@ -1,5 +1,6 @@
 // The job as everyone but the wire sees it: what was asked for, what became of it, and its attempts.
 // Plain data in camelCase; times are milliseconds since the epoch; `undefined` fields are left out.
+import type { WorkloadManifest } from './manifest.ts';
 import type { FinishedState, JobReason, JobState } from './states.ts';
 
 export const priorityMinimum = -1_000_000;
@@ -22,7 +23,7 @@ export interface ResourceRequirements {
 /** A batch/v1 JobSpec in Kubernetes' own shape; the API server judges what is inside. */
 export type JobTemplate = Record<string, unknown>;
 
-/** What the workload is made from: either a template or the simple fields, or neither (the server's default template). */
+/** What the workload is made from: a template, a manifest or the simple fields, or nothing (the server's default template). */
 export interface WorkloadSpec {
   image?: string;
   command?: string[];
@@ -34,6 +35,7 @@ export interface WorkloadSpec {
   /** How many of them at once. */
   parallelism?: number;
   template?: JobTemplate;
+  manifest?: WorkloadManifest;
 }
 
 export const dependencyConditions = ['success', 'failure', 'finish'] as const;
