@@ -1,15 +1,24 @@
 // The HTTP API as typed functions, for the command line and for other people's programs. Answers are the documents of
-// the wire, unchanged; a refusal is thrown as a Problem with its code. Nothing is retried or cached here.
+// the wire, unchanged; a refusal is thrown as a Problem with its code. Nothing is cached; what is tried again, and
+// when, is in retry.ts.
 import type { JobState } from '../models/index.ts';
 import type {
+  BatchLineDocument,
   HealthDocument,
   JobDocument,
+  NewScheduleDocument,
   QueueEntryDocument,
+  ScheduleDocument,
+  ScheduleFields,
   SettingsDocument,
   SubmissionDocument,
   SubmittedDocument,
 } from './documents.ts';
-import { type Answer, call, type Transport } from './transport.ts';
+import { type EventsOptions, events, type StreamedEvent } from './events.ts';
+import { linesOf, ndjson, textOf } from './lines.ts';
+import { type Page, type PageOptions, pageOf, pageParameters, pathWith } from './pages.ts';
+import { type Retrying, withRetries } from './retry.ts';
+import { type Answer, type Call, call, open, type Transport } from './transport.ts';
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:8000`; a path in it is kept when it ends in a slash. */
@@ -18,13 +27,8 @@ export interface ClientOptions {
   token?: string | undefined;
   /** Node's own when absent. */
   fetch?: typeof fetch;
-}
-
-export interface PageOptions {
-  /** 1 to 1000, 1000 when absent. */
-  limit?: number;
-  /** The `next` of the page before. */
-  cursor?: string;
+  /** How to wait before a call is tried again; without it nothing is, and a stream of events ends with its connection. */
+  retrying?: Retrying;
 }
 
 export interface JobsQuery extends PageOptions {
@@ -34,18 +38,41 @@ export interface JobsQuery extends PageOptions {
   labels?: Record<string, string>;
 }
 
-export interface Page<T> {
-  items: T[];
-  /** The cursor of the next page; absent on the last one. */
-  next?: string;
-  /** How many there are in all, when the server knows. */
-  total?: number;
+export interface SubmitOptions {
+  /** 1 to 255 characters; with one a lost answer is asked for again, and the job is there once. */
+  idempotencyKey?: string;
 }
 
-/** Every call rejects with a Problem (the server refused) or with ServerUnreachable (no server answered). */
+export interface WaitOptions {
+  /** 0 to 300, the server's 30 when absent. */
+  timeoutSeconds?: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface LogOptions {
+  follow?: boolean | undefined;
+  /** Lines from the end. */
+  tail?: number | undefined;
+  container?: string | undefined;
+  attempt?: number | undefined;
+  timestamps?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Every call rejects with a Problem (the server refused) or with ServerUnreachable (no server answered). Calls that only
+ * read, and submissions with a key, are tried again first.
+ */
 export interface Client {
   /** Resolves when the job is on the server's disk. */
-  submit(submission: SubmissionDocument): Promise<SubmittedDocument>;
+  submit(submission: SubmissionDocument, options?: SubmitOptions): Promise<SubmittedDocument>;
+  /** All of them or none; up to 10,000. */
+  submitAll(submissions: readonly SubmissionDocument[], options?: SubmitOptions): Promise<SubmittedDocument[]>;
+  /** Any number, an answer for each, in their order. When the connection breaks, the jobs that were answered are there. */
+  submitStream(
+    submissions: AsyncIterable<object> | Iterable<object>,
+    options?: { signal?: AbortSignal | undefined },
+  ): AsyncIterable<BatchLineDocument>;
   get(jobId: string): Promise<JobDocument>;
   /** Newest first. */
   list(query?: JobsQuery): Promise<Page<JobDocument>>;
@@ -53,40 +80,71 @@ export interface Client {
   pending(page?: PageOptions): Promise<Page<QueueEntryDocument>>;
   /** In order of dispatch. */
   running(page?: PageOptions): Promise<Page<QueueEntryDocument>>;
+  /** The job when it is finished, or as it is after the timeout. */
+  wait(jobId: string, options?: WaitOptions): Promise<JobDocument>;
+  events(options?: EventsOptions): AsyncIterable<StreamedEvent>;
+  /** The text in pieces as they arrive, not cut into lines. */
+  logs(jobId: string, options?: LogOptions): AsyncIterable<string>;
   cancel(jobId: string): Promise<JobDocument>;
   reprioritise(jobId: string, priority: number): Promise<JobDocument>;
   hold(jobId: string): Promise<JobDocument>;
   release(jobId: string): Promise<JobDocument>;
   /** Runs a finished job again. */
   retry(jobId: string): Promise<JobDocument>;
+  /** Stops dispatching; submissions and running jobs go on. */
+  pause(): Promise<SettingsDocument>;
+  resume(): Promise<SettingsDocument>;
   settings(): Promise<SettingsDocument>;
   configure(changes: Partial<SettingsDocument>): Promise<SettingsDocument>;
+  createSchedule(schedule: NewScheduleDocument): Promise<ScheduleDocument>;
+  schedules(page?: PageOptions): Promise<Page<ScheduleDocument>>;
+  schedule(name: string): Promise<ScheduleDocument>;
+  changeSchedule(name: string, changes: Partial<ScheduleFields>): Promise<ScheduleDocument>;
+  deleteSchedule(name: string): Promise<void>;
   /** Rejects with a Problem (503) while the server accepts no jobs. */
   health(): Promise<HealthDocument>;
 }
 
 /** Throws a TypeError for a token with characters that no token has; its message does not repeat the token. */
-export function createClient(options: ClientOptions): Client {
-  const { baseUrl, token } = options;
-  const transport: Transport = { baseUrl, fetch: options.fetch ?? fetch, headers: authorization(token) };
-  const document = async <T>(method: string, path: string, body?: object): Promise<T> =>
-    (await call(transport, method, path, body)).body as T;
-  const page = async <T>(path: string, query: URLSearchParams): Promise<Page<T>> =>
-    pageOf<T>(await call(transport, 'GET', `${path}?${query}`));
+export function createClient({ baseUrl, token, retrying, fetch: given }: ClientOptions): Client {
+  const transport: Transport = { baseUrl, fetch: given ?? fetch, headers: authorization(token) };
+  const read = (path: string, signal?: AbortSignal): Promise<Answer> =>
+    withRetries(retrying, () => call(transport, { method: 'GET', path, signal }), signal);
+  const document = async <T>(path: string, signal?: AbortSignal): Promise<T> => (await read(path, signal)).body as T;
+  const page = async <T>(path: string): Promise<Page<T>> => pageOf<T>(await read(path));
+  const change = async <T>(method: string, path: string, body?: object): Promise<T> =>
+    (await call(transport, { method, path, body })).body as T;
+  const keyed = async <T>(path: string, body: object, { idempotencyKey }: SubmitOptions = {}): Promise<T> => {
+    if (idempotencyKey === undefined) return change('POST', path, body);
+    const request = { method: 'POST', path, body, headers: { 'idempotency-key': idempotencyKey } };
+    return (await withRetries(retrying, () => call(transport, request))).body as T;
+  };
   return {
-    submit: (submission) => document('POST', 'jobs', submission),
-    get: (jobId) => document('GET', jobPath(jobId)),
-    list: (query = {}) => page('jobs', jobsParameters(query)),
-    pending: (options = {}) => page('jobs/pending', pageParameters(options)),
-    running: (options = {}) => page('jobs/running', pageParameters(options)),
-    cancel: (jobId) => document('DELETE', jobPath(jobId)),
-    reprioritise: (jobId, priority) => document('PATCH', jobPath(jobId), { priority }),
-    hold: (jobId) => document('PATCH', jobPath(jobId), { hold: true }),
-    release: (jobId) => document('PATCH', jobPath(jobId), { hold: false }),
-    retry: (jobId) => document('POST', `${jobPath(jobId)}/retry`),
-    settings: () => document('GET', 'settings'),
-    configure: (changes) => document('PATCH', 'settings', changes),
-    health: () => document('GET', 'health'),
+    submit: (submission, options) => keyed('jobs', submission, options),
+    submitAll: (submissions, options) => keyed('jobs/batch', submissions, options),
+    submitStream: (submissions, { signal } = {}) => batchLines(transport, submissions, signal),
+    get: (jobId) => document(jobPath(jobId)),
+    list: (query = {}) => page(pathWith('jobs', jobsParameters(query))),
+    pending: (options = {}) => page(pathWith('jobs/pending', pageParameters(options))),
+    running: (options = {}) => page(pathWith('jobs/running', pageParameters(options))),
+    wait: (jobId, options = {}) => document(waitPath(jobId, options), options.signal),
+    events: (options = {}) => events(transport, retrying, options),
+    logs: (jobId, options = {}) => logText(transport, retrying, jobId, options),
+    cancel: (jobId) => change('DELETE', jobPath(jobId)),
+    reprioritise: (jobId, priority) => change('PATCH', jobPath(jobId), { priority }),
+    hold: (jobId) => change('PATCH', jobPath(jobId), { hold: true }),
+    release: (jobId) => change('PATCH', jobPath(jobId), { hold: false }),
+    retry: (jobId) => change('POST', `${jobPath(jobId)}/retry`),
+    pause: () => change('POST', 'pause'),
+    resume: () => change('POST', 'resume'),
+    settings: () => document('settings'),
+    configure: (changes) => change('PATCH', 'settings', changes),
+    createSchedule: (schedule) => change('POST', 'schedules', schedule),
+    schedules: (options = {}) => page(pathWith('schedules', pageParameters(options))),
+    schedule: (name) => document(schedulePath(name)),
+    changeSchedule: (name, changes) => change('PATCH', schedulePath(name), changes),
+    deleteSchedule: (name) => change('DELETE', schedulePath(name)),
+    health: () => document('health'),
   };
 }
 
@@ -101,11 +159,14 @@ function jobPath(jobId: string): string {
   return `jobs/${encodeURIComponent(jobId)}`;
 }
 
-function pageParameters({ limit, cursor }: PageOptions): URLSearchParams {
+function schedulePath(name: string): string {
+  return `schedules/${encodeURIComponent(name)}`;
+}
+
+function waitPath(jobId: string, { timeoutSeconds }: WaitOptions): string {
   const parameters = new URLSearchParams();
-  if (limit !== undefined) parameters.set('limit', String(limit));
-  if (cursor !== undefined) parameters.set('cursor', cursor);
-  return parameters;
+  if (timeoutSeconds !== undefined) parameters.set('timeout', String(timeoutSeconds));
+  return pathWith(`${jobPath(jobId)}/wait`, parameters);
 }
 
 function jobsParameters({ states = [], queue, name, labels = {}, ...page }: JobsQuery): URLSearchParams {
@@ -117,12 +178,29 @@ function jobsParameters({ states = [], queue, name, labels = {}, ...page }: Jobs
   return parameters;
 }
 
-function pageOf<T>({ body, headers }: Answer): Page<T> {
-  const page: Page<T> = { items: body as T[] };
-  const link = /<([^>]*)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
-  const next = link === undefined ? null : new URL(link, 'http://localhost').searchParams.get('cursor');
-  const total = headers.get('x-total-count');
-  if (next !== null) page.next = next;
-  if (total !== null) page.total = Number(total);
-  return page;
+async function* batchLines(
+  transport: Transport,
+  submissions: AsyncIterable<object> | Iterable<object>,
+  signal: AbortSignal | undefined,
+): AsyncIterable<BatchLineDocument> {
+  const headers = { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson' };
+  const request: Call = { method: 'POST', path: 'jobs/batch', stream: ndjson(submissions), headers, signal };
+  for await (const line of linesOf(await open(transport, request))) {
+    if (line !== '') yield JSON.parse(line) as BatchLineDocument;
+  }
+}
+
+/** Opening is tried again; a stream that broke off is not, since nobody could tell which lines come twice. */
+async function* logText(
+  transport: Transport,
+  retrying: Retrying | undefined,
+  jobId: string,
+  { signal, ...options }: LogOptions,
+): AsyncIterable<string> {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  const request: Call = { method: 'GET', path: pathWith(`${jobPath(jobId)}/logs`, parameters), signal };
+  yield* textOf(await withRetries(retrying, () => open(transport, request), signal));
 }

@@ -135,6 +135,44 @@ export interface SettingsDocument {
   paused: boolean;
 }
 
+/** One state change, as `GET /events` tells it. */
+export interface EventDocument {
+  job_id: string;
+  queue: string;
+  state: JobState;
+  reason?: JobReason;
+  message?: string;
+  at: string;
+  attempt?: number;
+}
+
+/** The answer to one line of a streamed batch. */
+export type BatchLineDocument = { line: number } & (SubmittedDocument | { error: ProblemDocument });
+
+export const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'] as const;
+
+export interface ScheduleFields {
+  cron: string;
+  time_zone?: string;
+  concurrency_policy?: (typeof concurrencyPolicies)[number];
+  starting_deadline_seconds?: number;
+  suspend?: boolean;
+  job: SubmissionDocument;
+}
+
+export interface NewScheduleDocument extends ScheduleFields {
+  name: string;
+}
+
+export interface ScheduleDocument extends NewScheduleDocument {
+  schedule_id: string;
+  created_at: string;
+  next_run_at?: string;
+  last_run_at?: string;
+  last_job_id?: string;
+  missed_runs: number;
+}
+
 export interface ProblemDocument {
   type: string;
   title: string;

@@ -24,9 +24,13 @@ export class Problem extends Error {
 
 /** Nobody answered, or somebody who is not a kubejobs server. Whether a change was made is not known. */
 export class ServerUnreachable extends Error {
-  constructor(baseUrl: string, why: string, options?: ErrorOptions) {
+  /** Of the answer, when somebody else gave one. */
+  readonly status: number | undefined;
+
+  constructor(baseUrl: string, why: string, { status, ...options }: ErrorOptions & { status?: number } = {}) {
     super(`there is no kubejobs server at ${baseUrl}: ${why}`, options);
     this.name = 'ServerUnreachable';
+    this.status = status;
   }
 }
 

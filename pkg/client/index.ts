@@ -1,4 +1,8 @@
 // The client library: createClient, what it answers, and the errors it throws.
 export * from './client.ts';
 export type * from './documents.ts';
+export { concurrencyPolicies } from './documents.ts';
 export { Problem, ServerUnreachable } from './errors.ts';
+export type { EventsOptions, StreamedEvent } from './events.ts';
+export type { Page, PageOptions } from './pages.ts';
+export type { Retrying } from './retry.ts';

@@ -1,4 +1,5 @@
-// One HTTP call: JSON out, JSON in, and every way to fail as one of the two errors. Knows no routes.
+// One HTTP call: JSON out, JSON or a stream in, and every way to fail as one of the two errors. Knows no routes, and
+// tries once: retry.ts decides about more.
 import { isProblemDocument, Problem, ServerUnreachable } from './errors.ts';
 
 export interface Transport {
@@ -8,25 +9,71 @@ export interface Transport {
   headers: Record<string, string>;
 }
 
+export interface Call {
+  method: string;
+  path: string;
+  /** Sent as JSON. */
+  body?: object | undefined;
+  /** Sent as it is, with its content type among `headers`. */
+  stream?: ReadableStream<Uint8Array>;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
 export interface Answer {
+  /** Undefined when there is nothing to say (204). */
   body: unknown;
   headers: Headers;
 }
 
-export async function call(transport: Transport, method: string, path: string, body?: object): Promise<Answer> {
-  const response = await send(transport, method, path, body);
+export async function call(transport: Transport, request: Call): Promise<Answer> {
+  const response = await send(transport, request);
   const answer = parsed(await textOf(transport, response));
-  if (response.ok && answer !== undefined) return { body: answer, headers: response.headers };
-  if (isProblemDocument(answer)) throw new Problem(answer, secondsOf(response.headers.get('retry-after')));
-  throw new ServerUnreachable(transport.baseUrl, `something else answered with status ${response.status}`);
+  if (response.ok && (answer !== undefined || response.status === 204)) {
+    return { body: answer, headers: response.headers };
+  }
+  throw failureOf(transport, response, answer);
 }
 
-async function send(transport: Transport, method: string, path: string, body?: object): Promise<Response> {
-  const { baseUrl, fetch } = transport;
-  const headers = { ...transport.headers, ...(body && { 'content-type': 'application/json' }) };
+/** The text of an answer as it comes, not yet decoded. Ends quietly when the signal is aborted. */
+export async function open(transport: Transport, request: Call): Promise<AsyncIterable<Uint8Array>> {
+  const response = await send(transport, request);
+  if (!response.ok) throw failureOf(transport, response, parsed(await textOf(transport, response)));
+  return chunksOf(transport, response, request.signal);
+}
+
+async function* chunksOf(
+  { baseUrl }: Transport,
+  { body }: Response,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
   try {
-    return await fetch(new URL(path, baseUrl), { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    if (body !== null) yield* body as AsyncIterable<Uint8Array>;
   } catch (error) {
+    if (signal?.aborted) return;
+    throw new ServerUnreachable(baseUrl, `its answer broke off (${causeOf(error)})`, { cause: error });
+  }
+}
+
+function failureOf({ baseUrl }: Transport, { status, headers }: Response, answer: unknown): Error {
+  if (isProblemDocument(answer)) return new Problem(answer, secondsOf(headers.get('retry-after')));
+  return new ServerUnreachable(baseUrl, `something else answered with status ${status}`, { status });
+}
+
+async function send({ baseUrl, fetch, headers }: Transport, request: Call): Promise<Response> {
+  const { method, path, body, stream, signal } = request;
+  const json = body && { 'content-type': 'application/json' };
+  const init = {
+    method,
+    headers: { ...headers, ...json, ...request.headers },
+    ...(body && { body: JSON.stringify(body) }),
+    ...(stream && { body: stream, duplex: 'half' as const }),
+    ...(signal && { signal }),
+  };
+  try {
+    return await fetch(new URL(path, baseUrl), init);
+  } catch (error) {
+    signal?.throwIfAborted();
     throw new ServerUnreachable(baseUrl, causeOf(error), { cause: error });
   }
 }
