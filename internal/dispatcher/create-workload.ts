@@ -6,7 +6,7 @@
 // looked for first, for it is running then and has to be followed. And nothing is sent for an attempt that came to its end
 // while the create waited for its turn or for the answer to that question.
 import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
-import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
+import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
 import { isOurs } from './identity.ts';
 import { type CreateOutcome, messageOf, waitOf } from './outcomes.ts';
@@ -34,7 +34,7 @@ export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attemp
   const forbidden = deps.forbids?.(manifest.object);
   if (forbidden !== undefined) return refusedForGood(forbidden);
   if (deps.wanted?.(job.jobId, attempt.attempt) === false) return notSent;
-  const result = await deps.cluster.create(jobsResource, manifest.object);
+  const result = await deps.cluster.create(rulesOfKind(attempt.workload.kind).resource, manifest.object);
   return alreadyExists(result) ? adopt(deps, job, attempt) : outcomeOf(result);
 }
 
@@ -74,11 +74,11 @@ async function adopt(deps: CreateDeps, job: Job, attempt: Attempt): Promise<Crea
 function judge({ queueId }: CreateDeps, job: Job, { attempt }: Attempt, found: KubernetesObject): CreateOutcome {
   if (isOurs(found, queueId, job.jobId, attempt)) return made(found);
   const { namespace, name } = found.metadata;
-  return refusedForGood(`a Job named ${namespace}/${name} that does not belong to this job exists already`);
+  return refusedForGood(`a ${found.kind} named ${namespace}/${name} that does not belong to this job exists already`);
 }
 
 function find({ cluster }: CreateDeps, { workload }: Attempt): Promise<ApiResult<KubernetesObject>> {
-  return cluster.get(jobsResource, workload.namespace, workload.name);
+  return cluster.get(rulesOfKind(workload.kind).resource, workload.namespace, workload.name);
 }
 
 function isAbsent(result: ApiResult<unknown>): boolean {

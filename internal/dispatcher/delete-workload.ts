@@ -2,7 +2,7 @@
 // Rule: only what is surely ours is deleted. With a uid the API server itself holds us to that object; where we know
 // none, or the name is another object's by now (409), the object is read first and deleted only with all our marks.
 import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
-import { jobsResource } from '../../pkg/kubernetes/cluster.ts';
+import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt } from '../../pkg/models/index.ts';
 import { isOurs } from './identity.ts';
 import { type DeleteOutcome, waitOf } from './outcomes.ts';
@@ -29,7 +29,8 @@ export async function deleteWorkload(deps: DeleteDeps, deletion: Deletion): Prom
 
 async function deleteByMarks(deps: DeleteDeps, deletion: Deletion): Promise<DeleteOutcome> {
   const { jobId, attempt } = deletion;
-  const found = await deps.cluster.get(jobsResource, attempt.workload.namespace, attempt.workload.name);
+  const { kind, namespace, name } = attempt.workload;
+  const found = await deps.cluster.get(rulesOfKind(kind).resource, namespace, name);
   if (found.outcome !== 'ok') return outcomeOf(found);
   const { uid } = found.value.metadata;
   if (!isOurs(found.value, deps.queueId, jobId, attempt.attempt)) return missing;
@@ -38,8 +39,9 @@ async function deleteByMarks(deps: DeleteDeps, deletion: Deletion): Promise<Dele
 
 function callDelete(deps: DeleteDeps, deletion: Deletion, uid: string | undefined): Promise<ApiResult<undefined>> {
   const { propagation, attempt } = deletion;
-  const { namespace, name } = attempt.workload;
-  return deps.cluster.delete(jobsResource, namespace, name, { propagation, ...(uid !== undefined && { uid }) });
+  const { kind, namespace, name } = attempt.workload;
+  const options = { propagation, ...(uid !== undefined && { uid }) };
+  return deps.cluster.delete(rulesOfKind(kind).resource, namespace, name, options);
 }
 
 function isConflict(result: ApiResult<undefined>): boolean {

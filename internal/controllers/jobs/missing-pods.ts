@@ -2,6 +2,7 @@
 // pods is said in the job controller's events alone. They are asked for only when a Job has been without pods for a while.
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 import { type Cluster, eventsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { rulesOfKind } from '../../../pkg/kubernetes/workload-kinds.ts';
 import type { WorkloadObservation } from '../../core/events.ts';
 import type { JobRecord } from './records.ts';
 
@@ -12,11 +13,11 @@ const fewEvents = 50;
 export async function observeWithoutPods(cluster: Cluster, job: JobRecord): Promise<WorkloadObservation> {
   const listed = await cluster.list(eventsResource, {
     namespace: job.namespace,
-    fieldSelector: `involvedObject.uid=${job.uid},reason=FailedCreate`,
+    fieldSelector: `involvedObject.uid=${job.uid},reason=${rulesOfKind(job.kind).refusedPods}`,
     limit: fewEvents,
   });
   const told = listed.outcome === 'ok' ? newest(listed.value.items) : undefined;
-  const message = told?.message.slice(0, longestMessage) ?? 'no pod has been created for the Job yet';
+  const message = told?.message.slice(0, longestMessage) ?? `no pod has been created for the ${job.kind} yet`;
   return { phase: 'active', reason: 'starting', message };
 }
 

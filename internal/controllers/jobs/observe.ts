@@ -1,10 +1,11 @@
-// What a Job and its pods show, as one observation. Pure: slim records in, a value out.
-// The rule: only the Job's own condition says that it is finished; the pods only say why, and with which exit code.
+// What a workload and its pods show, as one observation. Pure: slim records in, a value out.
+// The rule: only the workload's own condition says that it is finished; the pods only say why, and with which exit code.
 // Of a failed one that is the first pod to fail, its first container (init containers included, sidecars last, since
 // they are ended by the others' end) that did not exit with 0.
 // https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup
+import type { Condition } from '../../../pkg/kubernetes/conditions.ts';
 import type { WorkloadObservation } from '../../core/events.ts';
-import type { Condition, ContainerRecord, JobRecord, PodRecord } from './records.ts';
+import type { ContainerRecord, JobRecord, PodRecord } from './records.ts';
 
 type Failed = Extract<WorkloadObservation, { phase: 'failed' }>;
 type Active = Extract<WorkloadObservation, { phase: 'active' }>;
@@ -85,8 +86,12 @@ function failedReason(
 }
 
 function firstToFail(pods: readonly PodRecord[]): PodRecord | undefined {
-  const failed = pods.filter((pod) => pod.phase === 'Failed' || isLost(pod) || firstNonZero(pod) !== undefined);
-  return failed.sort((a, b) => compare(failedAt(a), failedAt(b)) || compare(a.name, b.name))[0];
+  return pods.filter(hasFailed).sort((a, b) => compare(failedAt(a), failedAt(b)) || compare(a.name, b.name))[0];
+}
+
+/** Whether it can say why its Job failed. */
+export function hasFailed(pod: PodRecord): boolean {
+  return pod.phase === 'Failed' || isLost(pod) || firstNonZero(pod) !== undefined;
 }
 
 /** Kubernetes' times sort as text. A pod that says nothing about its end comes after those that do. */
@@ -113,8 +118,8 @@ function endMessage({ name, ended }: ContainerRecord): string | undefined {
 }
 
 function observeActive(job: JobRecord, pods: readonly PodRecord[]): Active {
-  if (job.deleted) return { ...observePods(pods), message: 'the Job is being deleted' };
-  if (job.suspended) return { phase: 'active', reason: 'starting', message: 'the Job is suspended' };
+  if (job.deleted) return { ...observePods(pods), message: `the ${job.kind} is being deleted` };
+  if (job.suspended) return { phase: 'active', reason: 'starting', message: `the ${job.kind} is suspended` };
   const lost = pods.find((pod) => pod.disrupted && (pod.phase === 'Pending' || pod.phase === 'Running'));
   return lost ? { ...observePods(pods), message: disruption(lost) } : observePods(pods);
 }

@@ -1,22 +1,19 @@
 // What the jobs controller keeps of each Job and each Pod: the fields that decide an observation and nothing else, since
 // ten thousand of them are in memory. The shapes are read from JSON that others wrote, so nothing is taken for granted.
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { type Condition, condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
 import { attemptLabel, jobIdLabel } from '../../../pkg/kubernetes/labels.ts';
+import { fields } from '../../../pkg/kubernetes/pod-template.ts';
+import { rulesOfKind, type WorkloadState } from '../../../pkg/kubernetes/workload-kinds.ts';
 
-export interface Condition {
-  reason?: string;
-  message?: string;
-}
-
-export interface JobRecord {
+/** A Job, or a workload of another kind that stands for one. */
+export interface JobRecord extends WorkloadState {
+  kind: string;
   namespace: string;
   name: string;
   uid: string;
   /** `<jobId>/<attempt>`; undefined when the labels are missing or odd. */
   key: string | undefined;
-  complete: boolean;
-  failed?: Condition;
-  suspended: boolean;
   /** Somebody deleted it, and it is not gone yet. */
   deleted: boolean;
 }
@@ -55,16 +52,14 @@ export interface PodRecord {
 type Fields = Record<string, unknown>;
 
 export function projectJob(object: KubernetesObject): JobRecord {
-  const { metadata, status, spec } = object;
-  const failed = conditionOf(status, 'Failed', 'True');
+  const { kind, metadata } = object;
   return {
+    kind,
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     uid: metadata.uid ?? '',
     key: attemptKeyOf(object),
-    complete: conditionOf(status, 'Complete', 'True') !== undefined,
-    ...(failed ? { failed } : {}),
-    suspended: fields(spec).suspend === true,
+    ...rulesOfKind(kind).stateOf(object),
     deleted: metadata.deletionTimestamp !== undefined,
   };
 }
@@ -150,29 +145,4 @@ function endOf(state: Fields): ContainerRecord['ended'] | undefined {
   const { exitCode } = terminated;
   if (typeof exitCode !== 'number') return undefined;
   return { exitCode, finishedAt: text(terminated.finishedAt) ?? '', ...condition(terminated) };
-}
-
-function conditionOf(status: unknown, type: string, wanted: 'True' | 'False'): Condition | undefined {
-  const found = list(fields(status).conditions).find((entry) => entry.type === type && entry.status === wanted);
-  return found ? condition(found) : undefined;
-}
-
-const longestMessage = 1_024;
-
-function condition({ reason, message }: Fields): Condition {
-  const why = text(reason);
-  const words = text(message)?.slice(0, longestMessage);
-  return { ...(why ? { reason: why } : {}), ...(words ? { message: words } : {}) };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function list(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(fields) : [];
 }
