@@ -117,7 +117,7 @@ class Controller implements JobsController {
         if (!expected.has(key) && this.#watchers.jobsOf(key).length === 0) kept.delete(key);
       }
     }
-    for (const key of this.#watchers.keysOfLeft()) if (!expected.has(key)) this.#watchers.forgetLeft(key);
+    this.#watchers.departed.forgetAllBut(expected);
   }
 
   async #reconcile(key: string): Promise<Retry | undefined> {
@@ -130,12 +130,12 @@ class Controller implements JobsController {
     if (job) return this.#look(key, job);
     if (reference) return this.#hasTold(key, reference.uid) ? undefined : this.#ask(key, reference);
     this.#told.delete(key);
-    this.#watchers.forgetLeft(key);
+    this.#watchers.departed.forget(key);
     return undefined;
   }
 
   #endedAndLeft(key: string, reference: WorkloadReference | undefined): JobRecord | undefined {
-    const left = this.#watchers.left(key);
+    const left = this.#watchers.departed.job(key);
     return left && isAt(left, reference) && isFinished(left) ? left : undefined;
   }
 
@@ -149,11 +149,15 @@ class Controller implements JobsController {
   async #look(key: string, job: JobRecord): Promise<Retry | undefined> {
     const pods = this.#watchers.podsOf(job);
     if (!pods && !isFinished(job)) return undefined; // looked at again when the pods are listed
-    const observation = observe(job, pods ?? []);
+    const observation = observe(job, isFinished(job) ? this.#withDeparted(key, job, pods) : (pods ?? []));
     if (lacksPods(job, pods ?? []) && this.#isExpected(key)) return this.#lookWithoutPods(key, job, observation);
     this.#podless.delete(key);
     if (isExplained(observation) || this.#hasTold(key, job.uid)) return this.#tell(key, job.uid, observation);
     return this.#explain(key, job, observation);
+  }
+
+  #withDeparted(key: string, job: JobRecord, pods: readonly PodRecord[] = []): PodRecord[] {
+    return [...pods, ...madeBy(job, this.#watchers.departed.pods(key))];
   }
 
   /** As a rule they come in a moment. When they do not, somebody refuses them, and only events say who. */
@@ -175,7 +179,7 @@ class Controller implements JobsController {
     const listed = await listAll<PodRecord>(target, 500, tolerantProjection(podsResource, logger, projectPod));
     if (listed.outcome === 'ok') {
       const pods = [...listed.value.entries.values()].map(({ record }) => record);
-      return this.#tell(key, job.uid, observe(job, madeBy(job, pods)));
+      return this.#tell(key, job.uid, observe(job, this.#withDeparted(key, job, madeBy(job, pods))));
     }
     if (mayChangeItsMind(listed)) return again(listed);
     logger.warn({ key, problem: listed.message }, 'the pods of a failed Job cannot be listed');
@@ -203,7 +207,7 @@ class Controller implements JobsController {
     // this read proves nothing, and the answer to the create, or to the deletion after it, will settle the matter.
     if (reference.uid === undefined) return undefined;
     this.#told.delete(key);
-    this.#watchers.forgetLeft(key);
+    this.#watchers.departed.forget(key);
     emit({ kind: 'workload_missing', at: clock.now(), jobId, attempt });
     return undefined;
   }
@@ -211,7 +215,7 @@ class Controller implements JobsController {
   /** A namespace goes with the rights in it, and nobody may ask any more. That the Job left the watch is no proof, for
    *  it may have lost its labels; but when its pods, which have labels of their own, are gone too, nothing of it is left. */
   #isOver(key: string, { uid }: WorkloadReference, status: number): boolean {
-    const left = this.#watchers.left(key);
+    const left = this.#watchers.departed.job(key);
     return status === 403 && left !== undefined && left.uid === uid && this.#watchers.podsOf(left)?.length === 0;
   }
 
@@ -240,7 +244,7 @@ class Controller implements JobsController {
     // How a Job ended is said once: pods that go away later would only make it vaguer.
     if (told?.uid === uid && (told.finished || told.text === text)) return;
     this.#told.set(key, { uid, text, finished });
-    if (finished) this.#watchers.forgetLeft(key);
+    if (finished) this.#watchers.departed.forget(key);
     const { jobId, attempt } = parseAttemptKey(key);
     this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), jobId, attempt, uid, observation });
   }

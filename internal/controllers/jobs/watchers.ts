@@ -8,6 +8,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Random } from '../../platform/random.ts';
+import { Departed } from './departed.ts';
+import { hasFailed } from './observe.ts';
 import { type JobRecord, type PodRecord, projectJob, projectPod } from './records.ts';
 
 export interface WatchersDeps {
@@ -39,18 +41,16 @@ export interface Watchers {
   stop(): Promise<void>;
   jobs(): Iterable<JobRecord>;
   jobsOf(key: string): JobRecord[];
-  /** A Job as it was when it left the copy, deleted or without its labels, until it is forgotten. */
-  left(key: string): JobRecord | undefined;
-  forgetLeft(key: string): void;
-  keysOfLeft(): Iterable<string>;
+  /** Jobs and failed pods as they were when they left the copy, deleted or without their labels. */
+  readonly departed: Departed;
   /** Those that this very Job made; undefined until the pods of its namespace were listed once. */
   podsOf(job: JobRecord): PodRecord[] | undefined;
 }
 
 export function jobWatchers(deps: WatchersDeps): Watchers {
   const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
-  const left = new Map<string, JobRecord>();
-  const pairs = namespaces.map((namespace) => pairFor(deps, namespace, left));
+  const departed = new Departed();
+  const pairs = namespaces.map((namespace) => pairFor(deps, namespace, departed));
   const all = pairs.flatMap(({ jobs, pods }) => [jobs, pods]);
   return {
     start: () => {
@@ -63,9 +63,7 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
       for (const pair of pairs) yield* pair.jobs.values();
     },
     jobsOf: (key) => pairs.flatMap(({ jobs }) => jobs.byIndex(key)),
-    left: (key) => left.get(key),
-    forgetLeft: (key) => void left.delete(key),
-    keysOfLeft: () => left.keys(),
+    departed,
     podsOf(job) {
       const pair = pairs.find(({ namespace }) => namespace === undefined || namespace === job.namespace);
       return pair?.pods.synced && job.key ? madeBy(job, pair.pods.byIndex(job.key)) : undefined;
@@ -78,7 +76,7 @@ export function madeBy(job: JobRecord, pods: readonly PodRecord[]): PodRecord[] 
   return pods.filter((pod) => pod.owner === undefined || pod.owner === job.uid);
 }
 
-function pairFor(deps: WatchersDeps, namespace: string | undefined, left: Map<string, JobRecord>): Pair {
+function pairFor(deps: WatchersDeps, namespace: string | undefined, departed: Departed): Pair {
   const { cluster, queueId, clock, random, logger, metrics, timing = {} } = deps;
   const scope = namespace === undefined ? {} : { namespace };
   const shared = { cluster, ...scope, labelSelector: ourSelector(queueId), clock, random, logger, metrics, timing };
@@ -95,8 +93,8 @@ function pairFor(deps: WatchersDeps, namespace: string | undefined, left: Map<st
     handlers: {
       onChange(key, previous, next) {
         // Its end and its deletion may come together, as with a TTL of nothing, before anybody has looked at its end.
-        if (previous && !next) left.set(previous.key, previous);
-        if (next) left.delete(next.key);
+        if (previous && !next) departed.jobLeft(previous.key, previous);
+        if (next) departed.jobIsThere(next.key);
         onChange(key, previous, next);
       },
       onReachable,
@@ -111,7 +109,10 @@ function pairFor(deps: WatchersDeps, namespace: string | undefined, left: Map<st
     project: (object) => withKey(projectPod(object)),
     indexBy: ({ key }) => key,
     handlers: {
-      onChange,
+      onChange(key, previous, next) {
+        if (previous && !next && hasFailed(previous)) departed.podLeft(previous.key, previous);
+        onChange(key, previous, next);
+      },
       onReachable,
       onUnreachable,
       // Jobs that were seen before their pods could be were left for this moment.

@@ -126,6 +126,32 @@ describe('a failed Job', () => {
     expect(news()).toEqual(['1 failed exit_code 7']);
   });
 
+  it('is explained by a pod that went away before, as one does that was evicted', async () => {
+    const { news, sendJob, sendPod, start } = watched({
+      jobs: [jobObject()],
+      pods: [podObject({ phase: 'Running' })],
+      expected: { 1: reference },
+    });
+    await start();
+    await sendPod('MODIFIED', failedPod);
+    await sendPod('DELETED', failedPod);
+    await sendJob('MODIFIED', jobObject({ version: 9, ...failed }));
+    expect(news()).toEqual(['1 active', '1 active starting', '1 failed exit_code 7']);
+  });
+
+  it('is not explained by a pod of another Job that went away', async () => {
+    const foreign = podObject({ version: 5, phase: 'Failed', owner: 'other', containers: { main: ended(9) } });
+    const { news, sendJob, sendPod, start } = watched({
+      jobs: [jobObject()],
+      pods: [foreign],
+      expected: { 1: reference },
+    });
+    await start();
+    await sendPod('DELETED', foreign);
+    await sendJob('MODIFIED', jobObject({ version: 9, ...failed }));
+    expect(news()).toEqual(['1 active starting', '1 failed exit_code']);
+  });
+
   it('is told without an exit code when its pods are gone', async () => {
     const { news, start } = watched({ jobs: [jobObject(failed)] });
     await start();
