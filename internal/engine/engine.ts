@@ -33,6 +33,7 @@ import {
   Inbox,
   type Input,
   type JobChanges,
+  type OtherRows,
   type SubmissionAnswer,
   type Submitted,
 } from './inbox.ts';
@@ -181,6 +182,13 @@ export class Engine {
     return new Promise((reply) => this.#push({ kind: 'settings', at, settings, reply }));
   }
 
+  /** Resolves when the rows are durable. Unlike jobs they are taken while the server stops: what was begun is noted. */
+  write(rows: OtherRows): Promise<Answer<undefined>> {
+    if (this.#stopped) return Promise.resolve(refused('shutting_down', 'The server is stopping.'));
+    if (!this.storeAvailable) return Promise.resolve(storeUnavailable(this.#recovery.reason));
+    return new Promise((reply) => this.#push({ kind: 'rows', rows, reply }));
+  }
+
   /** As they are in force now. */
   get settings(): { maxConcurrency: number; paused: boolean } {
     const { settings, paused } = this.#core.state;
@@ -250,6 +258,10 @@ export class Engine {
         break;
       case 'settings':
         this.#core.apply({ kind: 'settings_changed', at: input.at, ...input.settings });
+        turn.answers.push(() => input.reply(accepted(undefined)));
+        break;
+      case 'rows':
+        turn.write(input.rows);
         turn.answers.push(() => input.reply(accepted(undefined)));
         break;
       case 'event':
@@ -407,7 +419,9 @@ export class Engine {
     this.#core.apply({ kind: 'cluster_reachability_changed', at, reachable: this.#clusterReachable });
     if (this.#stopping) this.#core.apply({ kind: 'drain_started', at });
     this.#view = new CommittedView(this.#core);
-    this.#measurements.reset(snapshot.counts);
+    // Those leave `running` with the first turn, which knows nothing of them before.
+    const running = snapshot.counts.running - (snapshot.unaccounted?.length ?? 0);
+    this.#measurements.reset({ ...snapshot.counts, running });
     this.#measurements.slots(this.settings.maxConcurrency);
     this.#deps.resync();
     this.#push({ kind: 'event', event: { kind: 'timer_fired', at } });

@@ -1,7 +1,7 @@
 // What waits for the next turn: requests of callers, each with the way back to its caller, and news from the cluster.
 import type { Answer, Job } from '../../pkg/models/index.ts';
 import type { ClusterEvent, DrainStarted, TimerFired } from '../core/events.ts';
-import type { StoredSettings } from '../store/store.ts';
+import type { Commit, StoredSettings } from '../store/store.ts';
 
 export type Reply<T> = (answer: Answer<T>) => void;
 
@@ -57,12 +57,21 @@ export interface SettingsInput {
   reply: Reply<undefined>;
 }
 
+/** Rows that no job's life depends on; they share the turn's commit. */
+export type OtherRows = Partial<Pick<Commit, 'schedules' | 'removedSchedules'>>;
+
+export interface RowsInput {
+  kind: 'rows';
+  rows: OtherRows;
+  reply: Reply<undefined>;
+}
+
 export interface EventInput {
   kind: 'event';
   event: ClusterEvent | TimerFired | DrainStarted;
 }
 
-export type Input = SubmitInput | ChangeInput | SettingsInput | EventInput;
+export type Input = SubmitInput | ChangeInput | SettingsInput | RowsInput | EventInput;
 
 /** A queue of inputs that hands out its oldest `limit` at a time. */
 export class Inbox {

@@ -6,6 +6,7 @@ import type { CreateWorkload, Decision, DeleteWorkload, StartAttempt } from '../
 import type { CoreEvent } from '../core/events.ts';
 import { type Commit, emptyCommit, type IdempotencyRecord } from '../store/store.ts';
 import { type Standing, standingOf } from './committed-view.ts';
+import type { OtherRows } from './inbox.ts';
 
 export class Turn {
   readonly commit: Commit = emptyCommit();
@@ -37,6 +38,11 @@ export class Turn {
   insert(job: Job): void {
     this.commit.inserts.push(job);
     this.rows.set(job.jobId, job);
+  }
+
+  write({ schedules = [], removedSchedules = [] }: OtherRows): void {
+    this.commit.schedules.push(...schedules);
+    this.commit.removedSchedules.push(...removedSchedules);
   }
 
   /** Takes in what the core decided, all but the started attempts: those need rows. */

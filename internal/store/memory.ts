@@ -8,6 +8,7 @@ import {
   type JobDetail,
   type JobState,
   jobStates,
+  type Schedule,
   type TimelineEntry,
 } from '../../pkg/models/index.ts';
 import { canonicalJobId, packJobIds } from './job-id.ts';
@@ -54,6 +55,8 @@ export interface MemoryDisk {
   events: JobEvent[];
   lastEventId: number;
   goneUpTo: number;
+  /** By their ids. */
+  schedules: Map<string, Schedule>;
 }
 
 interface CleanupDue {
@@ -65,6 +68,7 @@ export function memoryDisk(): MemoryDisk {
   return {
     ...{ epoch: 0, rows: new Map(), order: [], lastDispatchSequence: 0, cleanups: new Map() },
     ...{ settings: {}, keys: new Map(), events: [], lastEventId: 0, goneUpTo: 0 },
+    schedules: new Map(),
   };
 }
 
@@ -98,6 +102,7 @@ export function memoryStore({ queueId, disk = memoryDisk() }: MemoryStoreOptions
 function applyCommit(disk: MemoryDisk, commit: Commit): Receipt {
   const firstEventId = disk.lastEventId + 1;
   for (const job of commit.inserts) assertNew(disk, job);
+  for (const schedule of commit.schedules) assertOwnName(disk, schedule);
   for (const job of commit.inserts) insert(disk, job);
   for (const { jobId, attempt } of commit.attempts) {
     putAttempt(disk, jobId, plainCopy(attempt));
@@ -111,6 +116,8 @@ function applyCommit(disk: MemoryDisk, commit: Commit): Receipt {
   for (const { jobId, entry } of commit.timeline) addHistory(disk, jobId, { ...entry });
   Object.assign(disk.settings, commit.settings);
   for (const record of commit.idempotency) disk.keys.set(record.key, { ...record });
+  for (const schedule of commit.schedules) disk.schedules.set(schedule.scheduleId, plainCopy(schedule));
+  for (const scheduleId of commit.removedSchedules) disk.schedules.delete(scheduleId);
   return { firstEventId };
 }
 
@@ -134,6 +141,12 @@ function assertNew(disk: MemoryDisk, { jobId, sequence }: Job): void {
   const last = disk.order.at(-1)?.job.sequence ?? 0;
   if (!disk.rows.has(jobId) && sequence > last) return;
   throw new StoreFailure('io', `the store in memory: job ${jobId} (acceptance number ${sequence}) is not a new one.`);
+}
+
+function assertOwnName(disk: MemoryDisk, { name, scheduleId }: Schedule): void {
+  const others = [...disk.schedules.values()].filter((other) => other.scheduleId !== scheduleId);
+  if (!others.some((other) => other.name === name)) return;
+  throw new StoreFailure('io', `the store in memory: there is another schedule ${name}.`);
 }
 
 function insert(disk: MemoryDisk, job: Job): void {
@@ -181,7 +194,14 @@ function memoryReader(disk: MemoryDisk): StoreReader {
     idempotency: (keys) => keys.flatMap((key) => disk.keys.get(key) ?? []),
     events: (after, limit) => eventsAfter(disk, after, limit),
     lastEventId: () => disk.lastEventId,
+    schedule: (name) => schedulesByName(disk).find((schedule) => schedule.name === name),
+    schedules: (limit, skip) => schedulesByName(disk).slice(skip, skip + limit),
+    scheduleCount: () => disk.schedules.size,
   };
+}
+
+function schedulesByName({ schedules }: MemoryDisk): Schedule[] {
+  return [...schedules.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function detailOf(row: MemoryRow | undefined): JobDetail | undefined {

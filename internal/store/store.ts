@@ -9,6 +9,7 @@ import type {
   JobColumns,
   JobDetail,
   JobState,
+  Schedule,
   ScheduledReason,
   TimelineEntry,
 } from '../../pkg/models/index.ts';
@@ -51,12 +52,16 @@ export interface Commit {
   timeline: Array<{ jobId: string; entry: TimelineEntry }>;
   settings: StoredSettings;
   idempotency: IdempotencyRecord[];
+  /** New ones, and changed ones in full; told apart by their ids. */
+  schedules: Schedule[];
+  /** The ids of those to delete. */
+  removedSchedules: string[];
 }
 
 export function emptyCommit(): Commit {
   return {
     ...{ inserts: [], attempts: [], jobChanges: [], attemptChanges: [], timeline: [] },
-    ...{ settings: {}, idempotency: [] },
+    ...{ settings: {}, idempotency: [], schedules: [], removedSchedules: [] },
   };
 }
 
@@ -129,6 +134,8 @@ export interface Snapshot {
   lastDispatchSequence: number;
   pending: PackedJobs;
   running: RunningJobRow[];
+  /** Jobs that run by their rows, but whose attempt cannot be read; `why` is for people. */
+  unaccounted?: Array<{ jobId: string; attempt: number; why: string }>;
   /** In order of acceptance. */
   waiting: WaitingJobRow[];
   /** Unfinished jobs that expire. */
@@ -174,6 +181,10 @@ export interface StoreReader {
   events(after: number, limit: number): EventPage;
   /** 0 before the first. */
   lastEventId(): number;
+  schedule(name: string): Schedule | undefined;
+  /** In the order of their names, without the first `skip`. */
+  schedules(limit: number, skip: number): Schedule[];
+  scheduleCount(): number;
 }
 
 export interface Prune {

@@ -3,4 +3,5 @@ export * from './errors.ts';
 export * from './job.ts';
 export * from './manifest.ts';
 export * from './roles.ts';
+export * from './schedule.ts';
 export * from './states.ts';

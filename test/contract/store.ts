@@ -5,6 +5,7 @@ import { type JobState, jobStates } from '../../pkg/models/index.ts';
 import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../support/store-builders.ts';
 import { describeLifeOfJobs } from './store-life.ts';
 import { describeLists } from './store-lists.ts';
+import { describeSchedules } from './store-schedules.ts';
 
 export interface StoreUnderTest {
   store: Store;
@@ -33,6 +34,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
   });
   describeLists(name, open);
   describeLifeOfJobs(name, open);
+  describeSchedules(name, open);
 }
 
 type FreshStore = () => Promise<Store>;

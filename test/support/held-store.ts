@@ -112,6 +112,12 @@ export class HeldStore implements Store {
       idempotency: (keys) => reader.idempotency(keys),
       events: (after, limit) => reader.events(after, limit),
       lastEventId: () => reader.lastEventId(),
+      schedule: (name) => {
+        this.#throwOnce();
+        return reader.schedule(name);
+      },
+      schedules: (limit, skip) => reader.schedules(limit, skip),
+      scheduleCount: () => reader.scheduleCount(),
     };
   }
 

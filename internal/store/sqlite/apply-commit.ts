@@ -11,6 +11,8 @@ import { insertLabels } from './statements/insert-labels.ts';
 import { lastEvent } from './statements/last-event.ts';
 import { noteLastDispatch } from './statements/note-last-dispatch.ts';
 import { putAttempts } from './statements/put-attempts.ts';
+import { putSchedules } from './statements/put-schedules.ts';
+import { removeSchedules } from './statements/remove-schedules.ts';
 import { storeSettings } from './statements/store-settings.ts';
 
 /** The statements, prepared once per connection. The answer is the id of the commit's first event. */
@@ -25,6 +27,8 @@ export function commitWriter(db: Database.Database): (commit: PackedCommit) => n
   const addHistory = appendTimeline(db);
   const changeSettings = storeSettings(db);
   const rememberKeys = insertIdempotency(db);
+  const keepSchedules = putSchedules(db);
+  const forgetSchedules = removeSchedules(db);
   let lastEventId = lastEvent(db)();
   const apply = db.transaction((commit: PackedCommit) => {
     const firstEventId = lastEventId + 1;
@@ -38,6 +42,8 @@ export function commitWriter(db: Database.Database): (commit: PackedCommit) => n
     eventId = addHistory(commit.timeline, eventId);
     changeSettings(commit.settings);
     rememberKeys(commit.idempotency);
+    keepSchedules(commit.schedules);
+    forgetSchedules(commit.removedSchedules);
     return { firstEventId, lastEventId: eventId - 1 };
   });
   return (commit) => {

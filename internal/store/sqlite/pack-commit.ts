@@ -22,6 +22,8 @@ export function packCommit(commit: Commit): PackedCommit {
     timeline: [],
     settings: commit.settings,
     idempotency: [],
+    schedules: commit.schedules,
+    removedSchedules: commit.removedSchedules,
   };
   for (const job of commit.inserts) {
     packJob(job, packed.jobs);

@@ -2,6 +2,7 @@
 // arrays is cheaper than cloning the objects. What an array holds, and in which order, is said by the statement that
 // reads it.
 
+import type { Schedule } from '../../../pkg/models/index.ts';
 import type { StoredSettings } from '../store.ts';
 
 export type Value = string | number | null;
@@ -17,4 +18,7 @@ export interface PackedCommit {
   timeline: Value[];
   settings: StoredSettings;
   idempotency: Value[];
+  /** Rarely any: as they are. */
+  schedules: Schedule[];
+  removedSchedules: string[];
 }

@@ -7,6 +7,7 @@ import type { StoreReader } from '../store.ts';
 import { listJobs } from './list-jobs.ts';
 import type { Readable } from './readable-rows.ts';
 import { type AttemptRow, acceptanceOf, attemptOf, jobOf, timelineEntryOf } from './rows.ts';
+import { scheduleOf } from './schedule-rows.ts';
 import { attemptsOfJob } from './statements/attempts-of-job.ts';
 import { dueCleanups } from './statements/due-cleanups.ts';
 import { eventsAfter } from './statements/events-after.ts';
@@ -14,6 +15,7 @@ import { findAttempt } from './statements/find-attempt.ts';
 import { findIdempotency } from './statements/find-idempotency.ts';
 import { findJob } from './statements/find-job.ts';
 import { findJobs } from './statements/find-jobs.ts';
+import { findSchedules } from './statements/find-schedules.ts';
 import { lastEvent } from './statements/last-event.ts';
 import { timelineOfJob } from './statements/timeline-of-job.ts';
 
@@ -25,6 +27,7 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
   const list = listJobs(db, readable);
   const keys = findIdempotency(db);
   const events = eventsAfter(db, readable);
+  const schedules = findSchedules(db);
   return {
     job: (jobId) => {
       const id = canonicalJobId(jobId);
@@ -37,6 +40,9 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
     idempotency: (wanted) => (wanted.length === 0 ? [] : keys(wanted)),
     events,
     lastEventId: lastEvent(db),
+    schedule: (name) => readable(schedules.named(name), scheduleOf)[0],
+    schedules: (limit, skip) => readable(schedules.page(limit, skip), scheduleOf),
+    scheduleCount: schedules.count,
   };
 }
 

@@ -35,6 +35,9 @@ export class Reading {
       idempotency: (keys) => this.#read(() => this.#rows.idempotency(keys)),
       events: (after, limit) => this.#read(() => this.#rows.events(after, limit)),
       lastEventId: () => this.#read(() => this.#rows.lastEventId()),
+      schedule: (name) => this.#read(() => this.#rows.schedule(name)),
+      schedules: (limit, skip) => this.#read(() => this.#rows.schedules(limit, skip)),
+      scheduleCount: () => this.#read(() => this.#rows.scheduleCount()),
     };
   }
 

@@ -1,5 +1,6 @@
 // The migrations in order; the version of a database is how many of them it has had.
 import { initial } from './0001-initial.ts';
 import { lifeOfAJob } from './0002-life-of-a-job.ts';
+import { schedules } from './0003-schedules.ts';
 
-export const migrations: readonly string[] = [initial, lifeOfAJob];
+export const migrations: readonly string[] = [initial, lifeOfAJob, schedules];
