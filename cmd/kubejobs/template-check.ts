@@ -1,10 +1,13 @@
-// Asks the API server, by a dry run, whether it would take a job that comes with a template, so that a bad one is
-// refused at submit with the API server's own words. When nobody can tell in time, the job is accepted and judged at
-// dispatch: a slow API server must not hold up those who submit.
+// Asks the API server, by a dry run, whether it would take a job that comes with a template or a manifest, so that a bad
+// one is refused at submit with the API server's own words. A kind that the API server does not have, or that kubejobs has
+// no rights to, is refused with what to do about it; it is looked for afresh each time, so what is installed later works.
+// When nobody can tell in time, the job is accepted and judged at dispatch: a slow API server must not hold up those who
+// submit.
 import type { Clock } from '../../internal/platform/clock.ts';
 import type { Random } from '../../internal/platform/random.ts';
-import { type Cluster, jobsResource } from '../../pkg/kubernetes/cluster.ts';
-import { workloadName } from '../../pkg/kubernetes/naming.ts';
+import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
+import { workloadReference } from '../../pkg/kubernetes/naming.ts';
+import { type KindRules, rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt, Job, JobSubmission, Refusal } from '../../pkg/models/index.ts';
 import type { ManifestOf } from './cluster-side.ts';
 
@@ -22,29 +25,60 @@ const timeoutMs = 1_000;
 export function templateCheck(deps: TemplateCheckDeps): (submission: JobSubmission) => Promise<Refusal | undefined> {
   return async (submission) => {
     const trial = trialManifest(deps, submission);
-    const result = await deps.cluster.create(jobsResource, trial, { dryRun: true, timeoutMs });
-    if (result.outcome !== 'refused' || !isAboutTheTemplate(result.status)) return undefined;
-    const errors = [{ pointer: '/template', detail: result.message }];
-    return { code: 'template_refused', detail: `Kubernetes refuses the job: ${result.message}`, errors };
+    const rules = rulesOfKind(trial.kind);
+    const result = await deps.cluster.create(rules.resource, trial, { dryRun: true, timeoutMs });
+    if (result.outcome !== 'refused') return undefined;
+    if (isAboutTheObject(result.status)) return refusedObject(submission, result.message);
+    if (rules.installation === undefined || !isAboutTheKind(result.status)) return undefined;
+    return judgeKind(deps.cluster, rules, trial.metadata.namespace ?? deps.namespace);
   };
 }
 
 /** 400 and 422: the object is wrong. A 403 (quota, rights) or 409 may be different at dispatch. */
-function isAboutTheTemplate(status: number): boolean {
+function isAboutTheObject(status: number): boolean {
   return status === 400 || status === 422;
+}
+
+/** 404: no such kind, or no such namespace. 403: no rights to the kind, or a quota. A list tells them apart. */
+function isAboutTheKind(status: number): boolean {
+  return status === 404 || status === 403;
+}
+
+function refusedObject({ workload }: JobSubmission, message: string): Refusal {
+  const errors = [{ pointer: workload.manifest ? '/workload' : '/template', detail: message }];
+  return { code: 'template_refused', detail: `Kubernetes refuses the job: ${message}`, errors };
+}
+
+/** Lists know no quota, and in a namespace that does not exist they are empty: a refusal is about the kind. */
+async function judgeKind(cluster: Cluster, rules: KindRules, namespace: string): Promise<Refusal | undefined> {
+  const { kind, plural, group } = rules.resource;
+  const listed = await cluster.list(rules.resource, { namespace, limit: 1 });
+  const what = whatIsMissing(listed);
+  if (what === undefined) return undefined;
+  const detail =
+    what === 'kind'
+      ? `The cluster has no ${kind}s (${plural}.${group}): ${rules.installation}.`
+      : `The server has no rights to ${kind}s in the namespace ${namespace} (deploy/rbac/${plural}.yaml gives them, ` +
+        `${plural}-cluster.yaml in all), and can't see whether the cluster has them. If not: ${rules.installation}.`;
+  return { code: 'workload_kind_unavailable', detail, errors: [{ pointer: '/workload/kind', detail }] };
+}
+
+function whatIsMissing(listed: ApiResult<unknown>): 'kind' | 'rights' | undefined {
+  if (listed.outcome !== 'refused') return undefined;
+  if (listed.status === 404) return 'kind';
+  return listed.status === 403 ? 'rights' : undefined;
 }
 
 function trialManifest({ clock, random, manifest, namespace }: TemplateCheckDeps, submission: JobSubmission) {
   const at = clock.now();
   const jobId = random.uuid(at);
   const job: Job = { ...submission, jobId, sequence: 0, state: 'running', attempt: 1, createdAt: at };
-  const name = workloadName(submission.name, jobId, 1);
   const attempt: Attempt = {
     attempt: 1,
     dispatchSequence: 0,
     dispatchedAt: at,
     creation: 'requested',
-    workload: { kind: 'Job', namespace: submission.namespace ?? namespace, name },
+    workload: workloadReference(job, 1, namespace),
   };
   return manifest(job, attempt);
 }

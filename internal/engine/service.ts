@@ -46,7 +46,8 @@ export class EngineService {
   async #refusal(submission: JobSubmission): Promise<Refusal | undefined> {
     const { checkPolicy, checkTemplate } = this.#deps;
     const forbidden = checkPolicy?.(submission);
-    if (forbidden || !submission.workload.template) return forbidden;
+    const { template, manifest } = submission.workload;
+    if (forbidden || !(template ?? manifest)) return forbidden;
     return checkTemplate(submission);
   }
 

@@ -1,9 +1,10 @@
 // The rules of a submission that a schema cannot say: fields that exclude each other, keys that are the server's own,
 // sizes over several values. Runs after the schema has passed, and costs nothing for a body without such fields.
-import type { FieldError } from '../models/index.ts';
+import type { FieldError, WorkloadManifest } from '../models/index.ts';
 import { pointerTo } from './field-errors.ts';
 import { rules } from './rules.ts';
 import type { SubmissionBody } from './schemas/submission.ts';
+import { manifestErrors } from './workload-rules.ts';
 
 const deepestTemplate = 64;
 const annotationBytesMaximum = 262_144;
@@ -21,7 +22,8 @@ const simulateAnnotations = new Map([
 /** All that is wrong with a body that fits its schema; empty when it can be accepted. */
 export function submissionErrors(body: SubmissionBody): FieldError[] {
   const errors: FieldError[] = [];
-  if (body.template !== undefined) errors.push(...templateErrors(body, body.template));
+  if (body.template !== undefined) errors.push(...wholeErrors(body, 'template', body.template));
+  if (body.workload !== undefined) errors.push(...workloadErrors(body, body.workload));
   if (body.env !== undefined) errors.push(...environmentErrors(body.env));
   if (body.labels !== undefined) errors.push(...labelErrors(body.labels));
   if (body.annotations !== undefined) errors.push(...annotationErrors(body.annotations));
@@ -35,14 +37,27 @@ export function submissionErrors(body: SubmissionBody): FieldError[] {
   return errors;
 }
 
-function templateErrors(body: SubmissionBody, template: Record<string, unknown>): FieldError[] {
+function workloadErrors(body: SubmissionBody, manifest: WorkloadManifest): FieldError[] {
+  const { labels = {}, annotations = {} } = manifest.metadata ?? {};
+  const both = { pointer: '/template', detail: 'cannot be given together with workload: leave one of them out' };
+  return [
+    ...(body.template === undefined ? [] : [both]),
+    ...wholeErrors(body, 'workload', manifest),
+    ...labelErrors(labels, 'workload', 'metadata'),
+    ...annotationErrors(annotations, 'workload', 'metadata'),
+    ...manifestErrors(body, manifest),
+  ];
+}
+
+/** Of a template or a manifest: it already says what the simple fields would. */
+function wholeErrors(body: SubmissionBody, whole: 'template' | 'workload', value: object): FieldError[] {
   const errors = containerFields
     .filter((field) => body[field] !== undefined)
     .map((field) => ({
       pointer: pointerTo(field),
-      detail: `cannot be given together with template: put ${field} into the template, or leave template out`,
+      detail: `cannot be given together with ${whole}: put ${field} into the ${whole}, or leave ${whole} out`,
     }));
-  return deeperThan(template, deepestTemplate) ? [...errors, tooDeep(pointerTo('template'))] : errors;
+  return deeperThan(value, deepestTemplate) ? [...errors, tooDeep(pointerTo(whole))] : errors;
 }
 
 function dependencyErrors(after: NonNullable<SubmissionBody['after']>): FieldError[] {
@@ -61,28 +76,32 @@ function environmentErrors(env: NonNullable<SubmissionBody['env']>): FieldError[
   });
 }
 
-function labelErrors(labels: Record<string, string>): FieldError[] {
+function labelErrors(labels: Record<string, string>, ...at: string[]): FieldError[] {
   return Object.keys(labels)
     .filter((key) => key.startsWith(ourPrefix))
     .map((key) => ({
-      pointer: pointerTo('labels', key),
+      pointer: pointerTo(...at, 'labels', key),
       detail: `is the server’s own: labels under ${ourPrefix} cannot be set`,
     }));
 }
 
-function annotationErrors(annotations: Record<string, string>): FieldError[] {
-  const errors = Object.entries(annotations).flatMap(([key, value]) => annotationError(key, value));
+function annotationErrors(annotations: Record<string, string>, ...at: string[]): FieldError[] {
+  const errors = Object.entries(annotations).flatMap(([key, value]) => {
+    return annotationError(pointerTo(...at, 'annotations', key), key, value);
+  });
   const bytes = Object.entries(annotations).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
     0,
   );
   if (bytes <= annotationBytesMaximum) return errors;
-  return [...errors, { pointer: '/annotations', detail: `must be at most ${annotationBytesMaximum} bytes together` }];
+  return [
+    ...errors,
+    { pointer: pointerTo(...at, 'annotations'), detail: `must be at most ${annotationBytesMaximum} bytes together` },
+  ];
 }
 
-function annotationError(key: string, value: string): FieldError[] {
+function annotationError(pointer: string, key: string, value: string): FieldError[] {
   if (!key.startsWith(ourPrefix)) return [];
-  const pointer = pointerTo('annotations', key);
   const rule = simulateAnnotations.get(key);
   if (rule === undefined) {
     const allowed = [...simulateAnnotations.keys()].join(', ');

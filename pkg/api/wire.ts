@@ -6,6 +6,7 @@ import {
   priorityDefault,
   queueDefault,
   type TimelineEntry,
+  type WorkloadManifest,
   type WorkloadReference,
   type WorkloadSpec,
 } from '../models/index.ts';
@@ -25,7 +26,7 @@ import type { Health, JobView, QueueEntry, Submitted } from './service.ts';
 /** The submission with its defaults. Takes over the body's objects: nobody else holds them. */
 export function submissionOf(body: SubmissionBody): JobSubmission {
   const { name, priority, queue, namespace, labels, annotations, hold, ...rest } = body;
-  const { start_after, after, queue_timeout_seconds, timeout_seconds, retries, ...workload } = rest;
+  const { start_after, after, queue_timeout_seconds, timeout_seconds, retries, workload: manifest, ...workload } = rest;
   const submission: JobSubmission = {
     name,
     priority: priority ?? priorityDefault,
@@ -33,12 +34,19 @@ export function submissionOf(body: SubmissionBody): JobSubmission {
     workload: workload as WorkloadSpec,
   };
   if (namespace !== undefined) submission.namespace = namespace;
+  if (manifest !== undefined) takeManifest(submission, manifest);
   if (labels !== undefined) submission.labels = labels;
   if (annotations !== undefined) submission.annotations = annotations;
   if (hold) submission.held = true;
   const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries });
   if (rules !== undefined) submission.rules = rules;
   return submission;
+}
+
+function takeManifest(submission: JobSubmission, manifest: WorkloadManifest): void {
+  submission.workload.manifest = manifest;
+  const { namespace } = manifest.metadata ?? {};
+  if (namespace !== undefined) submission.namespace = namespace;
 }
 
 export function submittedDocumentOf({ jobId, name, queuePosition }: Submitted): SubmittedDocument {

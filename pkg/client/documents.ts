@@ -12,6 +12,7 @@ import type {
   JobTemplate,
   ResourceRequirements,
   WorkloadKind,
+  WorkloadManifest,
 } from '../models/index.ts';
 
 export interface SubmissionDocument {
@@ -27,6 +28,8 @@ export interface SubmissionDocument {
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   template?: JobTemplate;
+  /** A whole manifest, instead of a template or the simple fields. */
+  workload?: WorkloadManifest;
   completions?: number;
   parallelism?: number;
   hold?: boolean;

@@ -26,8 +26,13 @@ export const errorCatalogue = {
   },
   template_refused: {
     status: 400,
-    title: 'Kubernetes refuses the template',
-    when: 'The API server refused a dry run of the job made from `template`; `detail` has its words.',
+    title: 'Kubernetes refuses the job',
+    when: 'The API server refused a dry run of the job made from `template` or `workload`; `detail` has its words.',
+  },
+  workload_kind_unavailable: {
+    status: 400,
+    title: 'The cluster has no such kind of workload',
+    when: 'The CRD of the kind of `workload` is not installed, or the server has no rights to it; `detail` says what to do.',
   },
   unauthenticated: {
     status: 401,

@@ -1,7 +1,7 @@
 // The bodies that clients send: POST /jobs and PATCH /jobs/{id}. Everything has a limit, so that checking a body and
 // reporting all that is wrong with it stays bounded. Rules over more than one field are in submission-rules.ts.
 import Type, { type Static } from 'typebox';
-import { priorityDefault, queueDefault } from '../../models/index.ts';
+import { manifestKinds, priorityDefault, queueDefault, type WorkloadManifest } from '../../models/index.ts';
 import { rules } from '../rules.ts';
 import { priorityInput, textOf } from './common.ts';
 import { ruleFields } from './rules-of-a-job.ts';
@@ -62,6 +62,42 @@ const annotations = Type.Unsafe<Record<string, string>>({
   examples: [{ 'kubejobs.io/simulate-duration': '3s' }],
 });
 
+const workload = Type.Unsafe<WorkloadManifest>({
+  ...Type.Object(
+    {
+      apiVersion: Type.String({ maxLength: 128, description: 'The API version that belongs to the kind.' }),
+      kind: Type.String({ maxLength: 63, description: `One of ${Object.keys(manifestKinds).join(', ')}.` }),
+      metadata: Type.Optional(
+        Type.Object(
+          {
+            name: Type.Optional(
+              textOf(rules.dnsLabel, 'What the names of its attempts begin with; the job’s name when absent'),
+            ),
+            namespace: Type.Optional(
+              textOf(rules.dnsLabel, 'The job’s namespace, when `namespace` is absent; else the same'),
+            ),
+            labels: Type.Optional(labels),
+            annotations: Type.Optional(annotations),
+          },
+          {
+            additionalProperties: false,
+            description: 'Names are made for each attempt, so `generateName` has no use.',
+          },
+        ),
+      ),
+      spec: Type.Unsafe<Record<string, unknown>>({
+        type: 'object',
+        minProperties: 1,
+        description: 'The spec in Kubernetes’ own shape, judged by the Kubernetes API server. At most 64 levels deep.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  description:
+    'A whole Kubernetes object: a Job (`batch/v1`) or a PyTorchJob (`kubeflow.org/v1`). Not together with `template`, ' +
+    '`image`, `command`, `args`, `env`, `resources`, `completions` or `parallelism`. A kind that the cluster does not have is refused.',
+});
+
 export const submissionBody = Type.Object(
   {
     name: textOf(rules.dnsLabel, 'The job’s name, not necessarily unique', { examples: ['job1'] }),
@@ -100,6 +136,7 @@ export const submissionBody = Type.Object(
           '`args`, `env` or `resources`. At most 64 levels deep.',
       }),
     ),
+    workload: Type.Optional(workload),
     ...ruleFields,
   },
   {
