@@ -7,6 +7,8 @@ import { reachabilityMonitor } from '../../internal/controllers/jobs/reachabilit
 import { Dispatcher } from '../../internal/dispatcher/dispatcher.ts';
 import { Cleanup } from '../../internal/engine/cleanup.ts';
 import { Engine } from '../../internal/engine/engine.ts';
+import { EventHub } from '../../internal/engine/event-hub.ts';
+import { JobWaits } from '../../internal/engine/job-waits.ts';
 import { EngineService } from '../../internal/engine/service.ts';
 import { systemClock } from '../../internal/platform/clock.ts';
 import { type Configuration, parseConfiguration, serveOptions } from '../../internal/platform/configuration.ts';
@@ -20,7 +22,7 @@ import { buildServer } from '../../pkg/api/server.ts';
 import type { JobService } from '../../pkg/api/service.ts';
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
 import { jobManifest } from '../../pkg/kubernetes/manifest.ts';
-import { workloadName } from '../../pkg/kubernetes/naming.ts';
+import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/index.ts';
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
@@ -106,16 +108,18 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const restricted = policy.podSecurity === 'restricted';
   const manifest: ManifestOf = (job, attempt) =>
     jobManifest({ job, attempt, queueId, namespace, defaultTemplate, restricted });
+  const hub = new EventHub({ reader: store.reader });
+  const waits = new JobWaits({ hub, reader: store.reader, clock });
   const engine = new Engine({
     ...{ store, ...shared },
+    committed: () => hub.committed(),
     settings: { maxConcurrency: settings.maxConcurrency ?? 2, settleMs: settings.settleMs, jobTtlMs: settings.jobTtl },
     maxConcurrencyGiven: settings.maxConcurrency !== undefined,
-    nameWorkload: (job, attempt) => ({
-      kind: 'Job',
-      namespace: job.namespace ?? namespace,
-      name: workloadName(job.name, job.jobId, attempt),
-    }),
-    release: (effects) => dispatcher.release(effects),
+    nameWorkload: (job, attempt) => workloadReference(job, attempt, namespace),
+    release: (effects) => {
+      for (const { attempt } of effects) controller.watch(attempt.workload.kind);
+      dispatcher.release(effects);
+    },
     resync: () => {
       dispatcher.dropWaiting();
       controller.resync();
@@ -149,6 +153,11 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   });
   const server = await buildServer({
     service: seams.service(service),
+    events: {
+      listen: (listener) => hub.listen(listener),
+      after: (eventId, limit) => hub.after(eventId, limit),
+      ended: (jobId, timeoutMs, signal) => waits.ended(jobId, timeoutMs, signal),
+    },
     ...{ logger, clock, metrics, authentication },
     limits: { connections: connectionsThatFit(settings.maxConnections, logger) },
     version: programVersion(),

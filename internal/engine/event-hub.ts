@@ -1,6 +1,6 @@
 // Tells of committed state changes. It reads them from the store, once for everybody, after each commit and only while
 // somebody listens; so what is told is on disk, in the order of its ids, and nothing is kept in memory for slow listeners.
-import type { EventPage, JobEvent, StoreReader } from '../store/store.ts';
+import { type EventPage, type JobEvent, StoreFailure, type StoreReader } from '../store/store.ts';
 
 export type EventListener = (events: readonly JobEvent[]) => void;
 
@@ -15,14 +15,23 @@ export class EventHub {
     this.#reader = deps.reader;
   }
 
-  /** Something new may be on disk. */
+  /** Something new may be on disk. What cannot be read now is told after the next commit. */
   committed(): void {
     while (this.#listeners.size > 0) {
-      const { events } = this.#reader.events(this.#lastTold, eventsAtOnce);
+      const events = this.#news();
       const last = events.at(-1);
       if (!last) return;
       this.#lastTold = last.eventId;
       for (const listener of [...this.#listeners]) listener(events);
+    }
+  }
+
+  #news(): JobEvent[] {
+    try {
+      return this.#reader.events(this.#lastTold, eventsAtOnce).events;
+    } catch (error) {
+      if (error instanceof StoreFailure) return [];
+      throw error;
     }
   }
 

@@ -68,6 +68,12 @@ export const metricDefinitions = {
     labels: [],
   },
   kubejobs_http_connections: { type: 'gauge', help: 'Open connections of clients.', labels: [] },
+  kubejobs_event_readers: { type: 'gauge', help: 'Clients that follow the events.', labels: [] },
+  kubejobs_event_readers_cut_off_total: {
+    type: 'counter',
+    help: 'Clients that were cut off because they took no events.',
+    labels: [],
+  },
   kubejobs_http_connections_dropped_total: {
     type: 'counter',
     help: 'Connections closed by reason: room (made for a newer one), full, pipelining, unread (answers not read).',

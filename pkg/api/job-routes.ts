@@ -4,18 +4,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import Type, { type Static } from 'typebox';
 import { type Answer, accepted, jobStates } from '../models/index.ts';
 import { idempotencyHeader, idempotencyKeyOf, replayedHeader } from './idempotency.ts';
+import { type JobPath, jobIdOf, jobPath, jobResponse } from './job-path.ts';
 import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
 import { invalid, jobNotFound, sendProblem } from './problems.ts';
 import { bodyProblems, readProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
-import { jobId, oneOf, textOf } from './schemas/common.ts';
+import { oneOf, textOf } from './schemas/common.ts';
 import { type ChangeBody, changeBody, type SubmissionBody, submissionBody } from './schemas/submission.ts';
 import type { JobService, JobsFilter, JobView } from './service.ts';
 import { submissionErrors } from './submission-rules.ts';
 import { jobDocumentOf, jobLineOf, submissionOf, submittedDocumentOf } from './wire.ts';
-
-const jobPath = Type.Object({ job_id: Type.String({ ...jobId, pattern: rules.uuid.pattern }) });
-type JobPath = Static<typeof jobPath>;
 
 const jobsQuery = Type.Object(
   {
@@ -38,13 +36,6 @@ const jobsQuery = Type.Object(
   { additionalProperties: false },
 );
 type JobsQuery = Static<typeof jobsQuery>;
-
-const jobAnswer = {
-  200: {
-    description: 'The job as it is now.',
-    content: { 'application/json': { schema: { $ref: 'Job#' } } },
-  },
-};
 
 export function jobRoutes(app: FastifyInstance, service: JobService): void {
   submitRoute(app, service);
@@ -83,6 +74,7 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
       'dependency_not_found',
       'idempotency_key_reused',
       'template_refused',
+      'workload_kind_unavailable',
       'policy_refused',
       ...writeProblems,
     ],
@@ -156,11 +148,11 @@ function showRoute(app: FastifyInstance, service: JobService): void {
     summary: 'Show a job',
     description: 'Everything that is known of it: state and why, position, attempts, timeline, workload.',
     params: jobPath,
-    response: jobAnswer,
+    response: jobResponse,
     problems: ['job_not_found', ...readProblems],
   };
   app.get<{ Params: JobPath }>('/jobs/:job_id', { schema, config: { access: 'read' } }, (request, reply) => {
-    const jobId = request.params.job_id.toLowerCase();
+    const jobId = jobIdOf(request);
     const job = service.job(jobId);
     return job === undefined ? sendProblem(reply, jobNotFound(jobId)) : reply.send(jobDocumentOf(job));
   });
@@ -176,14 +168,14 @@ function changeRoute(app: FastifyInstance, service: JobService): void {
       'it always was.',
     params: jobPath,
     body: changeBody,
-    response: jobAnswer,
+    response: jobResponse,
     problems: [...bodyProblems, 'validation_failed', 'job_not_found', 'job_finished', 'job_running', ...writeProblems],
   };
   app.patch<{ Params: JobPath; Body: ChangeBody }>(
     '/jobs/:job_id',
     { schema, config: { access: 'submit' } },
     async (request, reply) => {
-      const jobId = request.params.job_id.toLowerCase();
+      const jobId = jobIdOf(request);
       const { priority, hold } = request.body;
       const changes = { ...(priority !== undefined && { priority }), ...(hold !== undefined && { held: hold }) };
       return sendJob(reply, await service.change(jobId, changes));
@@ -200,11 +192,11 @@ function cancelRoute(app: FastifyInstance, service: JobService): void {
       'A pending job is cancelled at once. A running one stays `running` with reason `cancelling` until its workload ' +
       'is gone. A finished job is answered as it is, so cancelling twice does nothing.',
     params: jobPath,
-    response: jobAnswer,
+    response: jobResponse,
     problems: [...bodyProblems, 'job_not_found', ...writeProblems],
   };
   app.delete<{ Params: JobPath }>('/jobs/:job_id', { schema, config: { access: 'submit' } }, async (request, reply) =>
-    sendJob(reply, await service.cancel(request.params.job_id.toLowerCase())),
+    sendJob(reply, await service.cancel(jobIdOf(request))),
   );
 }
 
@@ -217,12 +209,12 @@ function retryRoute(app: FastifyInstance, service: JobService): void {
       'It is pending again with its old acceptance number, and its `retries` count anew. Its attempts and its history are ' +
       'kept. Jobs that waited for it are not touched.',
     params: jobPath,
-    response: jobAnswer,
+    response: jobResponse,
     problems: [...bodyProblems, 'job_not_found', 'job_not_finished', ...writeProblems],
   };
   const config = { access: 'submit' } as const;
   app.post<{ Params: JobPath }>('/jobs/:job_id/retry', { schema, config }, async (request, reply) =>
-    sendJob(reply, await service.retry(request.params.job_id.toLowerCase())),
+    sendJob(reply, await service.retry(jobIdOf(request))),
   );
 }
 

@@ -57,6 +57,7 @@ export const rules = {
       '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:[Zz]|[-+][0-9]{2}:[0-9]{2})$',
     allowed: 'a time (RFC 3339) such as "2026-11-04T09:30:00Z", or an object such as {"in": "10m"}',
   },
+  eventId: { pattern: '^[0-9]{1,15}$', allowed: 'the id of an event: up to 15 digits' },
   retryCause: {
     pattern:
       '^(?:failed|timeout|deleted|node_lost|create_refused|exit:(?:[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]))$',

@@ -13,6 +13,8 @@ import { refuseHostless, setCommonHeaders } from './common-headers.ts';
 import { Connections } from './connections.ts';
 import { describeApi, serveDocumentation } from './documentation.ts';
 import { answerFrameworkError, type ErrorLog, handleErrors } from './error-handler.ts';
+import { eventRoutes } from './event-routes.ts';
+import type { EventService } from './event-service.ts';
 import { newHttpServer } from './http-server.ts';
 import { jobRoutes } from './job-routes.ts';
 import { parseJsonOnly } from './json-parser.ts';
@@ -31,6 +33,7 @@ import { schemaCompiler } from './validation.ts';
 
 export interface ServerDeps {
   service: JobService;
+  events: EventService;
   logger: ErrorLog;
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
@@ -59,6 +62,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   guardRoutes(app, guardOf(deps.authentication));
   await describeApi(app, deps.version);
   jobRoutes(app, deps.service);
+  eventRoutes(app, deps);
   queueRoutes(app, deps.service);
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version);

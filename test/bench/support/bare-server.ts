@@ -6,6 +6,7 @@ import { silentMetrics } from '../../../internal/platform/metrics.ts';
 import { systemRandom } from '../../../internal/platform/random.ts';
 import { buildServer } from '../../../pkg/api/server.ts';
 import type { JobService } from '../../../pkg/api/service.ts';
+import { FakeEvents } from '../../support/fake-events.ts';
 
 const random = systemRandom();
 const nothing = (): never => {
@@ -27,6 +28,7 @@ const service: JobService = {
 };
 const server = await buildServer({
   service,
+  events: new FakeEvents(),
   logger: silentLogger,
   clock: systemClock(),
   metrics: silentMetrics,
