@@ -2,7 +2,7 @@
 // The parts are the real ones; only what they are given (time, chance, store, cluster) is simulated.
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
 import { builtInTemplate, jobManifest } from '../../pkg/kubernetes/manifest.ts';
-import { workloadName } from '../../pkg/kubernetes/naming.ts';
+import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { jobsController } from '../controllers/jobs/jobs-controller.ts';
 import { reachabilityMonitor } from '../controllers/jobs/reachability.ts';
 import type { ClusterEvent } from '../core/events.ts';
@@ -46,8 +46,11 @@ export function assembleProgram(deps: ProgramDeps): Program {
     jobManifest({ job, attempt, queueId, namespace, defaultTemplate: builtInTemplate });
   const engine = new Engine({
     ...shared,
-    nameWorkload: (job, attempt) => ({ kind: 'Job', namespace, name: workloadName(job.name, job.jobId, attempt) }),
-    release: (effects) => dispatcher.release(effects),
+    nameWorkload: (job, attempt) => workloadReference(job, attempt, namespace),
+    release: (effects) => {
+      for (const { attempt } of effects) controller.watch(attempt.workload.kind);
+      dispatcher.release(effects);
+    },
     resync: () => {
       dispatcher.dropWaiting();
       controller.resync();

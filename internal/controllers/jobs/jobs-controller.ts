@@ -1,13 +1,15 @@
-// Carries what happens to our Jobs on the cluster to the engine, as observations. Keys travel, nothing else: for each
-// key it reads the local copy afresh, lets observe.ts say what that means, and reports it when it is news.
+// Carries what happens to our Jobs, and to workloads of other kinds, on the cluster to the engine, as observations. Keys
+// travel, nothing else: for each key it reads the local copy afresh, lets observe.ts say what that means, and reports it
+// when it is news.
 // What the copy lacks is asked of the API server before anything is said about it, for missing from a cache proves
 // nothing. It changes nothing on the cluster and decides nothing about jobs: strays, too, are the engine's business.
-import { type ApiResult, type Cluster, jobsResource, podsResource } from '../../../pkg/kubernetes/cluster.ts';
+import { type ApiResult, type Cluster, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import type { InformerTiming } from '../../../pkg/kubernetes/informer.ts';
 import { listAll } from '../../../pkg/kubernetes/informer-list.ts';
 import { tolerantProjection } from '../../../pkg/kubernetes/informer-projection.ts';
 import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../../pkg/kubernetes/labels.ts';
-import type { WorkloadReference } from '../../../pkg/models/index.ts';
+import { rulesOfKind } from '../../../pkg/kubernetes/workload-kinds.ts';
+import type { WorkloadKind, WorkloadReference } from '../../../pkg/models/index.ts';
 import type { ClusterEvent, WorkloadObservation } from '../../core/events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -43,6 +45,8 @@ export interface JobsControllerDeps {
 export interface JobsController {
   start(): void;
   stop(): Promise<void>;
+  /** Workloads of this kind are about to be made. Kinds of what runs at the start are known, and Jobs always. */
+  watch(kind: WorkloadKind): void;
   /** Looks at everything again and reports it even when it is not news. */
   resync(): void;
 }
@@ -86,8 +90,16 @@ class Controller implements JobsController {
   }
 
   start(): void {
+    for (const { jobId, attempt } of this.#deps.expectedKeys()) {
+      const reference = this.#deps.expected(jobId, attempt);
+      if (reference) this.watch(reference.kind);
+    }
     this.#queue.start();
     this.#watchers.start();
+  }
+
+  watch(kind: WorkloadKind): void {
+    this.#watchers.watch(kind);
   }
 
   async stop(): Promise<void> {
@@ -190,7 +202,8 @@ class Controller implements JobsController {
   async #ask(key: string, reference: WorkloadReference, seen?: JobRecord): Promise<Retry | undefined> {
     const { cluster, clock, emit, expected, logger } = this.#deps;
     const { jobId, attempt } = parseAttemptKey(key);
-    const found = await cluster.get(jobsResource, reference.namespace, reference.name);
+    const { resource } = rulesOfKind(reference.kind);
+    const found = await cluster.get(resource, reference.namespace, reference.name);
     const known = expected(jobId, attempt);
     if (!known) return undefined;
     if (found.outcome === 'ok') {
@@ -251,7 +264,8 @@ class Controller implements JobsController {
 }
 
 function isAt(job: JobRecord | undefined, reference: WorkloadReference | undefined): boolean {
-  return job !== undefined && job.namespace === reference?.namespace && job.name === reference.name;
+  if (job === undefined || reference === undefined || job.kind !== reference.kind) return false;
+  return job.namespace === reference.namespace && job.name === reference.name;
 }
 
 function isFinished(job: JobRecord): boolean {

@@ -1,9 +1,12 @@
-// The local copy of our Jobs and their Pods: a pair of informers for the whole cluster, or a pair for each namespace
-// when the program may not see more. Answers by attempt key; it reports no decision and asks the cluster nothing but
-// what informers ask.
-import { type Cluster, jobsResource, podsResource } from '../../../pkg/kubernetes/cluster.ts';
+// The local copy of our workloads and their Pods: an informer for each kind, for the whole cluster, or for each namespace
+// when the program may not see more. Jobs and Pods are always watched, another kind from the first time that it is needed:
+// not every cluster has it. Answers by attempt key; it reports no decision and asks the cluster nothing but what informers
+// ask.
+import { type Cluster, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
 import { ourSelector } from '../../../pkg/kubernetes/labels.ts';
+import { rulesOfKind } from '../../../pkg/kubernetes/workload-kinds.ts';
+import type { WorkloadKind } from '../../../pkg/models/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -24,21 +27,27 @@ export interface WatchersDeps {
   timing?: Partial<InformerTiming>;
   /** News of an attempt's Job or of its pods. */
   onNews(key: string): void;
-  /** After a complete list of the Jobs of one namespace, or of all. */
+  /** After a complete list of one kind of workload, in one namespace or in all. */
   onJobsListed(): void;
   onReachable(): void;
   onUnreachable(message: string): void;
 }
 
-interface Pair {
+type Keyed<T> = T & { key: string };
+type WorkloadInformer = Informer<Keyed<JobRecord>>;
+
+/** What is watched of one namespace, or of all. */
+interface Scope {
   namespace: string | undefined;
-  jobs: Informer<JobRecord>;
-  pods: Informer<PodRecord>;
+  workloads: Map<WorkloadKind, WorkloadInformer>;
+  pods: Informer<Keyed<PodRecord>>;
 }
 
 export interface Watchers {
   start(): void;
   stop(): Promise<void>;
+  /** From now on, also workloads of this kind; nothing when they are watched already. */
+  watch(kind: WorkloadKind): void;
   jobs(): Iterable<JobRecord>;
   jobsOf(key: string): JobRecord[];
   /** Jobs and failed pods as they were when they left the copy, deleted or without their labels. */
@@ -50,23 +59,34 @@ export interface Watchers {
 export function jobWatchers(deps: WatchersDeps): Watchers {
   const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
   const departed = new Departed();
-  const pairs = namespaces.map((namespace) => pairFor(deps, namespace, departed));
-  const all = pairs.flatMap(({ jobs, pods }) => [jobs, pods]);
+  const scopes = namespaces.map((namespace) => scopeFor(deps, namespace, departed));
+  const all = (): Array<Informer<unknown>> => scopes.flatMap(({ workloads, pods }) => [...workloads.values(), pods]);
+  let started = false;
   return {
-    start: () => {
-      for (const informer of all) informer.start();
+    start() {
+      started = true;
+      for (const informer of all()) informer.start();
     },
-    stop: async () => {
-      await Promise.all(all.map((informer) => informer.stop()));
+    async stop() {
+      started = false;
+      await Promise.all(all().map((informer) => informer.stop()));
+    },
+    watch(kind) {
+      for (const scope of scopes) {
+        if (scope.workloads.has(kind)) continue;
+        const informer = workloadInformer(deps, scope.namespace, departed, kind);
+        scope.workloads.set(kind, informer);
+        if (started) informer.start();
+      }
     },
     *jobs() {
-      for (const pair of pairs) yield* pair.jobs.values();
+      for (const { workloads } of scopes) for (const informer of workloads.values()) yield* informer.values();
     },
-    jobsOf: (key) => pairs.flatMap(({ jobs }) => jobs.byIndex(key)),
+    jobsOf: (key) => scopes.flatMap(({ workloads }) => [...workloads.values()].flatMap((one) => one.byIndex(key))),
     departed,
     podsOf(job) {
-      const pair = pairs.find(({ namespace }) => namespace === undefined || namespace === job.namespace);
-      return pair?.pods.synced && job.key ? madeBy(job, pair.pods.byIndex(job.key)) : undefined;
+      const scope = scopes.find(({ namespace }) => namespace === undefined || namespace === job.namespace);
+      return scope?.pods.synced && job.key ? madeBy(job, scope.pods.byIndex(job.key)) : undefined;
     },
   };
 }
@@ -76,57 +96,73 @@ export function madeBy(job: JobRecord, pods: readonly PodRecord[]): PodRecord[] 
   return pods.filter((pod) => pod.owner === undefined || pod.owner === job.uid);
 }
 
-function pairFor(deps: WatchersDeps, namespace: string | undefined, departed: Departed): Pair {
-  const { cluster, queueId, clock, random, logger, metrics, timing = {} } = deps;
-  const scope = namespace === undefined ? {} : { namespace };
-  const shared = { cluster, ...scope, labelSelector: ourSelector(queueId), clock, random, logger, metrics, timing };
-  const onReachable = (): void => deps.onReachable();
-  const onUnreachable = (message: string): void => deps.onUnreachable(message);
-  const onChange = (_key: string, previous: { key: string } | undefined, next: { key: string } | undefined): void => {
-    for (const key of new Set([previous?.key, next?.key])) if (key) deps.onNews(key);
-  };
-  const jobs = createInformer<JobRecord & { key: string }>({
-    ...shared,
-    resource: jobsResource,
-    project: (object) => withKey(projectJob(object)),
-    indexBy: ({ key }) => key,
+function scopeFor(deps: WatchersDeps, namespace: string | undefined, departed: Departed): Scope {
+  const workloads = new Map([['Job' as WorkloadKind, workloadInformer(deps, namespace, departed, 'Job')]]);
+  let podsListed = false;
+  const pods = createInformer<Keyed<PodRecord>>({
+    ...shared(deps, namespace),
+    resource: podsResource,
+    project: (object) => withKey(projectPod(object)),
     handlers: {
-      onChange(key, previous, next) {
+      ...reachability(deps),
+      onChange(_key, previous, next) {
+        if (previous && !next && hasFailed(previous)) departed.podLeft(previous.key, previous);
+        tell(deps, previous, next);
+      },
+      // Workloads that were seen before their pods could be were left for this moment.
+      onSynced() {
+        if (podsListed) return;
+        podsListed = true;
+        for (const informer of workloads.values()) for (const { key } of informer.values()) deps.onNews(key);
+      },
+    },
+  });
+  return { namespace, workloads, pods };
+}
+
+function workloadInformer(
+  deps: WatchersDeps,
+  namespace: string | undefined,
+  departed: Departed,
+  kind: WorkloadKind,
+): WorkloadInformer {
+  return createInformer<Keyed<JobRecord>>({
+    ...shared(deps, namespace),
+    resource: rulesOfKind(kind).resource,
+    project: (object) => withKey(projectJob(object)),
+    handlers: {
+      ...reachability(deps),
+      onChange(_key, previous, next) {
         // Its end and its deletion may come together, as with a TTL of nothing, before anybody has looked at its end.
         if (previous && !next) departed.jobLeft(previous.key, previous);
         if (next) departed.jobIsThere(next.key);
-        onChange(key, previous, next);
+        tell(deps, previous, next);
       },
-      onReachable,
-      onUnreachable,
       onSynced: () => deps.onJobsListed(),
     },
   });
-  let podsListed = false;
-  const pods = createInformer<PodRecord & { key: string }>({
-    ...shared,
-    resource: podsResource,
-    project: (object) => withKey(projectPod(object)),
-    indexBy: ({ key }) => key,
-    handlers: {
-      onChange(key, previous, next) {
-        if (previous && !next && hasFailed(previous)) departed.podLeft(previous.key, previous);
-        onChange(key, previous, next);
-      },
-      onReachable,
-      onUnreachable,
-      // Jobs that were seen before their pods could be were left for this moment.
-      onSynced() {
-        if (!podsListed) for (const { key } of jobs.values()) deps.onNews(key);
-        podsListed = true;
-      },
-    },
-  });
-  return { namespace, jobs, pods };
+}
+
+function shared(deps: WatchersDeps, namespace: string | undefined) {
+  const { cluster, queueId, clock, random, logger, metrics, timing = {} } = deps;
+  const scope = namespace === undefined ? {} : { namespace };
+  const indexBy = ({ key }: { key: string }): string => key;
+  return { cluster, ...scope, labelSelector: ourSelector(queueId), clock, random, logger, metrics, timing, indexBy };
+}
+
+function reachability(deps: WatchersDeps) {
+  return {
+    onReachable: (): void => deps.onReachable(),
+    onUnreachable: (message: string): void => deps.onUnreachable(message),
+  };
+}
+
+function tell(deps: WatchersDeps, previous: { key: string } | undefined, next: { key: string } | undefined): void {
+  for (const key of new Set([previous?.key, next?.key])) if (key) deps.onNews(key);
 }
 
 /** Throws for the informer to skip and report it: without its labels nobody knows whose it is. */
-function withKey<T extends { key: string | undefined }>(record: T): T & { key: string } {
+function withKey<T extends { key: string | undefined }>(record: T): Keyed<T> {
   const { key } = record;
   if (key === undefined) throw new Error('its kubejobs labels are missing or odd');
   return { ...record, key };

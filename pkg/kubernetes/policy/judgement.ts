@@ -4,6 +4,7 @@
 import type { Job, JobSubmission, JobTemplate, Refusal } from '../../models/index.ts';
 import type { KubernetesObject } from '../cluster.ts';
 import { jobManifest } from '../manifest.ts';
+import { workloadReference } from '../naming.ts';
 import { checkNamespace, checkPodTemplates, type Violation } from './check.ts';
 import type { Policy } from './policy.ts';
 import { judgedKinds, podTemplatesOf } from './workload-templates.ts';
@@ -27,7 +28,7 @@ export function submissionJudge(rules: SubmissionRules): SubmissionJudge {
   const ofBareJob = podErrors({ name: 'bare', priority: 0, queue: '', workload: {} }, rules);
   return (submission) => {
     const namespace = checkNamespace(submission.namespace ?? rules.namespace, rules.policy);
-    const errors = namespace === undefined ? [] : [{ pointer: '/namespace', detail: namespace }];
+    const errors = namespace === undefined ? [] : [{ pointer: namespacePointer(submission), detail: namespace }];
     if (isBare(submission)) errors.push(...ofBareJob);
     else if (!isOrdinary(submission, rules.policy)) errors.push(...podErrors(submission, rules));
     return errors.length === 0 ? undefined : refusalOf(errors);
@@ -40,6 +41,11 @@ export function judgeSubmission(submission: JobSubmission, rules: SubmissionRule
 
 function isBare({ workload, annotations }: JobSubmission): boolean {
   return annotations === undefined && Object.values(workload).every((value) => value === undefined);
+}
+
+/** Where the body said it, if it did. */
+function namespacePointer({ workload }: JobSubmission): string {
+  return workload.manifest?.metadata?.namespace === undefined ? '/namespace' : '/workload/metadata/namespace';
 }
 
 function isOrdinary({ workload, annotations }: JobSubmission, { imagePrefixes }: Policy): boolean {
@@ -55,26 +61,26 @@ function refusalOf(errors: Violation[]): Refusal {
 }
 
 function podErrors(submission: JobSubmission, { policy, namespace, defaultTemplate }: SubmissionRules): Violation[] {
-  const workload = { kind: 'Job', namespace, name: submission.name } as const;
   const job: Pick<Job, 'jobId' | keyof JobSubmission> = { ...submission, jobId: '' };
   const restricted = policy.podSecurity === 'restricted';
-  const attempt = { attempt: 1, workload };
+  const attempt = { attempt: 1, workload: workloadReference(job, 1, namespace) };
   const object = jobManifest({ job, attempt, queueId: '', namespace, defaultTemplate, restricted });
   const found = checkPodTemplates(podTemplatesOf(object) ?? [], policy);
   return found.map((violation) => inBody(violation, submission));
 }
 
-const annotationsOfPod = '/spec/template/metadata/annotations/';
+const annotationsOfPod = /^\/spec(?:\/pytorchReplicaSpecs\/[^/]*)?\/template\/metadata\/annotations\/([^/]*)$/;
 const mainContainer = '/spec/template/spec/containers/0/';
 
 /** From a field of the workload to the field of the body that it was made from. */
 function inBody({ pointer, detail }: Violation, { workload, annotations }: JobSubmission): Violation {
-  const key = pointer.startsWith(annotationsOfPod) ? pointer.slice(annotationsOfPod.length) : undefined;
+  const key = annotationsOfPod.exec(pointer)?.[1];
   const unescaped = key?.replaceAll('~1', '/').replaceAll('~0', '~');
   if (unescaped !== undefined && annotations?.[unescaped] !== undefined) {
     return { pointer: `/annotations/${key}`, detail };
   }
   if (workload.template) return { pointer: pointer.replace(/^\/spec/, '/template'), detail };
+  if (workload.manifest) return { pointer: `/workload${pointer}`, detail };
   if (pointer === `${mainContainer}image` && workload.image !== undefined) return { pointer: '/image', detail };
   return {
     pointer: '',
