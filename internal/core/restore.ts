@@ -9,6 +9,7 @@ import { Core } from './core.ts';
 import type { Decision } from './decisions.ts';
 import { willExpire } from './policies/expiry.ts';
 import { watchDeadline } from './policies/timeout.ts';
+import { endUnaccounted, type UnaccountedJob } from './policies/unaccounted.ts';
 import { enter, standingChange, type Waiter } from './policies/waiting.ts';
 import type { CoreSettings, RunningJob } from './state.ts';
 
@@ -18,6 +19,8 @@ export interface CoreSnapshot {
   /** In order of acceptance, packed; 16 id bytes each. */
   pending: { count: number; ids: Uint8Array; priorities: Int32Array; sequences: Float64Array };
   running: Array<{ jobId: string; sequence: number; priority: number; attempt: Attempt; rules?: AttemptRules }>;
+  /** Jobs that run by their rows, but whose attempt cannot be read. */
+  unaccounted?: UnaccountedJob[];
   /** Held, blocked and scheduled jobs, in order of acceptance. */
   waiting: Array<{
     jobId: string;
@@ -54,6 +57,7 @@ export function restoreCore(snapshot: CoreSnapshot, settings: CoreSettings, at: 
     core.decide(restoreWaiting(core, { ...job, after: waitsFor }, at));
   for (const { jobId, attempts } of snapshot.attempts) core.state.attempts.set(jobId, attempts);
   for (const { jobId, expiresAt } of snapshot.expiries) willExpire(core.state, jobId, expiresAt);
+  for (const job of snapshot.unaccounted ?? []) core.decide(endUnaccounted(core.state, job, at));
   return core;
 }
 

@@ -22,7 +22,7 @@ export const reasonsByState = {
   pending: ['waiting_for_slot', 'settling', 'paused', 'quota_refused', 'cluster_unreachable', 'draining'],
   running: ['creating', 'create_unknown', 'starting', 'unschedulable', 'image_problem', 'cancelling'],
   succeeded: [],
-  failed: ['exit_code', 'oom_killed', 'deadline', 'create_refused', 'workload_deleted', 'node_lost'],
+  failed: ['exit_code', 'oom_killed', 'deadline', 'create_refused', 'workload_deleted', 'node_lost', 'record_damaged'],
   cancelled: ['by_user', 'dependency_failed'],
   expired: ['queue_timeout'],
   held: ['held_by_user'],

@@ -1,12 +1,13 @@
 // What the core is rebuilt from, read in the writer's thread so that reads are answered meanwhile. The pending jobs are
 // packed into typed arrays, whose buffers move between the threads instead of being copied.
 import type Database from 'better-sqlite3';
-import { attemptRulesOf, type Job } from '../../../pkg/models/index.ts';
+import { type AttemptRules, attemptRulesOf, type Job } from '../../../pkg/models/index.ts';
 import { jobIdBytes, jobIdFromHex } from '../job-id.ts';
 import { type PackedJobs, type RunningJobRow, type Snapshot, waitingRowOf } from '../store.ts';
 import { readableRows } from './readable-rows.ts';
 import { attemptOf, jobOf, parsedRules, UnreadableRow } from './rows.ts';
-import { countByState } from './statements/count-by-state.ts';
+import { isNumber, isPriority, mostAttempts } from './sound-values.ts';
+import { countByState, oddCounts } from './statements/count-by-state.ts';
 import { expiringJobs } from './statements/expiring-jobs.ts';
 import { lastSequences } from './statements/last-sequences.ts';
 import { type PendingPage, pendingPage } from './statements/pending-page.ts';
@@ -15,22 +16,33 @@ import { loadSettings } from './statements/store-settings.ts';
 import { waitingJobs } from './statements/waiting-jobs.ts';
 
 const rowsAtOnce = 20_000;
+/** However many are counted: room for more is made when they are there. */
+const mostRoomAtOnce = 4_000_000;
 
 /** `report` hears of rows that are left out. */
 export function loadSnapshot(db: Database.Database, report: (row: string) => void): Snapshot {
   const load = db.transaction((): Snapshot => {
     const counts = countByState(db)();
-    const { pending, attempts } = packPending(pendingPage(db), counts.pending);
+    oddCounts(db).forEach(report);
+    const { pending, attempts } = packPending(pendingPage(db), Math.min(counts.pending, mostRoomAtOnce));
     if (pending.count !== counts.pending)
       report(`${counts.pending} pending jobs are counted, ${pending.count} readable`);
     const readable = readableRows(report);
+    const runningRows = runningJobs(db);
+    const waitingRows = waitingJobs(db);
+    const standing = runningRows.length + waitingRows.length;
+    const counted = counts.running + counts.held + counts.blocked + counts.scheduled;
+    if (standing !== counted)
+      report(`${counted} running, held, blocked and scheduled jobs are counted, ${standing} there`);
+    const unaccounted: NonNullable<Snapshot['unaccounted']> = [];
+    const running = readable(runningRows, (row) => accountedFor(row, unaccounted, report));
     return {
-      ...lastSequences(db),
-      ...{ pending, counts },
-      running: readable(runningJobs(db), runningJobOf),
-      ...waitingOf(readable(waitingJobs(db), jobOf), attempts),
+      ...lastSequences(db, report),
+      ...{ pending, counts, running },
+      ...(unaccounted.length > 0 && { unaccounted }),
+      ...waitingOf(readable(waitingRows, jobOf), attempts),
       expiries: expiringJobs(db).map((row) => ({ jobId: jobIdFromHex(row.job_id), expiresAt: row.expires_at })),
-      settings: loadSettings(db),
+      settings: loadSettings(db, report),
     };
   });
   return load();
@@ -99,13 +111,36 @@ function trimmed(packed: PackedJobs): PackedJobs {
   };
 }
 
-function runningJobOf(row: RunningRow): RunningJobRow {
+/** Adds to `unaccounted` and throws when it is not. */
+function accountedFor(
+  row: RunningRow,
+  unaccounted: NonNullable<Snapshot['unaccounted']>,
+  report: (row: string) => void,
+): RunningJobRow {
+  try {
+    return runningJobOf(row, report);
+  } catch (error) {
+    const why = (error as Error).message;
+    const attempt = isNumber(row.current, 1, mostAttempts) ? row.current : 1;
+    if (error instanceof UnreadableRow) unaccounted.push({ jobId: jobIdFromHex(row.job), attempt, why });
+    throw error;
+  }
+}
+
+function runningJobOf(row: RunningRow, report: (row: string) => void): RunningJobRow {
   const jobId = jobIdFromHex(row.job);
-  if (row.creation === null) throw new UnreadableRow(`job ${jobId}: it is running, but has no row of its attempt`);
-  const rules = attemptRulesOf({
-    ...(row.rules !== null && { rules: parsedRules(jobId, row.rules) }),
-    ...(row.attempts_before !== null && { attemptsBefore: row.attempts_before }),
-  });
   const { sequence, priority } = row;
+  if (row.creation === null) throw new UnreadableRow(`job ${jobId}: it is running, but has no row of its attempt`);
+  if (!isNumber(sequence, 1) || !isPriority(priority)) {
+    throw new UnreadableRow(`job ${jobId}: it is running with the number ${sequence} and the priority ${priority}`);
+  }
+  const rules = rulesOf(row, jobId, report);
   return { jobId, sequence, priority, attempt: attemptOf(row), ...(rules && { rules }) };
+}
+
+/** Without them it runs on: that its slot is taken is worth more than its timeout and its retries. */
+function rulesOf(row: RunningRow, jobId: string, report: (row: string) => void): AttemptRules | undefined {
+  const [rules] = readableRows(report)(row.rules === null ? [] : [row.rules], (json) => parsedRules(jobId, json));
+  const before = isNumber(row.attempts_before, 0, mostAttempts) ? row.attempts_before : null;
+  return attemptRulesOf({ ...(rules && { rules }), ...(before !== null && { attemptsBefore: before }) });
 }

@@ -16,6 +16,7 @@ import {
   type WorkloadSpec,
 } from '../../../pkg/models/index.ts';
 import { jobIdFromHex } from '../job-id.ts';
+import { areDependencies, areRules, areTexts, isNumber, isPriority, isTime, mostAttempts } from './sound-values.ts';
 
 export class UnreadableRow extends Error {}
 
@@ -91,6 +92,7 @@ export interface TimelineRow {
 }
 
 export function jobOf(row: JobRow): Job {
+  assertSoundJob(row);
   return {
     jobId: jobIdFromHex(row.job_id),
     sequence: row.sequence,
@@ -98,8 +100,8 @@ export function jobOf(row: JobRow): Job {
     priority: row.priority,
     queue: row.queue,
     ...(row.namespace !== null && { namespace: row.namespace }),
-    ...(row.labels !== null && { labels: parsed(row, 'labels') as Record<string, string> }),
-    ...(row.annotations !== null && { annotations: parsed(row, 'annotations') as Record<string, string> }),
+    ...(row.labels !== null && { labels: parsedTexts(row, 'labels') }),
+    ...(row.annotations !== null && { annotations: parsedTexts(row, 'annotations') }),
     workload: parsed(row, 'spec') as WorkloadSpec,
     state: stateOf(row.state, jobIdFromHex(row.job_id)),
     ...(row.reason !== null && { reason: row.reason as JobReason }),
@@ -113,13 +115,32 @@ export function jobOf(row: JobRow): Job {
   };
 }
 
+const timesOfJob = ['created_at', 'started_at', 'finished_at', 'start_at', 'expires_at'] as const;
+
+function assertSoundJob(row: JobRow): void {
+  const time = timesOfJob.find((column) => !isTime(row[column]));
+  const sound = {
+    sequence: isNumber(row.sequence, 1),
+    priority: isPriority(row.priority),
+    attempt: isNumber(row.attempt, 0, mostAttempts),
+    attempts_before: isNumber(row.attempts_before, 0, mostAttempts),
+  };
+  const number = (Object.keys(sound) as Array<keyof typeof sound>).find((column) => !sound[column]);
+  const column = time ?? number;
+  if (column !== undefined) throw makesNoSense(`job ${jobIdFromHex(row.job_id)}`, column, row[column]);
+}
+
+function makesNoSense(whose: string, column: string, value: number | null): UnreadableRow {
+  return new UnreadableRow(`${whose}: ${column} is ${value}, which makes no sense`);
+}
+
 function conditionsOf(row: JobRow): Partial<Job> {
   return {
     ...(row.rules !== null && { rules: parsedRules(jobIdFromHex(row.job_id), row.rules) }),
     ...(row.held === 1 && { held: true }),
     ...(row.start_at !== null && { startAt: row.start_at }),
     ...(row.expires_at !== null && { expiresAt: row.expires_at }),
-    ...(row.waits_for !== null && { waitsFor: parsed(row, 'waits_for') as Dependency[] }),
+    ...(row.waits_for !== null && { waitsFor: parsedDependencies(row) }),
     ...(row.attempts_before !== null && { attemptsBefore: row.attempts_before }),
   };
 }
@@ -128,6 +149,7 @@ export function attemptOf(row: AttemptRow): Attempt {
   if (!(creations as readonly string[]).includes(row.creation)) {
     throw new UnreadableRow(`attempt ${row.attempt} of job ${jobIdFromHex(row.job_id)}: creation "${row.creation}"`);
   }
+  assertSoundAttempt(row);
   return {
     attempt: row.attempt,
     dispatchSequence: row.dispatch_sequence,
@@ -151,12 +173,27 @@ export function attemptOf(row: AttemptRow): Attempt {
   };
 }
 
+const timesOfAttempt = [
+  ...(['dispatched_at', 'unknown_at', 'cancel_requested_at'] as const),
+  ...(['finished_at', 'cleanup_at', 'made_at'] as const),
+];
+
+function assertSoundAttempt(row: AttemptRow): void {
+  const time = timesOfAttempt.find((column) => !isTime(row[column]));
+  const sound = { attempt: isNumber(row.attempt, 1, mostAttempts), dispatch_sequence: isNumber(row.dispatch_sequence) };
+  const number = (Object.keys(sound) as Array<keyof typeof sound>).find((column) => !sound[column]);
+  const column = time ?? number;
+  if (column === undefined) return;
+  throw makesNoSense(`attempt ${row.attempt} of job ${jobIdFromHex(row.job_id)}`, column, row[column]);
+}
+
 /** The first line of a job's history, which is not stored. */
 export function acceptanceOf(row: Pick<JobRow, 'job_id' | 'created_at' | 'accepted_as'>): TimelineEntry {
   return { at: row.created_at, state: stateOf(row.accepted_as ?? 'pending', jobIdFromHex(row.job_id)) };
 }
 
 export function timelineEntryOf(row: TimelineRow): TimelineEntry {
+  if (!isTime(row.at)) throw makesNoSense(`the history of job ${jobIdFromHex(row.job_id)}`, 'at', row.at);
   return {
     at: row.at,
     state: stateOf(row.state, jobIdFromHex(row.job_id)),
@@ -172,7 +209,21 @@ function stateOf(state: string, jobId: string): JobState {
 }
 
 export function parsedRules(jobId: string, json: string): JobRules {
-  return objectOf(json, jobId, 'rules') as JobRules;
+  const rules = objectOf(json, jobId, 'rules');
+  if (!areRules(rules)) throw new UnreadableRow(`job ${jobId}: rules make no sense`);
+  return rules;
+}
+
+function parsedTexts(row: JobRow, column: 'labels' | 'annotations'): Record<string, string> {
+  const value = parsed(row, column);
+  if (areTexts(value)) return value;
+  throw new UnreadableRow(`job ${jobIdFromHex(row.job_id)}: ${column} are not texts by name`);
+}
+
+function parsedDependencies(row: JobRow): Dependency[] {
+  const waitsFor = parsed(row, 'waits_for');
+  if (areDependencies(waitsFor)) return waitsFor;
+  throw new UnreadableRow(`job ${jobIdFromHex(row.job_id)}: waits_for makes no sense`);
 }
 
 function parsed(row: JobRow, column: 'labels' | 'annotations' | 'spec' | 'waits_for'): object {

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { latestTime } from '../sound-values.ts';
 
 export interface ExpiringRow {
   job_id: string;
@@ -9,6 +10,6 @@ export interface ExpiringRow {
 export function expiringJobs(db: Database.Database): ExpiringRow[] {
   const statement = db.prepare<[], ExpiringRow>(`
     SELECT lower(hex(job_id)) AS job_id, expires_at FROM jobs INDEXED BY jobs_expiring
-    WHERE expires_at IS NOT NULL AND finished_at IS NULL ORDER BY sequence`);
+    WHERE expires_at IS NOT NULL AND abs(expires_at) <= ${latestTime} AND finished_at IS NULL ORDER BY sequence`);
   return statement.all();
 }

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { priorityMaximum, priorityMinimum } from '../../../../pkg/models/index.ts';
+import { highestNumber, mostAttempts } from '../sound-values.ts';
 
 export interface PendingPage {
   /** 32 hex digits for each job. */
@@ -12,7 +13,7 @@ export interface PendingPage {
 
 /**
  * Pending jobs after an acceptance number, in order, a page as one row: SQLite joins the columns, which takes a third of
- * the time of fetching row by row. Rows whose id or priority makes no sense are left out.
+ * the time of fetching row by row. Rows whose id or numbers make no sense are left out.
  */
 export function pendingPage(db: Database.Database): (after: number, limit: number) => PendingPage {
   const statement = db.prepare<
@@ -25,7 +26,8 @@ export function pendingPage(db: Database.Database): (after: number, limit: numbe
       json_group_array(json_array(lower(hex(job_id)), attempt)) FILTER (WHERE attempt > 0) AS attempted
     FROM (
       SELECT job_id, priority, sequence, attempt FROM jobs INDEXED BY jobs_by_state
-      WHERE state = 'pending' AND sequence > ?
+      WHERE state = 'pending' AND sequence > ? AND sequence BETWEEN 1 AND ${highestNumber}
+        AND attempt BETWEEN 0 AND ${mostAttempts}
         AND length(job_id) = 16 AND priority BETWEEN ${priorityMinimum} AND ${priorityMaximum}
       ORDER BY sequence LIMIT ?)`);
   return (after, limit) => {

@@ -1,5 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { StoredSettings } from '../../store.ts';
+import { isNumber } from '../sound-values.ts';
+
+/** As for `--max-concurrency`. */
+const mostSlots = 100_000;
 
 /** Absent settings stay as they are. */
 export function storeSettings(db: Database.Database): (settings: StoredSettings) => void {
@@ -11,10 +15,16 @@ export function storeSettings(db: Database.Database): (settings: StoredSettings)
   };
 }
 
-export function loadSettings(db: Database.Database): StoredSettings {
+/** `report` hears of a value that makes no sense; it counts as never set. */
+export function loadSettings(db: Database.Database, report: (row: string) => void): StoredSettings {
   const statement = db.prepare<[], { max_concurrency: number | null; paused: number | null }>(
     'SELECT max_concurrency, paused FROM meta',
   );
   const { max_concurrency: maxConcurrency = null, paused = null } = statement.get() ?? {};
-  return { ...(maxConcurrency !== null && { maxConcurrency }), ...(paused !== null && { paused: paused === 1 }) };
+  const isSound = maxConcurrency === null || isNumber(maxConcurrency, 1, mostSlots);
+  if (!isSound) report(`max_concurrency is ${maxConcurrency}; the value of the start is used`);
+  return {
+    ...(isSound && maxConcurrency !== null && { maxConcurrency }),
+    ...(paused !== null && { paused: paused === 1 }),
+  };
 }

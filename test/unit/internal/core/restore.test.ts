@@ -51,6 +51,28 @@ describe('a restored core', () => {
     );
   });
 
+  it('ends a job whose attempt no row tells of, and whoever waits for its success, and gives its slot away', () => {
+    const waiting = { jobId: idOf('b'), sequence: 2, priority: 0, held: false, startReason: 'start_after' } as const;
+    const core = restoreCore(
+      {
+        ...snapshot({ pending: [['c', 0, 3]] }),
+        unaccounted: [{ jobId: idOf('a'), attempt: 1, why: 'no row' }],
+        waiting: [{ ...waiting, waitsFor: [{ jobId: idOf('a'), on: 'success' }] }],
+      },
+      coreSettings({ maxConcurrency: 1 }),
+      restartAt,
+    );
+    core.checkInvariants();
+    core.apply({ kind: 'cluster_reachability_changed', at: restartAt, reachable: true });
+    const decisions = core.plan(restartAt);
+    const changes = decisions.filter((decision) => decision.kind === 'change_job');
+    expect(changes.filter(({ jobId }) => jobId !== idOf('c'))).toMatchObject([
+      { jobId: idOf('a'), set: { state: 'failed', reason: 'record_damaged' } },
+      { jobId: idOf('b'), set: { state: 'cancelled', reason: 'dependency_failed' } },
+    ]);
+    expect(decisions).toContainEqual(expect.objectContaining({ kind: 'start_attempt', jobId: idOf('c') }));
+  });
+
   it('has the pending jobs in their places, and goes on counting where it was', () => {
     const core = restored({
       pending: [

@@ -44,6 +44,15 @@ test.each([
   ["UPDATE jobs SET spec = '{' WHERE sequence = 1", [4, 3, 2], [1, 4], 'spec is not a JSON object'],
   ["UPDATE jobs SET spec = 'null' WHERE sequence = 1", [4, 3, 2], [1, 4], 'spec is not a JSON object'],
   ["UPDATE jobs SET labels = 'team' WHERE sequence = 1", [4, 3, 2], [1, 4], 'labels is not a JSON object'],
+  ["UPDATE jobs SET labels = '[[1]]' WHERE sequence = 1", [4, 3, 2], [1, 4], 'labels are not texts by name'],
+  [
+    'UPDATE jobs SET created_at = 1e300 WHERE sequence = 1',
+    [4, 3, 2],
+    [1, 4],
+    'created_at is 1e+300, which makes no sense',
+  ],
+  [`UPDATE jobs SET rules = '{"timeoutMs":"x"}' WHERE sequence = 1`, [4, 3, 2], [1, 4], 'rules make no sense'],
+  ["UPDATE jobs SET waits_for = '[5]' WHERE sequence = 1", [4, 3, 2], [1, 4], 'waits_for makes no sense'],
 ])('after %s the other jobs are listed and loaded, and it is reported once', async (sql, listed, pending, report) => {
   const store = await openEdited(sql);
   for (const filter of [{}, { labels: { team: 'a' } }]) {
@@ -52,7 +61,8 @@ test.each([
   expect(store.reader.jobs([1, 2].map(idOf)).map((job) => job.sequence)).toEqual([2]);
   expect(store.reader.job(idOf(1))).toBeUndefined();
   expect([...(await store.load()).pending.sequences]).toEqual(pending);
-  expect(reports).toEqual([expect.stringContaining(`job ${idOf(1)}: ${report}`)]);
+  const ofState = sql.includes('state') ? ['1 jobs are in the state "odd", which this program does not know'] : [];
+  expect(reports).toEqual([expect.stringContaining(`job ${idOf(1)}: ${report}`), ...ofState]);
   await store.close();
 });
 
@@ -98,13 +108,49 @@ test.each([
   'a running job without an attempt that can be read (%s) is left out of the load and reported',
   async (sql, report) => {
     const store = await openEdited(sql);
-    expect((await store.load()).running.map((row) => row.sequence)).toEqual([3]);
+    const { running, unaccounted } = await store.load();
+    expect(running.map((row) => row.sequence)).toEqual([3]);
+    expect(unaccounted).toEqual([{ jobId: idOf(2), attempt: 1, why: expect.stringContaining(report) }]);
     expect(reports).toEqual([expect.stringContaining(report)]);
     expect(store.reader.dueCleanups(9, 9).map(({ jobId }) => jobId)).toEqual([idOf(3)]);
     expect(store.reader.job(idOf(2))?.attempts).toEqual([]);
     await store.close();
   },
 );
+
+test('a running job whose rules cannot be read keeps its slot, and they are reported', async () => {
+  const store = await openEdited("UPDATE jobs SET rules = '[]' WHERE sequence = 2");
+  expect((await store.load()).running.map((row) => row.sequence)).toEqual([2, 3]);
+  expect(reports).toEqual([`job ${idOf(2)}: rules make no sense`]);
+  await store.close();
+});
+
+test.each([
+  ['sequence', 'UPDATE jobs SET sequence = 9223372036854775807 WHERE sequence = 1', { lastSequence: 4 }],
+  ['last dispatch', 'UPDATE meta SET last_dispatch_sequence = 9007199254740993', { lastDispatchSequence: 1 }],
+  ['cap', 'UPDATE meta SET max_concurrency = -5', { settings: {} }],
+  [
+    'count',
+    "UPDATE job_counts SET jobs = -5 WHERE state = 'pending'",
+    { counts: expect.objectContaining({ pending: 2 }) },
+  ],
+])('an absurd %s does not count, and is reported', async (_what, sql, loaded) => {
+  const store = await openEdited(sql);
+  expect(await store.load()).toMatchObject(loaded);
+  expect(reports).toHaveLength(1);
+  await store.close();
+});
+
+test.each([
+  'UPDATE meta SET last_event = 9007199254740993',
+  'UPDATE events SET event_id = 9223372036854775807 WHERE rowid = 5',
+])('after %s commits find a number for their events', async (sql) => {
+  const store = await openEdited(sql);
+  await insertJobs(store, storedJob(5));
+  await insertJobs(store, storedJob(6));
+  expect(store.reader.list({}, 10).jobs.map((job) => job.sequence)).toEqual([6, 5, 4, 3, 2, 1]);
+  await store.close();
+});
 
 test('a line of history that cannot be read costs only itself', async () => {
   const store = await openEdited("UPDATE events SET state = 'odd'");
