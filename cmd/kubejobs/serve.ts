@@ -30,6 +30,7 @@ import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
+import { assembleSchedules } from './schedules.ts';
 import { templateCheck } from './template-check.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
@@ -151,8 +152,12 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     checkPolicy: submissionJudge({ policy, namespace, defaultTemplate }),
     checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace }),
   });
+  const jobs = seams.service(service);
+  const judge = service.judge.bind(service);
+  const schedules = assembleSchedules({ ...shared, engine, store, jobs, judge });
   const server = await buildServer({
-    service: seams.service(service),
+    service: jobs,
+    schedules: schedules.service,
     events: {
       listen: (listener) => hub.listen(listener),
       after: (eventId, limit) => hub.after(eventId, limit),
@@ -180,6 +185,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'drain', stop: () => engine.drain() },
+      schedules.part,
       { name: 'listening', start: () => listen(server, settings, engine, description, logger) },
     ],
   };

@@ -31,19 +31,20 @@ export class EngineService {
   }
 
   async submit(submission: JobSubmission, key?: IdempotencyKey): Promise<Answer<Submitted & { replayed: boolean }>> {
-    const refusal = await this.#refusal(submission);
+    const refusal = await this.judge(submission);
     return refusal ? { ok: false, refusal } : this.#deps.engine.submit(submission, key);
   }
 
   async submitAll(submissions: readonly JobSubmission[], key?: IdempotencyKey): Promise<Answer<SubmissionAnswer>> {
     for (const submission of submissions) {
-      const refusal = await this.#refusal(submission);
+      const refusal = await this.judge(submission);
       if (refusal) return { ok: false, refusal };
     }
     return this.#deps.engine.submitAll(submissions, key);
   }
 
-  async #refusal(submission: JobSubmission): Promise<Refusal | undefined> {
+  /** What would be said against the job if it were submitted now, by the policy and, for a template, by the cluster. */
+  async judge(submission: JobSubmission): Promise<Refusal | undefined> {
     const { checkPolicy, checkTemplate } = this.#deps;
     const forbidden = checkPolicy?.(submission);
     const { template, manifest } = submission.workload;

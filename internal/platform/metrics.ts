@@ -79,6 +79,12 @@ export const metricDefinitions = {
     help: 'Connections closed by reason: room (made for a newer one), full, pipelining, unread (answers not read).',
     labels: ['reason'],
   },
+  kubejobs_schedules: { type: 'gauge', help: 'Schedules, suspended ones too.', labels: [] },
+  kubejobs_schedule_runs_total: {
+    type: 'counter',
+    help: 'Runs of schedules by outcome: submitted, or missed as too_late, superseded, job_unfinished, refused.',
+    labels: ['outcome'],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -18,6 +18,7 @@ ${errorCodes.map((code) => `- \`${code}\` (${errorCatalogue[code].status}): ${er
 const tags = [
   { name: 'jobs', description: 'Submit, look at, change and cancel jobs.' },
   { name: 'queue', description: 'What waits and what runs.' },
+  { name: 'schedules', description: 'Jobs that are submitted again and again.' },
   { name: 'operation', description: 'For those who run the server.' },
 ];
 

@@ -23,9 +23,12 @@ import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './ope
 import { answerOverdue, answerParserError } from './parser-errors.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
+import type { ScheduleService } from './schedule-service.ts';
 import { healthSchemas } from './schemas/health.ts';
 import { jobSchemas } from './schemas/job.ts';
 import { problemSchemas } from './schemas/problem.ts';
+import { scheduleSchemas } from './schemas/schedule.ts';
 import { settingsSchemas } from './schemas/settings.ts';
 import type { JobService } from './service.ts';
 import { settingsRoutes } from './settings-routes.ts';
@@ -34,6 +37,7 @@ import { schemaCompiler } from './validation.ts';
 export interface ServerDeps {
   service: JobService;
   events: EventService;
+  schedules: ScheduleService;
   logger: ErrorLog;
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
@@ -58,12 +62,14 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.addHook('onRequest', setCommonHeaders);
   app.addHook('onRequest', refuseHostless);
   handleErrors(app, deps.logger);
-  for (const schema of [...problemSchemas, ...jobSchemas, ...settingsSchemas, ...healthSchemas]) app.addSchema(schema);
+  for (const schema of [...problemSchemas, ...jobSchemas, ...scheduleSchemas, ...settingsSchemas, ...healthSchemas])
+    app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
   await describeApi(app, deps.version);
   jobRoutes(app, deps.service);
   eventRoutes(app, deps);
   queueRoutes(app, deps.service);
+  scheduleRoutes(app, deps.schedules);
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version);
   metricsRoute(app, deps.metricsText);

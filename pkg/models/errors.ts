@@ -51,6 +51,7 @@ export const errorCatalogue = {
   },
   not_found: { status: 404, title: 'There is no such resource', when: 'The path is not one of the API’s.' },
   job_not_found: { status: 404, title: 'There is no such job', when: 'No job has this `job_id`.' },
+  schedule_not_found: { status: 404, title: 'There is no such schedule', when: 'No schedule has this name.' },
   dependency_not_found: {
     status: 400,
     title: 'It is to run after a job that does not exist',
@@ -76,6 +77,12 @@ export const errorCatalogue = {
     title: 'The job is not finished',
     when: 'Only a finished job can be run again.',
   },
+  schedule_exists: {
+    status: 409,
+    title: 'There is a schedule of this name',
+    when: 'A new schedule has the name of another one.',
+  },
+  schedule_limit: { status: 409, title: 'There are too many schedules', when: 'There are 1,000 schedules already.' },
   job_running: { status: 409, title: 'The job is running', when: 'The change needs a job that does not hold a slot.' },
   idempotency_key_reused: {
     status: 422,

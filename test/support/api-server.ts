@@ -5,12 +5,14 @@ import { silentLogger } from '../../internal/platform/logger.ts';
 import { silentMetrics } from '../../internal/platform/metrics.ts';
 import { buildServer, type ServerDeps } from '../../pkg/api/server.ts';
 import { FakeEvents } from './fake-events.ts';
+import { FakeSchedules } from './fake-schedules.ts';
 import { FakeService } from './fake-service.ts';
 
 export function newServer(overrides: Partial<ServerDeps> = {}): Promise<FastifyInstance> {
   return buildServer({
     service: new FakeService(),
     events: new FakeEvents(),
+    schedules: new FakeSchedules(),
     logger: silentLogger,
     clock: systemClock(),
     metrics: silentMetrics,

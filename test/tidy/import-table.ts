@@ -91,6 +91,11 @@ export const folderRules: readonly FolderRule[] = [
     mayImport: [models, platform],
   },
   {
+    folder: 'internal/schedules/',
+    holds: 'jobs that are submitted again and again: which run when (pure), and who submits them',
+    mayImport: [models, storeInterface, platform],
+  },
+  {
     folder: 'internal/simulation/',
     holds: 'simulated cluster on any clock, fault injection, scenarios, checkers',
     mayImport: [models, core, engine, dispatcher, controllers, kubernetes, storeInterface, memoryStore, platform],
@@ -110,6 +115,7 @@ export const packageHomes: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'pkg/kubernetes/',
   'better-sqlite3': 'internal/store/',
   'prom-client': 'internal/platform/',
+  croner: 'internal/schedules/',
   fastify: 'pkg/api/',
   typebox: 'pkg/api/',
   commander: 'cmd/kubejobs/',

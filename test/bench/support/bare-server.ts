@@ -7,6 +7,7 @@ import { systemRandom } from '../../../internal/platform/random.ts';
 import { buildServer } from '../../../pkg/api/server.ts';
 import type { JobService } from '../../../pkg/api/service.ts';
 import { FakeEvents } from '../../support/fake-events.ts';
+import { FakeSchedules } from '../../support/fake-schedules.ts';
 
 const random = systemRandom();
 const nothing = (): never => {
@@ -29,6 +30,7 @@ const service: JobService = {
 const server = await buildServer({
   service,
   events: new FakeEvents(),
+  schedules: new FakeSchedules(),
   logger: silentLogger,
   clock: systemClock(),
   metrics: silentMetrics,
