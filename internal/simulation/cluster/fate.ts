@@ -1,9 +1,9 @@
 // What becomes of a simulated workload: how long it runs and with which exit code it ends.
-// Annotations on the Job decide, then those on its pod template, then the cluster's own duration and success;
+// Annotations on the workload decide, then those on its pod template, then the cluster's own duration and success;
 // an annotation that makes no sense is ignored, because a real cluster would not look at it either.
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { simulateDurationAnnotation, simulateExitCodeAnnotation } from '../../../pkg/kubernetes/labels.ts';
-import { jobSpecOf } from './job-spec.ts';
+import type { PodTemplate } from './job-spec.ts';
 
 export interface Fate {
   durationMs: number;
@@ -13,8 +13,8 @@ export interface Fate {
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 type Unit = keyof typeof unitMs;
 
-export function fateOf(job: KubernetesObject, defaultDurationMs: number): Fate {
-  const annotations = { ...jobSpecOf(job).template.metadata?.annotations, ...job.metadata.annotations };
+export function fateOf(workload: KubernetesObject, template: PodTemplate, defaultDurationMs: number): Fate {
+  const annotations = { ...template.metadata?.annotations, ...workload.metadata.annotations };
   return {
     durationMs: parseDuration(annotations[simulateDurationAnnotation]) ?? defaultDurationMs,
     exitCode: parseExitCode(annotations[simulateExitCodeAnnotation]) ?? 0,

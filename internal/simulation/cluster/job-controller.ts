@@ -5,7 +5,7 @@
 import { jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import type { Agenda } from './agenda.ts';
 import { type Fate, fateOf } from './fate.ts';
-import { type JobSpec, jobSpecOf, podsNeeded } from './job-spec.ts';
+import { type JobSpec, jobLabels, jobSpecOf, podsNeeded } from './job-spec.ts';
 import {
   backoffLimitExceeded,
   deadlineExceeded,
@@ -16,10 +16,11 @@ import {
   terminatingJob,
   withCounts,
 } from './job-status.ts';
-import type { Kubelet, PodEvents } from './kubelet.ts';
+import type { Kubelet } from './kubelet.ts';
 import type { ObjectStore } from './object-store.ts';
 import { podStatusOf } from './pod-objects.ts';
 import { kubernetesTime } from './timestamps.ts';
+import type { WorkloadController } from './workload-controller.ts';
 
 /** From the Job's creation to its first pod. */
 const reactionMs = 1;
@@ -48,7 +49,7 @@ export interface JobControllerDeps {
   expire: (job: KubernetesObject, at: number) => void;
 }
 
-export class JobController implements PodEvents {
+export class JobController implements WorkloadController {
   readonly #deps: JobControllerDeps;
   readonly #runs = new Map<string, Run>();
 
@@ -69,7 +70,7 @@ export class JobController implements PodEvents {
     }
     const run: Run = {
       job,
-      fate: fateOf(job, durationMs),
+      fate: fateOf(job, spec.template, durationMs),
       outstanding: podsNeeded(spec),
       active: new Set(),
       ready: new Set(),
@@ -132,9 +133,10 @@ export class JobController implements PodEvents {
   #goOn(run: Run, countsFrom: number, at: number): void {
     const job = this.#current(run.job);
     if (!job) return;
+    const wish = { template: jobSpecOf(job).template, labels: jobLabels(job.metadata.name, job.metadata.uid ?? '') };
     while (!run.failure && run.outstanding > 0 && run.active.size < parallelismOf(jobSpecOf(job))) {
       run.outstanding -= 1;
-      run.active.add(this.#deps.kubelet.make(job, run.fate, countsFrom, at).metadata.name);
+      run.active.add(this.#deps.kubelet.make(job, wish, run.fate, countsFrom, at).metadata.name);
     }
     if (run.active.size === 0 && (run.failure || run.outstanding === 0)) this.#finish(run, at);
     else this.#writeCounts(run);

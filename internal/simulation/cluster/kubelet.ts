@@ -1,11 +1,11 @@
 // The simulated nodes: makes pods, runs them, ends them with their exit code, and takes deleted ones away.
-// It decides nothing about Jobs: how long a pod runs and with which code it ends is told by the Job controller.
+// It decides nothing about workloads: how long a pod runs and with which code it ends is told by their controllers.
 import { type KubernetesObject, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import type { Random } from '../../platform/random.ts';
 import type { Agenda } from './agenda.ts';
 import type { Fate } from './fate.ts';
 import type { ObjectStore } from './object-store.ts';
-import { endedPod, isEnded, pendingPod, runningPod } from './pod-objects.ts';
+import { endedPod, isEnded, type PodWish, pendingPod, runningPod } from './pod-objects.ts';
 import { kubernetesTime } from './timestamps.ts';
 
 /** From made to running: scheduling and the start of the container, in no time to speak of. */
@@ -38,10 +38,11 @@ export class Kubelet {
     this.#deps = deps;
   }
 
-  /** Makes a pod of the Job that runs in a moment and ends its duration after `countsFrom`. */
-  make(job: KubernetesObject, fate: Fate, countsFrom: number, at: number): KubernetesObject {
+  /** Makes a pod of the workload that runs in a moment and ends its duration after `countsFrom`. */
+  make(workload: KubernetesObject, wish: PodWish, fate: Fate, countsFrom: number, at: number): KubernetesObject {
     const { store, agenda, random } = this.#deps;
-    const pod = store.put(podsResource, pendingPod(job, this.#freeName(job), random.uuid(at), at));
+    const named = { ...wish, name: wish.name ?? this.#freeName(workload) };
+    const pod = store.put(podsResource, pendingPod(workload, named, random.uuid(at), at));
     const runsAt = at + startMs;
     agenda.at(runsAt, (now) => this.#run(pod, now));
     agenda.at(Math.max(runsAt, countsFrom + fate.durationMs), (now) => this.#end(pod, fate.exitCode, now));
@@ -65,7 +66,7 @@ export class Kubelet {
     });
   }
 
-  /** The pods that this very Job owns. */
+  /** The pods that this very workload owns. */
   podsOf(job: KubernetesObject): KubernetesObject[] {
     const pods = this.#deps.store.ofJob(podsResource, job.metadata.namespace ?? '', job.metadata.name);
     return pods.filter((pod) => pod.metadata.ownerReferences?.[0]?.uid === job.metadata.uid);

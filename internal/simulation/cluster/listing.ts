@@ -2,7 +2,7 @@
 // only the newest few unfinished lists are remembered, an older token is answered with 410.
 import type { ApiResult, KubernetesObject, ListOptions, ListPage, Resource } from '../../../pkg/kubernetes/cluster.ts';
 import { continueExpired, ok, refused } from './answers.ts';
-import { indexedLabel, keyOfObject, type ObjectStore } from './object-store.ts';
+import { indexedLabels, keyOfObject, type ObjectStore } from './object-store.ts';
 import { parseSelector, type Requirement, selects } from './selectors.ts';
 
 const rememberedLists = 16;
@@ -33,7 +33,7 @@ export class Listing {
   }
 
   #select(resource: Resource, requirements: Requirement[], namespace: string | undefined): KubernetesObject[] {
-    const ofJob = requirements.find((one) => one.operator === 'equals' && one.label === indexedLabel);
+    const ofJob = requirements.find((one) => one.operator === 'equals' && indexedLabels.includes(one.label));
     const candidates =
       ofJob?.operator === 'equals' && namespace !== undefined
         ? this.#store.ofJob(resource, namespace, ofJob.value)

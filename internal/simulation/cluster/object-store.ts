@@ -5,8 +5,8 @@ import type { KubernetesObject, Resource } from '../../../pkg/kubernetes/cluster
 import { deepFreeze } from './copy.ts';
 import { EventHistory, type ObjectEvent } from './event-history.ts';
 
-/** The label whose values are indexed, because readers ask for the pods of one Job all the time. */
-export const indexedLabel = 'batch.kubernetes.io/job-name';
+/** Labels whose values are indexed, because readers ask for the pods of one workload all the time. */
+export const indexedLabels: readonly string[] = ['batch.kubernetes.io/job-name', 'training.kubeflow.org/job-name'];
 
 interface Shelf {
   byKey: Map<string, KubernetesObject>;
@@ -39,7 +39,7 @@ export class ObjectStore {
     return [...this.#shelf(resource).byKey.values()];
   }
 
-  /** Those whose `indexedLabel` has this value. */
+  /** Those of which one of `indexedLabels` has this value. */
   ofJob(resource: Resource, namespace: string, jobName: string): KubernetesObject[] {
     const shelf = this.#shelf(resource);
     const keys = shelf.keysByJob.get(keyOf(namespace, jobName)) ?? [];
@@ -121,7 +121,8 @@ export function keyOfObject(object: KubernetesObject): string {
 }
 
 function jobKeyOf(object: KubernetesObject): string | undefined {
-  const jobName = object.metadata.labels?.[indexedLabel];
+  const label = indexedLabels.find((name) => object.metadata.labels?.[name] !== undefined);
+  const jobName = label && object.metadata.labels?.[label];
   return jobName === undefined ? undefined : keyOf(object.metadata.namespace ?? '', jobName);
 }
 

@@ -1,7 +1,7 @@
-// Pods of a simulated Job in Kubernetes' shape, one function per step of their life: Pending, Running, and the end.
+// Pods of a simulated workload in Kubernetes' shape, one function per step of their life: Pending, Running, and the end.
 // Pure: they take the pod as it is and return its next version; who stores it and when is the kubelet's affair.
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
-import { type Container, jobLabels, jobSpecOf } from './job-spec.ts';
+import type { Container, PodTemplate } from './job-spec.ts';
 import { kubernetesTime } from './timestamps.ts';
 
 interface Running {
@@ -40,20 +40,32 @@ export function containersOf(pod: KubernetesObject): Container[] {
   return (pod.spec as unknown as { containers: Container[] }).containers;
 }
 
-export function pendingPod(job: KubernetesObject, name: string, uid: string, at: number): KubernetesObject {
-  const { template } = jobSpecOf(job);
-  const jobUid = job.metadata.uid ?? '';
+/** What a controller wants a pod to be; without a name it gets one of its own. */
+export interface PodWish {
+  name?: string;
+  template: PodTemplate;
+  /** Those of the controller. */
+  labels: Record<string, string>;
+}
+
+export function pendingPod(
+  workload: KubernetesObject,
+  { name, template, labels: own }: Required<PodWish>,
+  uid: string,
+  at: number,
+): KubernetesObject {
   const { labels, annotations } = { ...template.metadata };
-  const owner = { apiVersion: job.apiVersion, kind: job.kind, name: job.metadata.name, uid: jobUid, controller: true };
+  const { apiVersion, kind, metadata } = workload;
+  const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
   const pod: KubernetesObject = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name,
-      namespace: job.metadata.namespace ?? 'default',
+      namespace: metadata.namespace ?? 'default',
       uid,
       creationTimestamp: kubernetesTime(at),
-      labels: { ...labels, ...jobLabels(job.metadata.name, jobUid) },
+      labels: { ...labels, ...own },
       ...(annotations ? { annotations } : {}),
       ownerReferences: [owner],
     },

@@ -1,5 +1,5 @@
 // A Kubernetes cluster in memory, behind the same interface as the real one: an API server with resource versions,
-// watches and deletion, a Job controller and nodes whose containers only take their time. It runs on the given clock,
+// watches and deletion, controllers of Jobs and PyTorchJobs, and nodes whose containers only take their time. It runs on the given clock,
 // so the program's dry run and a simulation of days in milliseconds are the same code. It owns no truth: after a restart
 // the caller hands it the attempts that were running (`adopt`). Objects that it answers are frozen.
 import { setMaxListeners } from 'node:events';
@@ -29,9 +29,11 @@ import { Kubelet, type PodEvents } from './kubelet.ts';
 import { Listing } from './listing.ts';
 import { type LogLine, simulatedLog } from './logs.ts';
 import { ObjectStore } from './object-store.ts';
+import { PyTorchController } from './pytorch-controller.ts';
 import { kubernetesTime } from './timestamps.ts';
-import { jobProblems, metadataProblems } from './validation.ts';
+import { jobProblems, metadataProblems, pytorchProblems } from './validation.ts';
 import { watching } from './watching.ts';
+import { resourceOfKind, type WorkloadController } from './workload-controller.ts';
 
 export interface SimulatedClusterDeps {
   clock: Clock;
@@ -48,10 +50,10 @@ export interface SimulatedClusterDeps {
 
 export interface SimulatedCluster extends Cluster {
   /**
-   * Puts back a Job that was dispatched at `startedAt` (ms), as if this cluster had run it since: one whose duration is
+   * Puts back a workload that was dispatched at `startedAt` (ms), as if this cluster had run it since: one whose duration is
    * over is finished when this returns. Its `metadata.uid` is kept when it has one. Refused like a create.
    */
-  adopt(job: KubernetesObject, options: { startedAt: number }): ApiResult<KubernetesObject>;
+  adopt(workload: KubernetesObject, options: { startedAt: number }): ApiResult<KubernetesObject>;
   /** What a container has printed; the pod's first when none is named. `undefined` without such a pod or container. */
   logs(namespace: string, pod: string, container?: string): LogLine[] | undefined;
   /** Forgets all past events: a watcher that is behind gets 410. */
@@ -67,7 +69,7 @@ class InMemoryCluster implements SimulatedCluster {
   readonly #store: ObjectStore;
   readonly #agenda: Agenda;
   readonly #listing: Listing;
-  readonly #controller: JobController;
+  readonly #controllers: ReadonlyMap<string, WorkloadController>;
   readonly #collector: GarbageCollector;
   readonly #closing = new AbortController();
 
@@ -81,14 +83,12 @@ class InMemoryCluster implements SimulatedCluster {
     this.#store = store;
     this.#agenda = agenda;
     this.#listing = new Listing(store);
-    this.#controller = new JobController({
-      store,
-      agenda,
-      kubelet,
-      durationMs,
-      expire: (job, at) => this.#expire(job, at),
-    });
-    this.#collector = new GarbageCollector({ store, agenda, kubelet, controller: this.#controller });
+    const shared = { store, agenda, kubelet, durationMs };
+    this.#controllers = new Map<string, WorkloadController>([
+      ['Job', new JobController({ ...shared, expire: (job, at) => this.#expire(job, at) })],
+      ['PyTorchJob', new PyTorchController(shared)],
+    ]);
+    this.#collector = new GarbageCollector({ ...shared, controllerOf: (kind) => this.#controllers.get(kind) });
   }
 
   async create(
@@ -144,8 +144,8 @@ class InMemoryCluster implements SimulatedCluster {
     this.#closing.abort();
   }
 
-  adopt(job: KubernetesObject, options: { startedAt: number }): ApiResult<KubernetesObject> {
-    const admitted = this.#admit(jobsResource, job, options.startedAt, false);
+  adopt(workload: KubernetesObject, options: { startedAt: number }): ApiResult<KubernetesObject> {
+    const admitted = this.#admit(resourceOfKind(workload.kind), workload, options.startedAt, false);
     this.#agenda.runDue();
     return admitted;
   }
@@ -161,37 +161,40 @@ class InMemoryCluster implements SimulatedCluster {
 
   #admit(resource: Resource, given: KubernetesObject, at: number, dryRun: boolean): ApiResult<KubernetesObject> {
     const { name, namespace = 'default' } = given.metadata;
-    const isJob = resource.plural === jobsResource.plural && resource.group === jobsResource.group;
-    const problems = [...metadataProblems(given), ...(isJob ? jobProblems(given) : [])];
+    const problems = [...metadataProblems(given), ...(specProblems[resource.kind]?.(given) ?? [])];
     if (problems.length > 0) return invalid(resource, name, problems);
     const existing = this.#store.get(resource, namespace, name);
     if (existing) return alreadyExists(resource, existing);
-    const object = this.#completed(given, namespace, at, isJob);
+    const object = this.#completed(given, namespace, at);
     if (dryRun) return ok(object);
     const stored = this.#store.put(resource, object);
-    if (isJob) this.#controller.admit(stored, at);
+    this.#controllers.get(resource.kind)?.admit(stored, at);
     return ok(stored);
   }
 
   /** A private copy with what the server adds. */
-  #completed(given: KubernetesObject, namespace: string, at: number, isJob: boolean): KubernetesObject {
+  #completed(given: KubernetesObject, namespace: string, at: number): KubernetesObject {
     const copy = copyOf(given);
     const uid = copy.metadata.uid ?? this.#deps.random.uuid(at);
     const { deletionTimestamp: _never, resourceVersion: _given, ...kept } = copy.metadata;
     const metadata = { ...kept, namespace, uid, generation: 1, creationTimestamp: kubernetesTime(at) };
-    if (!isJob) return { ...copy, metadata };
+    if (copy.kind !== 'Job') return { ...copy, metadata };
     return { ...copy, metadata, spec: defaultedJobSpec(copy, uid), status: {} };
   }
 
   #podEvents(): PodEvents {
     return {
-      running: (pod) => this.#controller.running(pod),
-      ended: (pod, at) => this.#controller.ended(pod, at),
+      running: (pod, at) => this.#controllerOf(pod)?.running(pod, at),
+      ended: (pod, at) => this.#controllerOf(pod)?.ended(pod, at),
       gone: (pod, at) => {
-        this.#controller.gone(pod, at);
+        this.#controllerOf(pod)?.gone(pod, at);
         this.#collector.podGone(pod, at);
       },
     };
+  }
+
+  #controllerOf(pod: KubernetesObject): WorkloadController | undefined {
+    return this.#controllers.get(pod.metadata.ownerReferences?.[0]?.kind ?? '');
   }
 
   #expire(job: KubernetesObject, at: number): void {
@@ -201,5 +204,10 @@ class InMemoryCluster implements SimulatedCluster {
     }
   }
 }
+
+const specProblems: Readonly<Record<string, (object: KubernetesObject) => string[]>> = {
+  Job: jobProblems,
+  PyTorchJob: pytorchProblems,
+};
 
 const closedAnswer: ApiResult<never> = { outcome: 'unknown', message: 'the simulated cluster is closed' };

@@ -30,7 +30,7 @@ export function metadataProblems(object: KubernetesObject): string[] {
 export function jobProblems(job: KubernetesObject): string[] {
   const spec = job.spec;
   if (!isFields(spec)) return ['spec.template: Required value'];
-  return [...counts.flatMap((field) => countProblems(spec, field)), ...templateProblems(spec.template)];
+  return [...counts.flatMap((field) => countProblems(spec, field)), ...jobTemplateProblems(spec.template)];
 }
 
 function countProblems(spec: Fields, field: string): string[] {
@@ -41,15 +41,28 @@ function countProblems(spec: Fields, field: string): string[] {
   return (value as number) < 0 ? [`${where}: must be greater than or equal to 0`] : [];
 }
 
-function templateProblems(template: unknown): string[] {
-  if (!isFields(template)) return ['spec.template: Required value'];
-  if (!isFields(template.spec)) return ['spec.template.spec.containers: Required value'];
-  const { containers, restartPolicy } = template.spec;
-  return [...containersProblems(containers), ...restartPolicyProblems(restartPolicy)];
+export function pytorchProblems(object: KubernetesObject): string[] {
+  const where = 'spec.pytorchReplicaSpecs';
+  const replicas = object.spec?.pytorchReplicaSpecs;
+  if (!isFields(replicas) || Object.keys(replicas).length === 0) return [`${where}: Required value`];
+  return Object.entries(replicas).flatMap(([type, replica]) => {
+    return templateProblems(isFields(replica) ? replica.template : undefined, `${where}.${type}.template`);
+  });
 }
 
-function containersProblems(containers: unknown): string[] {
-  const where = 'spec.template.spec.containers';
+function jobTemplateProblems(template: unknown): string[] {
+  const problems = templateProblems(template, 'spec.template');
+  if (!isFields(template) || !isFields(template.spec)) return problems;
+  return [...problems, ...restartPolicyProblems(template.spec.restartPolicy)];
+}
+
+function templateProblems(template: unknown, where: string): string[] {
+  if (!isFields(template)) return [`${where}: Required value`];
+  if (!isFields(template.spec)) return [`${where}.spec.containers: Required value`];
+  return containersProblems(template.spec.containers, `${where}.spec.containers`);
+}
+
+function containersProblems(containers: unknown, where: string): string[] {
   if (!Array.isArray(containers) || containers.length === 0) return [`${where}: Required value`];
   return containers.flatMap((container: unknown, position) =>
     ['name', 'image']
