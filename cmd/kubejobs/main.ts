@@ -8,15 +8,14 @@ import {
   type OptionTable,
   serveOptions,
 } from '../../internal/platform/configuration.ts';
+import { exitFailed, exitUsage } from './cli/exit-codes.ts';
+import { addClientCommands, explainClientError, type Io, processIo } from './cli/index.ts';
 import { policyCheckOptions } from './policy-options.ts';
 import { tokenOptions } from './token-options.ts';
 import { programVersion } from './version.ts';
 
-export const exitFailed = 1;
-export const exitUsage = 2;
-
 /** The command tree; the docs test reads its help. */
-export function buildProgram(): Command {
+export function buildProgram(io: Io = processIo()): Command {
   const program = new Command('kubejobs')
     .description('A durable priority queue that takes jobs over HTTP and runs them as Kubernetes Jobs.')
     .version(programVersion())
@@ -51,6 +50,7 @@ export function buildProgram(): Command {
     });
   addOptions(token, tokenOptions, false);
   addPolicyCommand(program);
+  addClientCommands(program, io);
   return program;
 }
 
@@ -94,11 +94,18 @@ function addOptions(command: Command, table: OptionTable, fromEnvironment = true
 }
 
 async function main(): Promise<void> {
+  process.stdout.on('error', leaveWhenNobodyReads);
   try {
     await buildProgram().parseAsync();
   } catch (error) {
     process.exitCode = explain(error);
   }
+}
+
+/** As in `kubejobs list | head`. */
+function leaveWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 /** Says what went wrong in one line and gives the exit code. Only a bug shows its stack. */
@@ -107,6 +114,11 @@ function explain(error: unknown): number {
   if (error instanceof ConfigurationError) {
     process.stderr.write(`kubejobs: ${error.message}\n`);
     return exitUsage;
+  }
+  const ofClient = explainClientError(error);
+  if (ofClient !== undefined) {
+    process.stderr.write(`kubejobs: ${ofClient.lines.join('\n')}\n`);
+    return ofClient.code;
   }
   if (error instanceof Error && 'code' in error) {
     process.stderr.write(`kubejobs: ${error.message}\n`);

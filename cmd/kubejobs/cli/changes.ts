@@ -1,0 +1,49 @@
+// The commands that change jobs one by one: cancel, hold, release, priority.
+import type { Command } from 'commander';
+import type { Client, JobDocument } from '../../../pkg/client/index.ts';
+import { addClientCommand, type Invocation } from './command.ts';
+import { forEachJob } from './each.ts';
+import { exitDone, exitFailed } from './exit-codes.ts';
+import { notAllowed, priority, priorityAllowed } from './flags.ts';
+import type { Io } from './io.ts';
+import { jobView } from './job-views.ts';
+import { printSome } from './output.ts';
+
+const changes: Record<string, { help: string; call(client: Client, jobId: string): Promise<JobDocument> }> = {
+  cancel: {
+    help: 'cancel jobs; a running one is cancelled once its workload is gone',
+    call: (client, jobId) => client.cancel(jobId),
+  },
+  hold: { help: 'keep waiting jobs from being dispatched', call: (client, jobId) => client.hold(jobId) },
+  release: { help: 'let held jobs go on', call: (client, jobId) => client.release(jobId) },
+};
+
+export function addChangeCommands(program: Command, io: Io): void {
+  for (const [name, { help, call }] of Object.entries(changes)) {
+    addClientCommand(program, io, {
+      usage: `${name} <JOB-ID...>`,
+      help,
+      run: (invocation) => change(invocation, invocation.operands, (jobId) => call(invocation.client, jobId)),
+    });
+  }
+  addClientCommand(program, io, {
+    usage: 'priority <JOB-ID> <NUMBER>',
+    help: 'change the priority of a waiting job; it keeps its age',
+    run: async (invocation) => {
+      const [jobId = '', given = ''] = invocation.operands;
+      const number = priority(given);
+      if (typeof number !== 'number') throw notAllowed('the priority', given, priorityAllowed);
+      return change(invocation, [jobId], () => invocation.client.reprioritise(jobId, number));
+    },
+  });
+}
+
+async function change(
+  { io, format }: Invocation<object>,
+  jobIds: readonly string[],
+  call: (jobId: string) => Promise<JobDocument>,
+): Promise<number> {
+  const { done, failed } = await forEachJob(io, jobIds, call);
+  await printSome(io, format, jobView(io.now), done, jobIds.length);
+  return failed > 0 ? exitFailed : exitDone;
+}
