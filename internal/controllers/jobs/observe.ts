@@ -64,14 +64,13 @@ function failedMessage(
 ): string | undefined {
   if (condition.reason === 'DeadlineExceeded') return condition.message;
   if (!pod || !container) return pod?.message ?? condition.message;
-  return [endMessage(container), takenAway(pod, container)].filter(Boolean).join('; ');
+  return [endMessage(container), takenAway(pod)].filter(Boolean).join('; ');
 }
 
-/** An exit code does not tell that somebody ended the container from outside. Both times are in whole seconds. */
-function takenAway({ name, disrupted, deletedAt }: PodRecord, { ended }: ContainerRecord): string | undefined {
+/** An exit code does not tell that somebody ended the container from outside. */
+function takenAway({ name, disrupted, deletedAlive }: PodRecord): string | undefined {
   if (disrupted) return `pod ${name} was taken away: ${disrupted.message ?? disrupted.reason ?? 'nobody says why'}`;
-  const endedAt = Date.parse(ended?.finishedAt ?? '');
-  return deletedAt !== undefined && endedAt >= deletedAt ? `pod ${name} had been deleted before it ended` : undefined;
+  return deletedAlive && `pod ${name} had been deleted before it ended`;
 }
 
 function failedReason(

@@ -39,8 +39,8 @@ export interface PodRecord {
   reason?: string;
   message?: string;
   deleted: boolean;
-  /** When somebody asked for that, in epoch milliseconds; its grace is not in it. */
-  deletedAt?: number;
+  /** That was before it had ended. No state of a pod tells, only a watch that saw it. */
+  deletedAlive?: true;
   /** PodScheduled is False because no node takes it. */
   unschedulable?: Condition;
   /** DisruptionTarget is True. */
@@ -78,20 +78,10 @@ export function projectPod(object: KubernetesObject): PodRecord {
     phase: text(status.phase) ?? 'Unknown',
     ...condition(status),
     deleted: metadata.deletionTimestamp !== undefined,
-    ...deletionOf(metadata),
     ...(scheduled?.reason === 'Unschedulable' ? { unschedulable: scheduled } : {}),
     ...(disrupted ? { disrupted } : {}),
     containers: containersOf(fields(object.spec), status),
   };
-}
-
-/** The deletion timestamp of a pod is the end of its grace. */
-function deletionOf({ deletionTimestamp, deletionGracePeriodSeconds }: KubernetesObject['metadata']): {
-  deletedAt?: number;
-} {
-  const goneAt = Date.parse(text(deletionTimestamp) ?? '');
-  const grace = typeof deletionGracePeriodSeconds === 'number' ? deletionGracePeriodSeconds * 1_000 : 0;
-  return Number.isNaN(goneAt) ? {} : { deletedAt: goneAt - grace };
 }
 
 /** `<jobId>/<attempt>` from our labels. */

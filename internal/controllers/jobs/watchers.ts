@@ -106,6 +106,7 @@ function scopeFor(deps: WatchersDeps, namespace: string | undefined, departed: D
     handlers: {
       ...reachability(deps),
       onChange(_key, previous, next) {
+        if (next && (previous?.deletedAlive || (next.deleted && isAlive(next)))) next.deletedAlive = true;
         if (previous && !next && hasFailed(previous)) departed.podLeft(previous.key, previous);
         tell(deps, previous, next);
       },
@@ -159,6 +160,10 @@ function reachability(deps: WatchersDeps) {
 
 function tell(deps: WatchersDeps, previous: { key: string } | undefined, next: { key: string } | undefined): void {
   for (const key of new Set([previous?.key, next?.key])) if (key) deps.onNews(key);
+}
+
+function isAlive({ phase }: PodRecord): boolean {
+  return phase === 'Pending' || phase === 'Running';
 }
 
 /** Throws for the informer to skip and report it: without its labels nobody knows whose it is. */

@@ -139,6 +139,33 @@ describe('a failed Job', () => {
     expect(news()).toEqual(['1 active', '1 active starting', '1 failed exit_code 7']);
   });
 
+  it.each<[string, Array<Parameters<typeof podObject>[0]>, string]>([
+    [
+      'says that its pod had been deleted when that was before its end',
+      [
+        { version: 2, phase: 'Running', deleted: true },
+        { version: 3, phase: 'Failed', deleted: true, containers: { main: ended(137) } },
+      ],
+      'container main: Error, exit code 137; pod pod-1 had been deleted before it ended',
+    ],
+    [
+      'says nothing of a deletion of its pod after the end of that',
+      [
+        { version: 2, phase: 'Failed', containers: { main: ended(137) } },
+        { version: 3, phase: 'Failed', deleted: true, containers: { main: ended(137) } },
+      ],
+      'container main: Error, exit code 137',
+    ],
+  ])('%s', async (_title, life, message) => {
+    const pods = [podObject({ phase: 'Running' })];
+    const { sendJob, sendPod, start, words } = watched({ jobs: [jobObject()], pods, expected: { 1: reference } });
+    await start();
+    for (const parts of life) await sendPod('MODIFIED', podObject(parts));
+    await sendPod('DELETED', podObject(life.at(-1)));
+    await sendJob('MODIFIED', jobObject({ version: 9, ...failed }));
+    expect(words().at(-1)).toBe(`1 failed exit_code 137: ${message}`);
+  });
+
   it('is not explained by a pod of another Job that went away', async () => {
     const foreign = podObject({ version: 5, phase: 'Failed', owner: 'other', containers: { main: ended(9) } });
     const { news, sendJob, sendPod, start } = watched({

@@ -17,12 +17,6 @@ const unschedulable = (message: string) => ({
 });
 const disrupted = (reason: string) => ({ conditions: [{ type: 'DisruptionTarget', status: 'True', reason }] });
 
-/** It ended at second 10, and its grace is 30 s. */
-function deletedPod(deletionTimestamp: string): KubernetesObject {
-  const pod = failedPod({ main: ended(137) });
-  return { ...pod, metadata: { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: 30 } };
-}
-
 function look(job: KubernetesObject, pods: KubernetesObject[]): WorkloadObservation {
   return observe(projectJob(job), pods.map(projectPod));
 }
@@ -240,21 +234,6 @@ const failed: Row[] = [
       ...{ phase: 'failed', reason: 'exit_code', exitCode: 137 },
       message: 'container main: Error, exit code 137; pod pod-1 was taken away: Eviction API: evicting',
     },
-  ],
-  [
-    'an exit code and that its pod had been deleted, not counting the grace of that',
-    failedJob(),
-    [deletedPod('2030-01-01T00:00:40Z')],
-    {
-      ...{ phase: 'failed', reason: 'exit_code', exitCode: 137 },
-      message: 'container main: Error, exit code 137; pod pod-1 had been deleted before it ended',
-    },
-  ],
-  [
-    'only an exit code when its pod was deleted afterwards',
-    failedJob(),
-    [deletedPod('2030-01-01T00:00:41Z')],
-    { phase: 'failed', reason: 'exit_code', exitCode: 137, message: 'container main: Error, exit code 137' },
   ],
   [
     'an eviction, in the words of the pod',
