@@ -14,6 +14,7 @@ import {
   type TimelineEntry,
   type WorkloadKind,
   type WorkloadSpec,
+  workloadKinds,
 } from '../../../pkg/models/index.ts';
 import { jobIdFromHex } from '../job-id.ts';
 import { areDependencies, areRules, areTexts, isNumber, isPriority, isTime, mostAttempts } from './sound-values.ts';
@@ -148,6 +149,9 @@ function conditionsOf(row: JobRow): Partial<Job> {
 export function attemptOf(row: AttemptRow): Attempt {
   if (!(creations as readonly string[]).includes(row.creation)) {
     throw new UnreadableRow(`attempt ${row.attempt} of job ${jobIdFromHex(row.job_id)}: creation "${row.creation}"`);
+  }
+  if (!(workloadKinds as readonly string[]).includes(row.workload_kind)) {
+    throw new UnreadableRow(`attempt ${row.attempt} of job ${jobIdFromHex(row.job_id)}: kind "${row.workload_kind}"`);
   }
   assertSoundAttempt(row);
   return {

@@ -103,6 +103,10 @@ test.each([
     "UPDATE attempts SET creation = 'odd' WHERE job_id = (SELECT job_id FROM jobs WHERE sequence = 2)",
     'creation "odd"',
   ],
+  [
+    "UPDATE attempts SET workload_kind = 'Secret' WHERE job_id = (SELECT job_id FROM jobs WHERE sequence = 2)",
+    'kind "Secret"',
+  ],
   ['DELETE FROM attempts WHERE job_id = (SELECT job_id FROM jobs WHERE sequence = 2)', 'no row of its attempt'],
 ])(
   'a running job without an attempt that can be read (%s) is left out of the load and reported',
