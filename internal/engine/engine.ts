@@ -40,7 +40,7 @@ import {
 import { Measurements } from './measurements.ts';
 import { StoreRecovery } from './store-recovery.ts';
 import { strayDecisions } from './strays.ts';
-import { applySubmission } from './submissions.ts';
+import { applySubmission, ofOneJob } from './submissions.ts';
 import { Turn } from './turn.ts';
 
 export interface EngineDeps {
@@ -152,7 +152,7 @@ export class Engine {
   /** Resolves when the job is durable. */
   async submit(submission: JobSubmission, key?: IdempotencyKey): Promise<Answer<Submitted & { replayed: boolean }>> {
     const answer = await this.submitAll([submission], key);
-    if (!answer.ok) return answer;
+    if (!answer.ok) return { ok: false, refusal: ofOneJob(answer.refusal) };
     const { jobs, replayed } = answer.value;
     return accepted({ ...(jobs[0] as Submitted), replayed });
   }

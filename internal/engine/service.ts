@@ -5,6 +5,7 @@ import { accepted, refused } from '../../pkg/models/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { IdempotencyKey, JobChanges, SubmissionAnswer, Submitted } from './inbox.ts';
+import { ofJobInList } from './submissions.ts';
 
 type View = JobDetail & { queuePosition?: number };
 type Entry = { jobId: string; name: string; priority: number };
@@ -36,9 +37,9 @@ export class EngineService {
   }
 
   async submitAll(submissions: readonly JobSubmission[], key?: IdempotencyKey): Promise<Answer<SubmissionAnswer>> {
-    for (const submission of submissions) {
+    for (const [index, submission] of submissions.entries()) {
       const refusal = await this.judge(submission);
-      if (refusal) return { ok: false, refusal };
+      if (refusal) return { ok: false, refusal: ofJobInList(refusal, index) };
     }
     return this.#deps.engine.submitAll(submissions, key);
   }

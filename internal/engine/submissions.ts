@@ -1,6 +1,14 @@
 // How a submission enters a turn: an idempotency key that was used before is answered as it was then, jobs that it is to
 // run after must be known, and then all its jobs are accepted, or none. It reads rows and the core, and writes the turn.
-import { type Answer, accepted, type FieldError, isFinished, type Job, refused } from '../../pkg/models/index.ts';
+import {
+  type Answer,
+  accepted,
+  type FieldError,
+  isFinished,
+  type Job,
+  type Refusal,
+  refused,
+} from '../../pkg/models/index.ts';
 import type { Core } from '../core/core.ts';
 import type { ToBeWaitedFor } from '../core/events.ts';
 import type { IdempotencyRecord, StoreReader } from '../store/store.ts';
@@ -28,6 +36,21 @@ export function applySubmission(
   const jobs = input.jobs.map((job) => accept(job, input.at, dependencies, turn, core));
   remember(input, jobs, turn);
   return accepted({ jobs, replayed: false });
+}
+
+/** Places in a list of jobs begin with the job's number. */
+export function ofOneJob(refusal: Refusal): Refusal {
+  return withPointers(refusal, (pointer) => pointer.replace(/^\/0(?=\/|$)/, ''));
+}
+
+export function ofJobInList(refusal: Refusal, index: number): Refusal {
+  return withPointers(refusal, (pointer) => `/${index}${pointer}`);
+}
+
+function withPointers({ errors, ...refusal }: Refusal, change: (pointer: string) => string): Refusal {
+  if (!errors) return refusal;
+  const placed = errors.map((error) => ({ ...error, pointer: change(error.pointer ?? '') }));
+  return { ...refusal, errors: placed };
 }
 
 /** Each job of a batch has a record of its own under the batch's key. */
@@ -82,8 +105,10 @@ function unknownDependencies(jobs: readonly Job[], dependencies: Dependencies, c
   for (const [index, { rules }] of jobs.entries()) {
     for (const [at, dependency] of (rules?.after ?? []).entries()) {
       if (core.isKnown({ ...dependency, ...dependencies.get(dependency.jobId) })) continue;
-      const pointer = `${jobs.length === 1 ? '' : `/${index}`}/after/${at}/job_id`;
-      errors.push({ pointer, detail: `there is no job with the id ${dependency.jobId}` });
+      errors.push({
+        pointer: `/${index}/after/${at}/job_id`,
+        detail: `there is no job with the id ${dependency.jobId}`,
+      });
     }
   }
   return errors;

@@ -3,6 +3,7 @@
 // no room, the large body that has been arriving longest is given up, so that slow senders make room for quick ones.
 import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasJsonLines } from './json-lines.ts';
 import type { ServerLimits } from './limits.ts';
 
 type BudgetLimits = Pick<ServerLimits, 'bodyBytes' | 'smallBodyBytes' | 'largeBodiesBytes'>;
@@ -18,11 +19,13 @@ export function limitBodies(app: FastifyInstance, limits: BudgetLimits): void {
   });
 }
 
-/** Of a length that is not known, or that will be read: what is over the limit is refused before it is. */
-function isLarge({ headers }: FastifyRequest, { smallBodyBytes, bodyBytes }: BudgetLimits): boolean {
+/** Of a length that is not known, or that will be read as a whole: what is over the limit is refused before it is. */
+function isLarge(request: FastifyRequest, { smallBodyBytes, bodyBytes }: BudgetLimits): boolean {
+  if (hasJsonLines(request)) return false;
+  const { headers, routeOptions } = request;
   if (headers['transfer-encoding'] !== undefined) return true;
   const bytes = Number(headers['content-length'] ?? 0);
-  return bytes > smallBodyBytes && bytes <= bodyBytes;
+  return bytes > smallBodyBytes && bytes <= (routeOptions.bodyLimit ?? bodyBytes);
 }
 
 class BodyBudget {

@@ -8,16 +8,24 @@ import type { Socket } from 'node:net';
 import type { CancelTimer, Clock } from '../../internal/platform/clock.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
 import type { ServerLimits } from './limits.ts';
+import { isStreamed } from './streamed-requests.ts';
 
 export interface ConnectionsDeps {
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
   limits: Pick<
     ServerLimits,
-    'answerTimeoutMs' | 'connections' | 'requestsPerConnection' | 'waitingPerConnection' | 'unreadAnswerBytes'
+    | 'answerTimeoutMs'
+    | 'requestTimeoutMs'
+    | 'connections'
+    | 'requestsPerConnection'
+    | 'waitingPerConnection'
+    | 'unreadAnswerBytes'
   >;
   /** Answers a request whose handler has not, for `answerTimeoutMs`; the handler's own answer is then ignored. */
   overdue(response: ServerResponse): void;
+  /** Answers, on the bare socket, a request whose body has not arrived for `requestTimeoutMs`, and closes it. */
+  late(socket: Socket): void;
 }
 
 interface Exchange {
@@ -126,8 +134,15 @@ export class Connections {
   #lookAt(exchange: Exchange): void {
     exchange.looks += 1;
     const { request, response, looks } = exchange;
-    const isOverdue = looks * lookIntervalMs > this.#deps.limits.answerTimeoutMs;
-    if (isOverdue && request.complete && !response.headersSent) this.#deps.overdue(response);
+    const { answerTimeoutMs, requestTimeoutMs } = this.#deps.limits;
+    const ms = looks * lookIntervalMs;
+    if (!request.complete && !isStreamed(request) && ms > requestTimeoutMs) this.#late(exchange);
+    if (ms > answerTimeoutMs && request.complete && !response.headersSent) this.#deps.overdue(response);
+  }
+
+  #late({ request, response }: Exchange): void {
+    if (response.headersSent) request.socket.destroy();
+    else this.#deps.late(request.socket);
   }
 
   #dropUnread(): void {

@@ -104,7 +104,12 @@ function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest)
     const type = request.headers['content-type'];
     return `${type === undefined ? 'A body needs a content type' : `The content type is ${type}`}; send application/json.`;
   }
+  if (code === 'body_too_large') return tooLarge(request.routeOptions.bodyLimit);
   return saysItself.includes(code) ? error.message : errorCatalogue[code].when;
+}
+
+function tooLarge(bytes = 0): string {
+  return `The request body is over ${Math.floor(bytes / 1_048_576)} MiB.`;
 }
 
 function internal(error: FastifyError, request: FastifyRequest, logger: ErrorLog): Refusal {

@@ -9,7 +9,7 @@ export function newHttpServer(answer: RequestListener, limits: ServerLimits, con
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
+    requestTimeout: 0, // the connections look at it, for it is not the same for all
     connectionsCheckingInterval: limits.timeoutCheckMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requireHostHeader: false, // Node's own answer has no body

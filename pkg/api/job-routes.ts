@@ -7,7 +7,7 @@ import { idempotencyHeader, idempotencyKeyOf, replayedHeader } from './idempoten
 import { type JobPath, jobIdOf, jobPath, jobResponse } from './job-path.ts';
 import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
 import { invalid, jobNotFound, sendProblem } from './problems.ts';
-import { bodyProblems, readProblems, writeProblems } from './responses.ts';
+import { bodyProblems, readProblems, submissionProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import { oneOf, textOf } from './schemas/common.ts';
 import { type ChangeBody, changeBody, type SubmissionBody, submissionBody } from './schemas/submission.ts';
@@ -68,16 +68,7 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
         content: { 'application/json': { schema: { $ref: 'Submitted#' } } },
       },
     },
-    problems: [
-      ...bodyProblems,
-      'validation_failed',
-      'dependency_not_found',
-      'idempotency_key_reused',
-      'template_refused',
-      'workload_kind_unavailable',
-      'policy_refused',
-      ...writeProblems,
-    ],
+    problems: [...bodyProblems, ...submissionProblems],
   };
   app.post<{ Body: SubmissionBody }>('/jobs', { schema, config: { access: 'submit' } }, async (request, reply) => {
     const errors = submissionErrors(request.body);

@@ -1,23 +1,34 @@
 // The one body format: JSON in UTF-8. Keys that reach for an object's prototype are refused, not removed;
 // bytes that are not UTF-8 are refused, not replaced. An empty body is no body.
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-type Done = (error: Error | null, body?: unknown) => void;
+export type JsonBody = { ok: true; value: unknown } | { ok: false; message: string };
 
 /** Takes away Fastify's own parsers (its text/plain one would make a 400 of what is a 415). */
 export function parseJsonOnly(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
+  const parse = jsonBodyParser(app);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done: Done) => {
-    if (bytes.length === 0) return done(null, undefined);
-    if (!isUtf8(bytes)) return done(invalidJson('The body is not UTF-8.'));
-    const text = bytes.toString();
-    void parse(request, text, (error, body) => {
-      if (error === null) done(null, body);
-      else done(invalidJson(reasonFor(text)));
-    });
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes: Buffer, done) => {
+    const body: JsonBody = bytes.length === 0 ? { ok: true, value: undefined } : parse(bytes);
+    if (body.ok) done(null, body.value);
+    else done(invalidJson(body.message));
   });
+}
+
+/** Of bytes that are a body, or a line of one. */
+export function jsonBodyParser(app: FastifyInstance): (bytes: Buffer) => JsonBody {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  return (bytes) => {
+    if (!isUtf8(bytes)) return { ok: false, message: 'The body is not UTF-8.' };
+    const text = bytes.toString();
+    let result: JsonBody | undefined;
+    // It calls back before it returns, and looks at no request.
+    void parse(undefined as unknown as FastifyRequest, text, (error, value) => {
+      result = error === null ? { ok: true, value } : { ok: false, message: reasonFor(text) };
+    });
+    return result ?? { ok: false, message: reasonFor(text) };
+  };
 }
 
 function reasonFor(text: string): string {

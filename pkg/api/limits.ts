@@ -4,15 +4,17 @@
 export interface ServerLimits {
   /** The largest body in bytes. */
   bodyBytes: number;
+  /** The largest array of jobs in bytes. */
+  batchBytes: number;
   /** The request line and the headers together, in bytes. */
   headerBytes: number;
   /** The longest path parameter in characters. */
   parameterLength: number;
   /** Until the headers are complete. */
   headersTimeoutMs: number;
-  /** Until headers and body are complete. */
+  /** Until headers and body are complete; not of a body that is read line by line. */
   requestTimeoutMs: number;
-  /** How often the two above are looked at: what has run out since the last look ends in one go. */
+  /** How often headers are looked at: what has run out since the last look ends in one go. */
   timeoutCheckMs: number;
   /** From the request to its answer; then the client is told that nobody knows. Less than `connectionTimeoutMs`. */
   answerTimeoutMs: number;
@@ -39,6 +41,7 @@ const mebibyte = 1_048_576;
 
 export const defaultLimits: ServerLimits = {
   bodyBytes: mebibyte,
+  batchBytes: 16 * mebibyte,
   headerBytes: 16 * kibibyte,
   parameterLength: 100,
   headersTimeoutMs: 20_000,

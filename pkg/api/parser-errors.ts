@@ -15,6 +15,11 @@ export function answerParserError(error: NodeJS.ErrnoException, socket: Socket):
   socket.end(responseText(refusalOf(error)), () => socket.destroy());
 }
 
+/** For requests whose body takes too long to arrive. */
+export function answerLate(socket: Socket): void {
+  answerParserError(Object.assign(new Error('the body is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
+}
+
 /** For requests that have waited too long; what the handler answers later is ignored. */
 export function answerOverdue(response: ServerResponse): void {
   const code = 'answer_timeout';

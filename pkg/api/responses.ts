@@ -29,6 +29,18 @@ export const bodyProblems: readonly ErrorCode[] = [
   'overloaded',
 ];
 
+/** What any call that submits jobs can end in. */
+export const submissionProblems: readonly ErrorCode[] = [
+  'validation_failed',
+  'dependency_not_found',
+  'idempotency_key_reused',
+  'template_refused',
+  'workload_kind_unavailable',
+  'policy_refused',
+  'store_unavailable',
+  'shutting_down',
+];
+
 /** What any call that reads jobs can end in. */
 export const readProblems: readonly ErrorCode[] = ['store_unavailable'];
 

@@ -8,6 +8,7 @@ import type { Clock } from '../../internal/platform/clock.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
 import { type Guard, guardRoutes } from './access.ts';
 import type { Authenticator } from './authentication.ts';
+import { batchRoutes } from './batch-routes.ts';
 import { limitBodies } from './body-budget.ts';
 import { refuseHostless, setCommonHeaders } from './common-headers.ts';
 import { Connections } from './connections.ts';
@@ -20,7 +21,7 @@ import { jobRoutes } from './job-routes.ts';
 import { parseJsonOnly } from './json-parser.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './operation-routes.ts';
-import { answerOverdue, answerParserError } from './parser-errors.ts';
+import { answerLate, answerOverdue, answerParserError } from './parser-errors.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
@@ -55,7 +56,7 @@ export interface Authentication extends AccessRefusalsDeps {
 /** Ready to listen or to be injected into. Closing it ends all connections: let the service settle its answers first. */
 export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const limits = { ...defaultLimits, ...deps.limits };
-  const app = newFastify(limits, new Connections({ ...deps, limits, overdue: answerOverdue }));
+  const app = newFastify(limits, new Connections({ ...deps, limits, overdue: answerOverdue, late: answerLate }));
   parseJsonOnly(app);
   limitBodies(app, limits);
   app.setValidatorCompiler(schemaCompiler());
@@ -67,6 +68,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   guardRoutes(app, guardOf(deps.authentication));
   await describeApi(app, deps.version);
   jobRoutes(app, deps.service);
+  batchRoutes(app, { ...deps, limits });
   eventRoutes(app, deps);
   queueRoutes(app, deps.service);
   scheduleRoutes(app, deps.schedules);

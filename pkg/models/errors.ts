@@ -89,11 +89,15 @@ export const errorCatalogue = {
     title: 'The idempotency key belongs to another request',
     when: 'The same `Idempotency-Key` came within 24 hours with another body.',
   },
-  body_too_large: { status: 413, title: 'The body is too large', when: 'The request body is over 1 MiB.' },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    when: 'The request body is over 1 MiB, an array of jobs over 16 MiB, or a line over 1 MiB.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'The content type is not supported',
-    when: 'A body came with a content type other than `application/json`.',
+    when: 'A body came with a content type that the call does not take; all but `POST /jobs/batch` take `application/json` alone.',
   },
   headers_too_large: { status: 431, title: 'The headers are too large', when: 'The request headers are over 16 KiB.' },
   internal: { status: 500, title: 'The server made a mistake', when: 'A bug in kubejobs; the log has the details.' },

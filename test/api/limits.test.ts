@@ -14,6 +14,7 @@ const words: Record<keyof ServerLimits, [row: string, limit: string] | undefined
   smallBodyBytes: ['all bodies over 16 KiB together', '64 MiB'],
   largeBodiesBytes: ['all bodies over 16 KiB together', '64 MiB'],
   headersTimeoutMs: ['until the headers are complete', '20 s'],
+  batchBytes: ['an array of jobs', '16 MiB'],
   requestTimeoutMs: ['until the body is complete', '30 s'],
   answerTimeoutMs: ['until the answer', '50 s'],
   connectionTimeoutMs: ['a connection with nothing to read or write', '60 s'],
