@@ -5,13 +5,14 @@ import type { CaseName } from './matrix.ts';
 import type { Propagation } from './other-hands.ts';
 import type { Scene } from './scene.ts';
 
-export type Cases = Partial<Record<CaseName, (scene: Scene) => Promise<void>>>;
+export type Play = (scene: Scene) => Promise<void>;
+export type Cases = Partial<Record<CaseName, Play>>;
 
 export const deletedByOthers = { state: 'failed', reason: 'workload_deleted', message: /deleted by someone else/ };
 const succeeded = { state: 'succeeded', exitCode: 0 };
 const pendingPod = { annotations: { 'test.kubejobs.io/start-delay': '10m' } };
 
-export const deletions: Cases = {
+export const deletions = {
   job_deleted_background_while_its_pod_is_pending: (scene) => whilePending(scene, 'Background'),
   job_deleted_foreground_while_its_pod_is_pending: (scene) => whilePending(scene, 'Foreground'),
   job_deleted_orphan_while_its_pod_is_pending: (scene) => whilePending(scene, 'Orphan'),
@@ -97,7 +98,7 @@ export const deletions: Cases = {
     await scene.hands.patchJob(place, { metadata: { finalizers: null } });
     await scene.becomes(jobId, deletedByOthers);
   },
-};
+} satisfies Cases;
 
 async function whilePending(scene: Scene, propagation: Propagation): Promise<void> {
   const { jobId, place } = await scene.started(pendingPod);

@@ -9,7 +9,7 @@ const noLabels = {
   'kubejobs.io/attempt': null,
 };
 
-export const interference: Cases = {
+export const interference = {
   /** With `backoffLimit: 0` there is no other one in its place. */
   async pod_deleted_while_pending(scene) {
     const { jobId, place } = await scene.started({ annotations: { 'test.kubejobs.io/start-delay': '10m' } });
@@ -59,4 +59,4 @@ export const interference: Cases = {
     await scene.hands.endPodOf(place);
     await scene.becomes(jobId, { state: 'succeeded', exitCode: 0 });
   },
-};
+} satisfies Cases;

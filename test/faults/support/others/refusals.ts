@@ -6,7 +6,7 @@ import type { Scene } from './scene.ts';
 /** The pods go first or the Job does, as it happens: both say that they were deleted. */
 export const namespaceTaken = { state: 'failed', reason: /^(workload_deleted|exit_code)$/, message: /deleted/ };
 
-export const refusals: Cases = {
+export const refusals = {
   async jobs_refused_by_a_quota(scene) {
     const namespace = await scene.hands.makeNamespace();
     await quota(scene, namespace, { 'count/jobs.batch': '0' });
@@ -53,7 +53,7 @@ export const refusals: Cases = {
 
   namespace_terminating_while_pending: (scene) => pendingIn(scene, true),
   namespace_gone_while_pending: (scene) => pendingIn(scene, false),
-};
+} satisfies Cases;
 
 async function quota({ hands }: Scene, namespace: string, hard: object): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/resourcequotas`;

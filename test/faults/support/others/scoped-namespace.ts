@@ -8,7 +8,7 @@ import type { Scene } from './scene.ts';
 
 type ScopedCase = (scene: Scene, namespace: string) => Promise<void>;
 
-export const scopedCases: Partial<Record<CaseName, ScopedCase>> = {
+export const scopedCases = {
   async namespace_gone_with_the_rights_in_it(scene, namespace) {
     const { jobId } = await scene.running({ namespace });
     await scene.hands.remove(`/api/v1/namespaces/${namespace}`);
@@ -26,4 +26,4 @@ export const scopedCases: Partial<Record<CaseName, ScopedCase>> = {
     await scene.hands.deleteJob(place, 'Background');
     await scene.becomes(jobId, deletedByOthers);
   },
-};
+} satisfies Partial<Record<CaseName, ScopedCase>>;

@@ -9,7 +9,7 @@ import { faultCluster } from '../cluster-side/fault-cluster.ts';
 import { endlessJob, type FaultCluster, type ProxiedQueue, proxiedQueue } from '../cluster-side/proxied-queue.ts';
 import type { Arrival } from '../proxy/faults.ts';
 import { mostWithin } from '../proxy/pauses.ts';
-import { deletions } from './deletions.ts';
+import { deletions, type Play } from './deletions.ts';
 import { interference } from './interference.ts';
 import { type CaseName, caseOf } from './matrix.ts';
 import { OtherHands } from './other-hands.ts';
@@ -29,11 +29,13 @@ interface TrialResult {
   requestsInTenSeconds: number;
 }
 
-const cases = { ...deletions, ...interference, ...refusals };
+type ScopedName = keyof typeof scopedCases;
+
+const cases: Record<Exclude<CaseName, ScopedName>, Play> = { ...deletions, ...interference, ...refusals };
 
 export async function run(piece: Piece): Promise<PieceResult> {
   const left = Array.from({ length: piece.trials }, (_, index) => piece.seed + index);
-  const scoped = left.filter((seed) => caseOf(seed) in scopedCases);
+  const scoped = left.filter((seed) => isScoped(caseOf(seed)));
   const others = left.filter((seed) => !scoped.includes(seed));
   const work = Array.from({ length: Math.min(lanes, others.length) }, () => lane(others));
   if (scoped.length > 0) work.push(scopedLane(scoped, others));
@@ -63,10 +65,13 @@ async function lane(left: number[]): Promise<TrialResult[]> {
   });
 }
 
-function playOf(seed: number): (scene: Scene) => Promise<void> {
-  const play = cases[caseOf(seed)];
-  if (!play) throw new Error(`nobody plays ${caseOf(seed)}`);
-  return play;
+function isScoped(name: CaseName): name is ScopedName {
+  return name in scopedCases;
+}
+
+function playOf(seed: number, namespace = ''): Play {
+  const name = caseOf(seed);
+  return isScoped(name) ? (scene) => scopedCases[name](scene, namespace) : cases[name];
 }
 
 /** Jobs may go only where somebody gave the rights: into the queue's own namespace and into one more for each case. Then
@@ -81,9 +86,7 @@ async function scopedLane(seeds: number[], left: number[]): Promise<TrialResult[
     const companion = await startCompanion(world);
     const results: TrialResult[] = [];
     for (const [index, seed] of seeds.entries()) {
-      const play = async (scene: Scene): Promise<void> =>
-        scopedCases[caseOf(seed)]?.(scene, namespaces[index] as string);
-      results.push(await trial({ world, cluster, companion, seed, play }));
+      results.push(await trial({ world, cluster, companion, seed, play: playOf(seed, namespaces[index]) }));
     }
     for (let seed = ownNamespaceIsEnough(left.at(-1)); seed !== undefined; seed = ownNamespaceIsEnough(left.at(-1))) {
       left.pop();
@@ -102,7 +105,7 @@ interface Trial {
   cluster: FaultCluster;
   companion: JobDocument;
   seed: number;
-  play(scene: Scene): Promise<void>;
+  play: Play;
 }
 
 async function trial({ world, cluster, companion, seed, play }: Trial): Promise<TrialResult> {
