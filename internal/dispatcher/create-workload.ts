@@ -86,7 +86,7 @@ function isAbsent(result: ApiResult<unknown>): boolean {
 }
 
 function made(object: KubernetesObject): CreateOutcome {
-  return { kind: 'create_made', uid: object.metadata.uid ?? '' };
+  return { kind: 'create_made', uid: String(object.metadata.uid ?? '') };
 }
 
 function refusedForGood(message: string): CreateOutcome {

@@ -212,13 +212,15 @@ class Reflector<T> implements Informer<T> {
   }
 
   #apply(event: Exclude<WatchEvent, { type: 'ERROR' }>): void {
-    const version = event.object.metadata?.resourceVersion;
+    // Whatever an event holds, the stream goes on: the others are in it too.
+    const metadata = event.object?.metadata as KubernetesObject['metadata'] | undefined;
+    const version = metadata?.resourceVersion;
     if (typeof version === 'string' && version !== '') this.#resourceVersion = version;
     if (event.type === 'BOOKMARK') return;
     const entry = event.type === 'DELETED' ? undefined : this.#project(event.object);
     if (entry) this.#cache.put(objectKey(event.object), entry);
     // What makes no sense any more is as good as gone: its last sense must not be taken for the present.
-    else if (event.object.metadata?.name) this.#cache.remove(objectKey(event.object), event.object.metadata.uid ?? '');
+    else if (metadata?.name) this.#cache.remove(objectKey(event.object), metadata.uid ?? '');
   }
 
   #answered(): void {

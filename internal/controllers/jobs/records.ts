@@ -55,9 +55,9 @@ export function projectJob(object: KubernetesObject): JobRecord {
   const { kind, metadata } = object;
   return {
     kind,
-    namespace: metadata.namespace ?? '',
+    namespace: text(metadata.namespace) ?? '',
     name: metadata.name,
-    uid: metadata.uid ?? '',
+    uid: text(metadata.uid) ?? '',
     key: attemptKeyOf(object),
     ...rulesOfKind(kind).stateOf(object),
     deleted: metadata.deletionTimestamp !== undefined,
@@ -72,7 +72,7 @@ export function projectPod(object: KubernetesObject): PodRecord {
   const disrupted = conditionOf(status, 'DisruptionTarget', 'True');
   return {
     name: metadata.name,
-    uid: metadata.uid ?? '',
+    uid: text(metadata.uid) ?? '',
     key: attemptKeyOf(object),
     ...(typeof owner === 'string' ? { owner } : {}),
     phase: text(status.phase) ?? 'Unknown',
@@ -130,9 +130,14 @@ function containerRecord(kind: ContainerKind, status: Fields): ContainerRecord {
   };
 }
 
+/** As the API has it: an int32. Anything else has no place in a row. */
+function isExitCode(value: unknown): value is number {
+  return Number.isInteger(value) && Math.abs(value as number) < 2 ** 31;
+}
+
 function endOf(state: Fields): ContainerRecord['ended'] | undefined {
   const terminated = fields(state.terminated);
   const { exitCode } = terminated;
-  if (typeof exitCode !== 'number') return undefined;
+  if (!isExitCode(exitCode)) return undefined;
   return { exitCode, finishedAt: text(terminated.finishedAt) ?? '', ...condition(terminated) };
 }

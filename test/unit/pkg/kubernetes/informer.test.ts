@@ -9,6 +9,18 @@ const deleted = (object: KubernetesObject): WatchEvent => ({ type: 'DELETED', ob
 const bookmark = (version: number): WatchEvent => ({ type: 'BOOKMARK', object: pod('', version) });
 const gone: WatchEvent = { type: 'ERROR', code: 410, message: 'too old' };
 
+describe('an event without an object', () => {
+  it.each([null, 5, 'text', {}, { metadata: null }])('such as %j does not stop the stream', async (object) => {
+    const { cluster, news, start } = informed([pod('a', 1)]);
+    await start();
+    const before = news().length;
+    const watches = cluster.watches.length;
+    cluster.watchNow().send(modified(object as unknown as KubernetesObject), added(pod('b', 2, 'blue')));
+    await expect.poll(() => news().slice(before)).toEqual(['team/b: - → blue']);
+    expect(cluster.watches).toHaveLength(watches);
+  });
+});
+
 describe('an informer that starts', () => {
   it('lists what there is, tells it, and watches from there', async () => {
     const { clock, cluster, informer, news } = informed([pod('a', 1), pod('b', 2, 'blue')]);
