@@ -1,5 +1,6 @@
 // Plays a scenario through the real core, engine, dispatcher and controllers on a simulated world, and says which of
 // its expectations did not hold. Starts are judged at the end, by the times in the rows.
+import { manifestKinds, type WorkloadManifest } from '../../pkg/models/index.ts';
 import type { Scenario, ScenarioLine, Step } from './scenario.ts';
 import { type SteppableClock, World } from './world.ts';
 
@@ -76,8 +77,9 @@ class ScenarioRun {
     }
   }
 
-  async #submit({ name, priority, annotations }: Extract<Step, { do: 'submit' }>): Promise<void> {
-    const answer = await this.#world.submit({ name, priority, queue: 'default', annotations, workload: {} });
+  async #submit({ name, priority, annotations, kind }: Extract<Step, { do: 'submit' }>): Promise<void> {
+    const workload = kind === 'Job' ? {} : { manifest: training };
+    const answer = await this.#world.submit({ name, priority, queue: 'default', annotations, workload });
     if (answer?.ok) this.#idOf.set(name, answer.value.jobId);
   }
 
@@ -117,3 +119,11 @@ class ScenarioRun {
     if (found !== expected) this.#failures.push(`line ${line.number} (${line.text}): found “${found}”`);
   }
 }
+
+const replica = { template: { spec: { containers: [{ name: 'pytorch', image: 'train' }] } } };
+
+const training: WorkloadManifest = {
+  apiVersion: manifestKinds.PyTorchJob,
+  kind: 'PyTorchJob',
+  spec: { pytorchReplicaSpecs: { Master: { replicas: 1, ...replica }, Worker: { replicas: 2, ...replica } } },
+};

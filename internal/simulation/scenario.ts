@@ -1,7 +1,7 @@
 // Scenarios are lines of text that anyone can add:
 //
 //   concurrency 2                       settings come first: concurrency, duration, settle, job-ttl
-//   t=0   submit job1 prio=2 exit=1     at second 0; also duration=3s
+//   t=0   submit job1 prio=2 exit=1     at second 0; also duration=3s, and kind=PyTorchJob (a master and two workers)
 //   t=5   expect pending job4 job1      exactly these, in dispatch order; `expect running` in order of dispatch
 //   t=10  expect start job4 job5        exactly these start within second 10, in this order
 //   t=12  cancel job4                   also: priority job1 9 · delete job1 (somebody else deletes its workload)
@@ -11,6 +11,7 @@
 //   t=30  expect position job1 0        pending jobs before it · `expect workloads 2`: Jobs on the cluster
 //
 // `#` starts a comment. Lines of one time are done in their order. This file only reads the text.
+import { isManifestKind, type ManifestKind } from '../../pkg/models/index.ts';
 import { parseDuration } from './cluster/fate.ts';
 
 export interface ScenarioSettings {
@@ -21,7 +22,7 @@ export interface ScenarioSettings {
 }
 
 export type Step =
-  | { do: 'submit'; name: string; priority: number; annotations: Record<string, string> }
+  | { do: 'submit'; name: string; priority: number; annotations: Record<string, string>; kind: ManifestKind }
   | { do: 'cancel' | 'delete'; name: string }
   | { do: 'priority'; name: string; priority: number }
   | { do: 'crash' }
@@ -107,12 +108,14 @@ function readExpectation(what: string, words: string[]): Step {
 function readSubmit(name: string, options: string[]): Step | undefined {
   const annotations: Record<string, string> = {};
   let priority = 0;
+  let kind: ManifestKind = 'Job';
   for (const option of options) {
     const [key, value = ''] = option.split('=');
     if (key === 'prio') priority = Number(value);
     else if (key === 'duration') annotations['kubejobs.io/simulate-duration'] = value;
     else if (key === 'exit') annotations['kubejobs.io/simulate-exit-code'] = value;
+    else if (key === 'kind' && isManifestKind(value)) kind = value;
     else return undefined;
   }
-  return { do: 'submit', name, priority, annotations };
+  return { do: 'submit', name, priority, annotations, kind };
 }

@@ -1,8 +1,15 @@
 // A whole simulated world: a cluster that nobody else sees into, a program with its store that may be killed and starts
 // again, callers and meddlers, and a trace of all that came out. It owns the seed: every chance in it comes from there.
 // It never looks into the program to decide what is right; that is for the checkers, who see the trace only.
-import { type Cluster, jobsResource, type KubernetesObject, podsResource } from '../../pkg/kubernetes/cluster.ts';
+import {
+  type Cluster,
+  jobsResource,
+  type KubernetesObject,
+  podsResource,
+  pytorchJobsResource,
+} from '../../pkg/kubernetes/cluster.ts';
 import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../pkg/kubernetes/labels.ts';
+import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Engine, EngineDeps } from '../engine/engine.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import { silentLogger } from '../platform/logger.ts';
@@ -175,18 +182,21 @@ export class World {
   /** Somebody else deletes the workload of the job, if there is one. */
   async deleteWorkload(jobId: string, propagation: 'foreground' | 'background'): Promise<void> {
     const { jobs, attempts } = this.trace.rows;
-    const { namespace, name } = attempts.get(`${jobId}/${jobs.get(jobId)?.attempt}`)?.workload ?? {};
-    if (namespace === undefined || name === undefined) return;
-    const found = await this.truth.get(jobsResource, namespace, name);
+    const workload = attempts.get(`${jobId}/${jobs.get(jobId)?.attempt}`)?.workload;
+    if (workload === undefined) return;
+    const { kind, namespace, name } = workload;
+    const { resource } = rulesOfKind(kind);
+    const found = await this.truth.get(resource, namespace, name);
     if (found.outcome !== 'ok') return;
     this.trace.add({ at: this.clock.now(), kind: 'outsider_deleted', jobId });
-    await this.truth.delete(jobsResource, namespace, name, { propagation });
+    await this.truth.delete(resource, namespace, name, { propagation });
   }
 
-  /** Our Jobs as they are on the cluster. */
+  /** Our Jobs and PyTorchJobs as they are on the cluster. */
   async workloads(): Promise<KubernetesObject[]> {
-    const page = await this.truth.list(jobsResource, { labelSelector: ourSelector(this.store.queueId) });
-    return page.outcome === 'ok' ? page.value.items : [];
+    const selection = { labelSelector: ourSelector(this.store.queueId) };
+    const pages = await Promise.all(workloadResources.map((resource) => this.truth.list(resource, selection)));
+    return pages.flatMap((page) => (page.outcome === 'ok' ? page.value.items : []));
   }
 
   /** Kills the program, whatever it is doing. */
@@ -314,8 +324,10 @@ export class World {
   #truthChanged({ type, resource, object, previous }: ObjectEvent): void {
     if (object.metadata.labels?.[queueIdLabel] !== this.store.queueId) return;
     const at = this.clock.now();
-    if (resource.plural === jobsResource.plural) this.trace.add({ at, kind: 'workload', change: { type, object } });
-    if (resource.plural !== podsResource.plural) return;
+    if (resource.plural !== podsResource.plural) {
+      this.trace.add({ at, kind: 'workload', change: { type, object } });
+      return;
+    }
     if (type === 'MODIFIED' && previous?.status?.phase === object.status?.phase) return;
     this.trace.add({ at, kind: 'pod', change: { type, object } });
   }
@@ -326,6 +338,8 @@ export class World {
     this.trace.add({ at: this.clock.now(), kind: 'fault', operation, fault, about: aboutOf(subject, situations) });
   };
 }
+
+const workloadResources = [jobsResource, pytorchJobsResource];
 
 /** What the operating system's patience comes to, in milliseconds. */
 const longestStopMs = 10_000;
