@@ -39,4 +39,17 @@ describe('the rights in deploy/rbac', () => {
     }
     expect(role?.rules).toHaveLength(3);
   });
+
+  it('to PyTorchJobs are apart, the same for one namespace and for all, and for nothing else', () => {
+    const [inOne, inAll] = ['pytorchjobs', 'pytorchjobs-cluster'].map((file) =>
+      documentsOf(`deploy/rbac/${file}.yaml`),
+    );
+    expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+    const verbs = role?.rules?.find(({ resources }) => resources.includes('jobs'))?.verbs;
+    for (const documents of [inOne, inAll]) {
+      expect(documents?.[0]?.rules).toEqual([{ apiGroups: ['kubeflow.org'], resources: ['pytorchjobs'], verbs }]);
+      expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+    }
+  });
 });

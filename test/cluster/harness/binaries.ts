@@ -8,16 +8,19 @@ import { join } from 'node:path';
 import { buildBinary, goVersion } from './go-build.ts';
 import { withLock } from './lock.ts';
 import { cacheFolder, clusterSourceFolder } from './paths.ts';
-import type { BinaryName, ModuleName } from './recipes.ts';
+import { type BinaryName, type ModuleName, recipes } from './recipes.ts';
 
 export type Availability = { available: true } | { available: false; reason: string };
 
-const modules: ModuleName[] = ['etcd', 'kubernetes', 'kwok', 'containerd'];
+/** Share a folder; a module that few tests need has one of its own, so that a change of one keeps the others. */
+const clusterModules: readonly ModuleName[] = ['etcd', 'kubernetes', 'kwok', 'containerd'];
 
 /** The folder for this choice of versions: another go.mod means another folder, so that old binaries are never taken. */
-export function binaryCacheFolder(): string {
+function binaryCacheFolder(name: BinaryName): string {
+  const { module: own } = recipes[name];
   const hash = createHash('sha256');
-  for (const module of modules) hash.update(readFileSync(join(clusterSourceFolder, module, 'go.mod')));
+  for (const module of clusterModules.includes(own) ? clusterModules : [own])
+    hash.update(readFileSync(join(clusterSourceFolder, module, 'go.mod')));
   return join(cacheFolder(), hash.digest('hex').slice(0, 16));
 }
 
@@ -33,7 +36,7 @@ function isExecutable(path: string): boolean {
 /** Where the binary is now, or `undefined` when it has to be built. */
 function find(name: BinaryName): string | undefined {
   const assets = process.env.KUBEBUILDER_ASSETS;
-  const candidates = [...(assets ? [join(assets, name)] : []), join(binaryCacheFolder(), name)];
+  const candidates = [...(assets ? [join(assets, name)] : []), join(binaryCacheFolder(name), name)];
   return candidates.find(isExecutable);
 }
 
@@ -46,10 +49,13 @@ export async function binaryAvailability(names: readonly BinaryName[]): Promise<
 }
 
 async function buildMissing(names: readonly BinaryName[], log: (line: string) => void): Promise<void> {
-  const folder = binaryCacheFolder();
-  await withLock(join(folder, '.lock'), log, async () => {
-    for (const name of names) if (find(name) === undefined) await buildBinary(name, folder, log);
-  });
+  for (const folder of new Set(names.map(binaryCacheFolder))) {
+    await withLock(join(folder, '.lock'), log, async () => {
+      for (const name of names) {
+        if (binaryCacheFolder(name) === folder && find(name) === undefined) await buildBinary(name, folder, log);
+      }
+    });
+  }
 }
 
 /** The path of each of `names`; builds what is missing, which takes minutes the first time. Throws when it can't. */

@@ -5,7 +5,7 @@
 
 const kubernetesVersion = { major: '1', minor: '36', full: 'v1.36.3' };
 
-export type ModuleName = 'etcd' | 'kubernetes' | 'kwok' | 'containerd';
+export type ModuleName = 'etcd' | 'kubernetes' | 'kwok' | 'containerd' | 'training-operator';
 
 export interface Recipe {
   /** The folder of the go.mod. */
@@ -49,6 +49,11 @@ const all = {
   containerd: containerd('containerd', 45),
   ctr: containerd('ctr', 3),
   'containerd-shim-runc-v2': containerd('containerd-shim-runc-v2', 3),
+  'training-operator': plain(
+    'training-operator',
+    'github.com/kubeflow/training-operator/cmd/training-operator.v1',
+    135,
+  ),
 } as const;
 
 export type BinaryName = keyof typeof all;

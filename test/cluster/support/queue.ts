@@ -18,7 +18,7 @@ export interface JobDocument {
   message?: string;
   exit_code?: number;
   attempts: Array<{ attempt: number; dispatch_sequence: number; dispatched_at: string; finished_at?: string }>;
-  workload?: { namespace: string; name: string; uid?: string };
+  workload?: { kind: string; namespace: string; name: string; uid?: string };
   timeline: Array<{ at: string; state: string; reason?: string }>;
 }
 

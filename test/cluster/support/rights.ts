@@ -28,7 +28,7 @@ export interface AccountOptions {
 }
 
 /** The documents of a file of deploy/rbac. */
-export function rightsManifests(file: 'account' | 'namespace' | 'cluster'): Manifest[] {
+export function rightsManifests(file: 'account' | 'namespace' | 'cluster' | 'pytorchjobs'): Manifest[] {
   const documents = parseAllDocuments(readRepositoryFile(`deploy/rbac/${file}.yaml`));
   return documents.map((document) => document.toJS() as Manifest);
 }
@@ -54,11 +54,20 @@ function rightsOf({ namespace, others }: AccountOptions): Manifest[] {
   );
 }
 
+/** Rights to PyTorchJobs for the account of this namespace, in it alone. */
+export async function grantPyTorchJobs(kubectl: Kubectl, namespace: string): Promise<void> {
+  const items = renamed(rightsManifests('pytorchjobs'), namespace).map((manifest) => ({
+    ...manifest,
+    metadata: { ...manifest.metadata, namespace },
+  }));
+  await kubectl.withInput({ apiVersion: 'v1', kind: 'List', items }, 'create', '-f', '-');
+}
+
 /** The account is `<namespace>/kubejobs` instead of `kubejobs/kubejobs`, and what it is given has a name of its own. */
 function renamed(manifests: readonly Manifest[], namespace: string): Manifest[] {
-  const own = `kubejobs-${namespace}`;
   return manifests.map((manifest) => {
     const { kind, metadata, roleRef, subjects } = manifest;
+    const own = `${metadata.name}-${namespace}`;
     if (kind === 'Namespace') return { ...manifest, metadata: { name: namespace } };
     if (kind === 'ServiceAccount') return { ...manifest, metadata: { ...metadata, namespace } };
     return {
