@@ -3,6 +3,7 @@
 import { commitWriter } from '../../../../internal/store/sqlite/apply-commit.ts';
 import { checkpointer } from '../../../../internal/store/sqlite/checkpoints.ts';
 import { openReadConnection, openWriteConnection } from '../../../../internal/store/sqlite/connection.ts';
+import { toStoreFailure } from '../../../../internal/store/sqlite/failures.ts';
 import { loadSnapshot } from '../../../../internal/store/sqlite/load-snapshot.ts';
 import { packCommit } from '../../../../internal/store/sqlite/pack-commit.ts';
 import { readableRows } from '../../../../internal/store/sqlite/readable-rows.ts';
@@ -32,9 +33,13 @@ export function openLocalStore({ path, newQueueId, report = () => {} }: LocalSto
     load: () => Promise.resolve(loadSnapshot(connection.db, report)),
     commit: (commit) =>
       Promise.resolve().then(() => {
-        const firstEventId = apply(packCommit(commit));
-        checkpoint();
-        return { firstEventId };
+        try {
+          const firstEventId = apply(packCommit(commit));
+          checkpoint();
+          return { firstEventId };
+        } catch (error) {
+          throw toStoreFailure(error);
+        }
       }),
     reopen: () => Promise.resolve(),
     prune: (what) => Promise.resolve().then(() => prune(what)),
