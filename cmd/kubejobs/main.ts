@@ -8,7 +8,7 @@ import {
   type OptionTable,
   serveOptions,
 } from '../../internal/platform/configuration.ts';
-import { exitFailed, exitUsage } from './cli/exit-codes.ts';
+import { exitDone, exitFailed, exitUsage } from './cli/exit-codes.ts';
 import { addClientCommands, explainClientError, type Io, processIo } from './cli/index.ts';
 import { policyCheckOptions } from './policy-options.ts';
 import { tokenOptions } from './token-options.ts';
@@ -20,6 +20,7 @@ export function buildProgram(io: Io = processIo()): Command {
     .description('A durable priority queue that takes jobs over HTTP and runs them as Kubernetes Jobs.')
     .version(programVersion())
     .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .showHelpAfterError('(kubejobs --help shows what is allowed)');
   const serve = program
     .command('serve', { isDefault: true })
@@ -93,13 +94,38 @@ function addOptions(command: Command, table: OptionTable, fromEnvironment = true
   }
 }
 
-async function main(): Promise<void> {
-  process.stdout.on('error', leaveWhenNobodyReads);
+/** `words` as they stand behind the program’s name. Never rejects: what goes wrong is told, and is an exit code. */
+export async function runCommandLine(words: readonly string[], io: Io = processIo()): Promise<void> {
   try {
-    await buildProgram().parseAsync();
+    await buildProgram(io).parseAsync(words, { from: 'user' });
   } catch (error) {
-    process.exitCode = explain(error);
+    const { code, lines } = explain(error);
+    for (const line of lines) io.stderr.write(`${line}\n`);
+    io.exit(code);
   }
+}
+
+interface Explained {
+  code: number;
+  lines: string[];
+}
+
+/** Says what went wrong in one line and gives the exit code. Only a bug shows its stack. */
+function explain(error: unknown): Explained {
+  // It has spoken already.
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? exitDone : exitUsage, lines: [] };
+  const ofClient = explainClientError(error);
+  if (ofClient !== undefined) return { ...ofClient, lines: [`kubejobs: ${ofClient.lines.join('\n')}`] };
+  if (!(error instanceof Error)) return failed(String(error));
+  if (error instanceof ConfigurationError) return { ...failed(error.message), code: exitUsage };
+  if ('code' in error) return failed(error.message);
+  // By name: the class would load the Kubernetes client for every command.
+  if (error.name === 'KubeconfigError') return failed(`${error.message} (--dry-run needs no cluster)`);
+  return failed(String(error.stack));
+}
+
+function failed(what: string): Explained {
+  return { code: exitFailed, lines: [`kubejobs: ${what}`] };
 }
 
 /** As in `kubejobs list | head`. */
@@ -108,32 +134,10 @@ function leaveWhenNobodyReads(error: NodeJS.ErrnoException): void {
   process.exit();
 }
 
-/** Says what went wrong in one line and gives the exit code. Only a bug shows its stack. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
-  if (error instanceof ConfigurationError) {
-    process.stderr.write(`kubejobs: ${error.message}\n`);
-    return exitUsage;
-  }
-  const ofClient = explainClientError(error);
-  if (ofClient !== undefined) {
-    process.stderr.write(`kubejobs: ${ofClient.lines.join('\n')}\n`);
-    return ofClient.code;
-  }
-  if (error instanceof Error && 'code' in error) {
-    process.stderr.write(`kubejobs: ${error.message}\n`);
-    return exitFailed;
-  }
-  // By name: the class would load the Kubernetes client for every command.
-  if (error instanceof Error && error.name === 'KubeconfigError') {
-    process.stderr.write(`kubejobs: ${error.message} (--dry-run needs no cluster)\n`);
-    return exitFailed;
-  }
-  process.stderr.write(`kubejobs: ${error instanceof Error ? error.stack : String(error)}\n`);
-  return exitFailed;
+if (isMain()) {
+  process.stdout.on('error', leaveWhenNobodyReads);
+  await runCommandLine(process.argv.slice(2));
 }
-
-if (isMain()) await main();
 
 function isMain(): boolean {
   return import.meta.filename === process.argv[1] || process.argv[1]?.endsWith('/kubejobs') === true;

@@ -43,6 +43,12 @@ export interface SubmitOptions {
   idempotencyKey?: string;
 }
 
+export interface SubmitStreamOptions {
+  /** The same lines sent again with it, as after a lost connection, get their first answers. */
+  idempotencyKey?: string;
+  signal?: AbortSignal | undefined;
+}
+
 export interface WaitOptions {
   /** 0 to 300, the server's 30 when absent. */
   timeoutSeconds?: number;
@@ -71,7 +77,7 @@ export interface Client {
   /** Any number, an answer for each, in their order. When the connection breaks, the jobs that were answered are there. */
   submitStream(
     submissions: AsyncIterable<object> | Iterable<object>,
-    options?: { signal?: AbortSignal | undefined },
+    options?: SubmitStreamOptions,
   ): AsyncIterable<BatchLineDocument>;
   get(jobId: string): Promise<JobDocument>;
   /** Newest first. */
@@ -100,7 +106,8 @@ export interface Client {
   schedules(page?: PageOptions): Promise<Page<ScheduleDocument>>;
   schedule(name: string): Promise<ScheduleDocument>;
   changeSchedule(name: string, changes: Partial<ScheduleFields>): Promise<ScheduleDocument>;
-  deleteSchedule(name: string): Promise<void>;
+  /** The schedule as it was; its jobs stay. */
+  deleteSchedule(name: string): Promise<ScheduleDocument>;
   /** Rejects with a Problem (503) while the server accepts no jobs. */
   health(): Promise<HealthDocument>;
 }
@@ -122,7 +129,7 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
   return {
     submit: (submission, options) => keyed('jobs', submission, options),
     submitAll: (submissions, options) => keyed('jobs/batch', submissions, options),
-    submitStream: (submissions, { signal } = {}) => batchLines(transport, submissions, signal),
+    submitStream: (submissions, options = {}) => batchLines(transport, submissions, options),
     get: (jobId) => document(jobPath(jobId)),
     list: (query = {}) => page(pathWith('jobs', jobsParameters(query))),
     pending: (options = {}) => page(pathWith('jobs/pending', pageParameters(options))),
@@ -181,9 +188,10 @@ function jobsParameters({ states = [], queue, name, labels = {}, ...page }: Jobs
 async function* batchLines(
   transport: Transport,
   submissions: AsyncIterable<object> | Iterable<object>,
-  signal: AbortSignal | undefined,
+  { idempotencyKey, signal }: SubmitStreamOptions,
 ): AsyncIterable<BatchLineDocument> {
-  const headers = { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson' };
+  const key = idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey };
+  const headers = { 'content-type': 'application/x-ndjson', ...key };
   const request: Call = { method: 'POST', path: 'jobs/batch', stream: ndjson(submissions), headers, signal };
   for await (const line of linesOf(await open(transport, request))) {
     if (line !== '') yield JSON.parse(line) as BatchLineDocument;

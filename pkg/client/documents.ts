@@ -1,6 +1,7 @@
 // What goes over the wire, as openapi.yaml describes it: plain JSON in snake_case, times as RFC 3339 text.
 // A test holds these types against the server's schemas, so neither can change alone.
 import type {
+  ConcurrencyPolicy,
   Creation,
   DependencyCondition,
   EnvironmentVariable,
@@ -10,6 +11,7 @@ import type {
   JobReason,
   JobState,
   JobTemplate,
+  MissedReason,
   ResourceRequirements,
   WorkloadKind,
   WorkloadManifest,
@@ -152,12 +154,11 @@ export interface EventDocument {
 /** The answer to one line of a streamed batch. */
 export type BatchLineDocument = { line: number } & (SubmittedDocument | { error: ProblemDocument });
 
-export const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'] as const;
-
 export interface ScheduleFields {
   cron: string;
+  /** UTC when absent. */
   time_zone?: string;
-  concurrency_policy?: (typeof concurrencyPolicies)[number];
+  concurrency_policy?: ConcurrencyPolicy;
   starting_deadline_seconds?: number;
   suspend?: boolean;
   job: SubmissionDocument;
@@ -167,13 +168,24 @@ export interface NewScheduleDocument extends ScheduleFields {
   name: string;
 }
 
-export interface ScheduleDocument extends NewScheduleDocument {
+export interface ScheduleDocument {
   schedule_id: string;
+  name: string;
+  cron: string;
+  time_zone: string;
+  concurrency_policy: ConcurrencyPolicy;
+  starting_deadline_seconds?: number;
+  suspend: boolean;
+  /** As it was sent. */
+  job: Record<string, unknown>;
   created_at: string;
   next_run_at?: string;
   last_run_at?: string;
   last_job_id?: string;
   missed_runs: number;
+  last_missed_at?: string;
+  last_missed_reason?: MissedReason;
+  last_missed_message?: string;
 }
 
 export interface ProblemDocument {

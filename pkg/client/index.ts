@@ -1,7 +1,6 @@
 // The client library: createClient, what it answers, and the errors it throws.
 export * from './client.ts';
 export type * from './documents.ts';
-export { concurrencyPolicies } from './documents.ts';
 export { Problem, ServerUnreachable } from './errors.ts';
 export type { EventsOptions, StreamedEvent } from './events.ts';
 export type { Page, PageOptions } from './pages.ts';

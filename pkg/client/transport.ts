@@ -21,7 +21,6 @@ export interface Call {
 }
 
 export interface Answer {
-  /** Undefined when there is nothing to say (204). */
   body: unknown;
   headers: Headers;
 }
@@ -29,9 +28,7 @@ export interface Answer {
 export async function call(transport: Transport, request: Call): Promise<Answer> {
   const response = await send(transport, request);
   const answer = parsed(await textOf(transport, response));
-  if (response.ok && (answer !== undefined || response.status === 204)) {
-    return { body: answer, headers: response.headers };
-  }
+  if (response.ok && answer !== undefined) return { body: answer, headers: response.headers };
   throw failureOf(transport, response, answer);
 }
 

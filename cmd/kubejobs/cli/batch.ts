@@ -20,14 +20,15 @@ const submittedWidths = [36, 24, 8];
 const progressEveryMs = 200;
 
 export async function submitBatch(
-  invocation: Invocation<{ wait?: true }>,
+  invocation: Invocation<{ wait?: true; idempotencyKey?: string }>,
   jobs: AsyncIterable<SourceDocument>,
 ): Promise<number> {
   const { io, client, flags, format } = invocation;
   const print = flags.wait ? undefined : linePrinter(io, format, submittedView, submittedWidths);
   const progress = new Progress(io);
   const accepted: string[] = [];
-  for await (const answer of answersOf(client, jobs, progress)) {
+  const key = flags.idempotencyKey ?? io.uuid();
+  for await (const answer of answersOf(client, jobs, key, progress)) {
     if ('error' in answer) progress.refused(answer);
     else {
       progress.accepted();
@@ -43,12 +44,13 @@ export async function submitBatch(
 async function* answersOf(
   client: Client,
   jobs: AsyncIterable<SourceDocument>,
+  idempotencyKey: string,
   progress: Progress,
 ): AsyncIterable<BatchLineDocument> {
   try {
-    yield* client.submitStream(jobs);
+    yield* client.submitStream(jobs, { idempotencyKey });
   } catch (error) {
-    if (error instanceof ServerUnreachable) progress.brokeOff();
+    if (error instanceof ServerUnreachable) progress.brokeOff(idempotencyKey);
     throw error;
   }
 }
@@ -96,9 +98,10 @@ class Progress {
     for (const text of [`document ${line} is refused: ${first}`, ...more]) this.#line(text);
   }
 
-  brokeOff(): void {
-    const known = this.#accepted + this.#refused;
-    this.#line(`the first ${known} documents were answered; whether more were accepted is not known`);
+  brokeOff(idempotencyKey: string): void {
+    this.#line(`${this.#counts()} before the answers broke off; submit the same again with`);
+    this.#line(`  --idempotency-key ${idempotencyKey}`);
+    this.#line('and what was accepted is not submitted twice');
   }
 
   end(): void {

@@ -1,19 +1,19 @@
 // `kubejobs schedule`: jobs that are submitted again and again, by the time of a clock.
 import type { Command, Option } from 'commander';
 import { ConfigurationError } from '../../../internal/platform/configuration.ts';
-import {
-  concurrencyPolicies,
-  type NewScheduleDocument,
-  type Page,
-  type ScheduleDocument,
-  type ScheduleFields,
-  type SubmissionDocument,
+import type {
+  NewScheduleDocument,
+  Page,
+  ScheduleDocument,
+  ScheduleFields,
+  SubmissionDocument,
 } from '../../../pkg/client/index.ts';
+import { concurrencyPolicies } from '../../../pkg/models/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
 import { readDocuments, type SourceDocument } from './documents.ts';
 import { exitDone } from './exit-codes.ts';
 import { durationAllowed, flag, oneOf, seconds, text, toggle } from './flags.ts';
-import { type Io, note } from './io.ts';
+import type { Io } from './io.ts';
 import { printList, printOne } from './output.ts';
 import { scheduleView } from './schedule-view.ts';
 import { checkCommand, type SubmissionFlags, submissionFlags, submissionOf } from './submission.ts';
@@ -66,10 +66,8 @@ function addReadingCommands(schedule: Command, io: Io): void {
   addClientCommand(schedule, io, {
     usage: 'delete <NAME>',
     help: 'delete a schedule; its jobs stay',
-    output: false,
-    run: async ({ client, operands: [name = ''] }) => {
-      await client.deleteSchedule(name);
-      note(io, `deleted ${name}`);
+    run: async ({ client, operands: [name = ''], format }) => {
+      await printOne(io, format, scheduleView, await client.deleteSchedule(name));
       return exitDone;
     },
   });

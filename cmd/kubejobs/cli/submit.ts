@@ -17,6 +17,7 @@ import { checkCommand, type SubmissionFlags, submissionFlags, submissionOf } fro
 export interface SubmitFlags extends SubmissionFlags {
   wait?: true;
   logs?: true;
+  idempotencyKey?: string;
 }
 
 export function addSubmitCommand(program: Command, io: Io): void {
@@ -28,6 +29,7 @@ export function addSubmitCommand(program: Command, io: Io): void {
       flag('--name <NAME>', 'the job’s name', 'a name', text),
       ...submissionFlags(),
       toggle('--wait', 'until it is finished; exits with 0 when it succeeded, else with 1'),
+      flag('--idempotency-key <KEY>', 'the same one again submits nothing twice (default a new one)', 'a text', text),
       toggle('--logs', 'print its logs as they come; exits as --wait does'),
     ],
     streams: true,
@@ -69,7 +71,7 @@ async function submitOne(invocation: Invocation<SubmitFlags>, job: SourceDocumen
   const { io, client, flags, format } = invocation;
   // The server judges it.
   const submission = job as unknown as SubmissionDocument;
-  const submitted = await client.submit(submission, { idempotencyKey: io.uuid() });
+  const submitted = await client.submit(submission, { idempotencyKey: flags.idempotencyKey ?? io.uuid() });
   if (flags.wait || flags.logs) return follow(invocation, submitted);
   await printOne(io, format, submittedView, submitted);
   return exitDone;
