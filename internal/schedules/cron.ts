@@ -26,7 +26,7 @@ export function readCron(cron: string, timeZone: string, from: number): CronRead
   const isWord = words.includes(cron.toLowerCase());
   if (!isWord && cron.trim().split(/\s+/).length !== 5) return { ok: false, field: 'cron', detail: `must be ${form}` };
   try {
-    const times = timesOf(cron, timeZone);
+    const times = parsed(cron, timeZone);
     if (times.after(from) !== undefined) return { ok: true, times };
     return { ok: false, field: 'cron', detail: 'can never come to pass: there is no such date' };
   } catch (error) {
@@ -34,8 +34,17 @@ export function readCron(cron: string, timeZone: string, from: number): CronRead
   }
 }
 
-/** Of an expression that has been read before. */
+/** Of an expression that has been read before. One that makes no sense any more, as in a damaged row, has no times. */
 export function timesOf(cron: string, timeZone: string): Times {
+  try {
+    if (isTimeZone(timeZone)) return parsed(cron, timeZone);
+  } catch {
+    // as below
+  }
+  return { after: () => undefined, lastUntil: () => undefined };
+}
+
+function parsed(cron: string, timeZone: string): Times {
   const pattern = new Cron(cron, { timezone: timeZone, mode: '5-part', fixedTimeRule: 'no-wildcard', paused: true });
   return {
     after: (at) => pattern.nextRun(new Date(wholeSeconds(at)))?.getTime(),

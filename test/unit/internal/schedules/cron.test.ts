@@ -81,6 +81,12 @@ describe('when clocks go back (Berlin, 25 October 2026, 03:00 to 02:00)', () => 
   });
 });
 
+test('an expression or a zone that makes no sense any more has no times', () => {
+  for (const times of [timesOf('nonsense', 'UTC'), timesOf('* * * * *', 'Mars/Phobos')]) {
+    expect([times.after(now), times.lastUntil(now)]).toEqual([undefined, undefined]);
+  }
+});
+
 test('the last time up to a moment is found backwards as forwards, on the days of the changes too', () => {
   for (const cron of ['30 2 * * *', '0,30 2 * * *', '*/20 * * * *', '@hourly']) {
     const times = timesOf(cron, 'Europe/Berlin');
