@@ -125,12 +125,13 @@ describeOwnCluster('a job that is a whole manifest', {}, (cluster) => {
       expect(job.message).toContain('exit code 13');
     });
 
-    it('fails at its deadline when that has passed', async () => {
-      const workload = pytorchJob({ Master: replica('never') }, { cleanPodPolicy: 'All', activeDeadlineSeconds: 2 });
-      expect(await queue.finished(await queue.submit({ name: 'late', workload }))).toMatchObject({
-        state: 'failed',
-        reason: 'deadline',
-      });
+    // The operator looks at its own activeDeadlineSeconds only when something happens to the pods; kubejobs does not wait.
+    it('fails at the job’s timeout, and is deleted, while its pods go on and on', async () => {
+      const workload = pytorchJob({ Master: replica('never') });
+      const job = await queue.finished(await queue.submit({ name: 'late', workload, timeout_seconds: 2 }));
+      expect(job).toMatchObject({ state: 'failed', reason: 'deadline' });
+      const { items } = await read<{ items: Pod[] }>('pytorchjobs');
+      expect(items.map(({ metadata }) => metadata.name)).not.toContain(job.workload?.name);
     });
 
     it('says that it is suspended, and holds its slot until it is cancelled', async () => {
