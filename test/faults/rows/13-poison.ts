@@ -21,11 +21,11 @@ export const row: Row = {
   note:
     'Most trials poison one to three rows of a killed server’s database (unknown states, absurd numbers and times, broken ' +
     'or nested JSON, long and hostile text, missing rows, values of another type) and run the store’s code, engine, ' +
-    'controllers and API on a virtual clock for a quarter of an hour; one in three poisons what the API server shows of a workload or ' +
-    'its pods (labels, annotations, names, uids, owners, statuses) for five minutes; one in forty has the real server as a ' +
-    'process. All others must end in exact order, a new job too; no call is answered with 5xx; no slot is left; what has ' +
-    'not ended is as it was and named in the log. A small database with values of another type is refused at the start ' +
-    'as damaged.',
+    'controllers and API on a virtual clock for a quarter of an hour; one in three poisons what the API server shows of a ' +
+    'workload or its pods (labels, annotations, names, uids, owners, statuses) for five minutes; one in forty has the real ' +
+    'server as a process. All others must end in exact order, a new job too; no call is answered with 5xx; no slot is ' +
+    'left; what has not ended is as it was and named in the log. A small database with values of another type is refused ' +
+    'at the start as damaged.',
   small: { trials: 100 },
   large: { trials: 10_000, pieceSize: 1_000 },
   run,
