@@ -9,6 +9,7 @@ import { Cleanup } from '../../internal/engine/cleanup.ts';
 import { Engine } from '../../internal/engine/engine.ts';
 import { EventHub } from '../../internal/engine/event-hub.ts';
 import { JobWaits } from '../../internal/engine/job-waits.ts';
+import { Retention } from '../../internal/engine/retention.ts';
 import { EngineService } from '../../internal/engine/service.ts';
 import { systemClock } from '../../internal/platform/clock.ts';
 import { type Configuration, parseConfiguration, serveOptions } from '../../internal/platform/configuration.ts';
@@ -147,6 +148,11 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ready: () => engine.clusterReachable && engine.storeAvailable,
     release: (effects) => dispatcher.release(effects),
   });
+  const retention = new Retention({
+    ...{ store, clock },
+    keepFinishedMs: settings.keepFinished === 'forever' ? undefined : settings.keepFinished,
+    pruned: (what) => engine.pruned(what),
+  });
   const service = new EngineService({
     ...{ engine, store, simulated: settings.dryRun },
     checkPolicy: submissionJudge({ policy, namespace, defaultTemplate }),
@@ -184,6 +190,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
+      { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },
       { name: 'drain', stop: () => engine.drain() },
       schedules.part,
       { name: 'listening', start: () => listen(server, settings, engine, description, logger) },

@@ -24,7 +24,7 @@ import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Random } from '../platform/random.ts';
-import { type Store, type StoredSettings, StoreFailure } from '../store/store.ts';
+import { type Pruned, type Store, type StoredSettings, StoreFailure } from '../store/store.ts';
 import { CommittedView } from './committed-view.ts';
 import { dress } from './effects.ts';
 import {
@@ -141,6 +141,11 @@ export class Engine {
   /** Committed jobs by state. */
   get counts(): Readonly<Record<JobState, number>> {
     return this.#measurements.counts;
+  }
+
+  /** Finished jobs were deleted from the store. */
+  pruned(what: Pruned): void {
+    this.#measurements.pruned(what);
   }
 
   /** Where the workload of an attempt that holds a slot is; undefined for any other attempt. */

@@ -2,6 +2,7 @@
 // It is told after each commit, so the counts never run ahead of the disk.
 import { isFinished, type JobState, jobStates } from '../../pkg/models/index.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Pruned } from '../store/store.ts';
 import type { Turn } from './turn.ts';
 
 export interface MeasurementsDeps {
@@ -29,6 +30,13 @@ export class Measurements {
   reset(counts: Readonly<Record<JobState, number>>): void {
     this.#counts = { ...counts };
     this.#gauges(jobStates);
+  }
+
+  /** Finished jobs were deleted. */
+  pruned({ jobs }: Pruned): void {
+    const states = Object.keys(jobs) as JobState[];
+    for (const state of states) this.#counts[state] -= jobs[state] ?? 0;
+    this.#gauges(states);
   }
 
   /** A turn with writes was committed at `now`, which took `commitMs`. */

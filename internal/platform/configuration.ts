@@ -157,6 +157,13 @@ export const serveOptions = {
     allowed: duration,
     parse: parseDuration,
   },
+  'keep-finished': {
+    placeholder: 'DURATION',
+    default: '30d',
+    help: 'how long finished jobs are kept with their history; forever never deletes one',
+    allowed: 'a duration such as 12h or 30d, or forever',
+    parse: (value: string) => (value === 'forever' ? value : parseDuration(value)),
+  },
   'dispatch-concurrency': {
     placeholder: 'NUMBER',
     default: '32',

@@ -3,7 +3,15 @@
 // promises; that a commit which failed is there after all happens to real disks too, and is for the program to cope with.
 import { type Clock, sleep } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { type Commit, type Prune, type Receipt, type Store, StoreFailure, type StoreReader } from '../store/store.ts';
+import {
+  type Commit,
+  type Prune,
+  type Pruned,
+  type Receipt,
+  type Store,
+  StoreFailure,
+  type StoreReader,
+} from '../store/store.ts';
 import { type FaultPlan, type StoreFault, storeFaults } from './fault-plan.ts';
 
 export interface FaultyStoreDeps {
@@ -59,7 +67,7 @@ export class FaultyStore implements Store {
     return receipt;
   }
 
-  prune(prune: Prune): Promise<number> {
+  prune(prune: Prune): Promise<Pruned> {
     return this.#store.prune(prune);
   }
 

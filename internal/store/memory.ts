@@ -1,9 +1,12 @@
 // The store without a disk, for dry runs, tests and the simulation: the same promises, but for surviving the process.
 // What would be on disk is a MemoryDisk of its own, so that a simulated crash can throw the store away and open another
 // one on what was committed.
+
 import {
   type Attempt,
   attemptRulesOf,
+  type Delivery,
+  type DeliveryState,
   type Job,
   type JobDetail,
   type JobState,
@@ -11,7 +14,9 @@ import {
   type Schedule,
   type TimelineEntry,
 } from '../../pkg/models/index.ts';
+import { hostOf } from './host-of.ts';
 import { canonicalJobId, packJobIds } from './job-id.ts';
+import { prunedOf } from './pruned.ts';
 import {
   type Commit,
   type EventPage,
@@ -21,6 +26,7 @@ import {
   type JobPage,
   type PackedJobs,
   type Prune,
+  type Pruned,
   type Receipt,
   type RunningJobRow,
   type Snapshot,
@@ -57,6 +63,9 @@ export interface MemoryDisk {
   goneUpTo: number;
   /** By their ids. */
   schedules: Map<string, Schedule>;
+  /** By their ids. */
+  deliveries: Map<string, Delivery>;
+  webhooksUpTo: number | undefined;
 }
 
 interface CleanupDue {
@@ -68,7 +77,7 @@ export function memoryDisk(): MemoryDisk {
   return {
     ...{ epoch: 0, rows: new Map(), order: [], lastDispatchSequence: 0, cleanups: new Map() },
     ...{ settings: {}, keys: new Map(), events: [], lastEventId: 0, goneUpTo: 0 },
-    schedules: new Map(),
+    ...{ schedules: new Map(), deliveries: new Map(), webhooksUpTo: undefined },
   };
 }
 
@@ -118,6 +127,9 @@ function applyCommit(disk: MemoryDisk, commit: Commit): Receipt {
   for (const record of commit.idempotency) disk.keys.set(record.key, { ...record });
   for (const schedule of commit.schedules) disk.schedules.set(schedule.scheduleId, plainCopy(schedule));
   for (const scheduleId of commit.removedSchedules) disk.schedules.delete(scheduleId);
+  for (const delivery of commit.deliveries) disk.deliveries.set(delivery.deliveryId, { ...delivery });
+  for (const deliveryId of commit.removedDeliveries) disk.deliveries.delete(deliveryId);
+  disk.webhooksUpTo = commit.webhooksUpTo ?? disk.webhooksUpTo;
   return { firstEventId };
 }
 
@@ -197,11 +209,32 @@ function memoryReader(disk: MemoryDisk): StoreReader {
     schedule: (name) => schedulesByName(disk).find((schedule) => schedule.name === name),
     schedules: (limit, skip) => schedulesByName(disk).slice(skip, skip + limit),
     scheduleCount: () => disk.schedules.size,
+    delivery: (deliveryId) => disk.deliveries.get(deliveryId),
+    deliveries: (state, limit, skip) => deliveriesOf(disk, state).slice(skip, skip + limit),
+    deliveryCount: (state) => deliveriesOf(disk, state).length,
+    dueDeliveries: (at, limit, exceptHosts) => dueDeliveries(disk, at, exceptHosts).slice(0, limit),
+    nextDeliveryAt: (after) => nextTries(disk).find((at) => at > after),
+    webhooksUpTo: () => disk.webhooksUpTo,
   };
 }
 
 function schedulesByName({ schedules }: MemoryDisk): Schedule[] {
   return [...schedules.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function deliveriesOf({ deliveries }: MemoryDisk, state?: DeliveryState): Delivery[] {
+  const fitting = [...deliveries.values()].filter((delivery) => state === undefined || delivery.state === state);
+  return fitting.sort((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1));
+}
+
+function dueDeliveries({ deliveries }: MemoryDisk, at: number, exceptHosts: readonly string[]): Delivery[] {
+  const due = [...deliveries.values()].filter(({ nextTryAt = Number.POSITIVE_INFINITY }) => nextTryAt <= at);
+  const wanted = due.filter(({ url }) => !exceptHosts.includes(hostOf(url)));
+  return wanted.sort((a, b) => (a.nextTryAt as number) - (b.nextTryAt as number));
+}
+
+function nextTries({ deliveries }: MemoryDisk): number[] {
+  return [...deliveries.values()].flatMap(({ nextTryAt }) => nextTryAt ?? []).sort((a, b) => a - b);
 }
 
 function detailOf(row: MemoryRow | undefined): JobDetail | undefined {
@@ -286,8 +319,9 @@ function pastAttemptsOf({ jobId, attempt, state }: Job): Snapshot['attempts'] {
   return attempt > 0 && (state === 'pending' || waitingStates.includes(state)) ? [{ jobId, attempts: attempt }] : [];
 }
 
-function prune(disk: MemoryDisk, { keysBefore = 0, finishedBefore = 0, limit }: Prune): number {
-  for (const { key, createdAt } of [...disk.keys.values()]) if (createdAt < keysBefore) disk.keys.delete(key);
+function prune(disk: MemoryDisk, { keysBefore = 0, finishedBefore = 0, limit }: Prune): Pruned {
+  const keys = [...disk.keys.values()].filter(({ createdAt }) => createdAt < keysBefore).slice(0, limit);
+  for (const { key } of keys) disk.keys.delete(key);
   const old = disk.order
     .filter(({ job, attempts }) => {
       const kept = [...attempts.values()].some((attempt) => attempt.cleanupAt !== undefined);
@@ -295,7 +329,6 @@ function prune(disk: MemoryDisk, { keysBefore = 0, finishedBefore = 0, limit }: 
     })
     .sort((a, b) => (a.job.finishedAt as number) - (b.job.finishedAt as number))
     .slice(0, limit);
-  if (old.length === 0) return 0;
   const gone = new Set(old);
   for (const { job, history } of old) {
     disk.rows.delete(job.jobId);
@@ -303,7 +336,10 @@ function prune(disk: MemoryDisk, { keysBefore = 0, finishedBefore = 0, limit }: 
   }
   disk.order = disk.order.filter((row) => !gone.has(row));
   disk.events = disk.events.filter(({ jobId }) => disk.rows.has(jobId));
-  return old.length;
+  return prunedOf(
+    keys.length,
+    old.map(({ job }) => job.state),
+  );
 }
 
 function countsOf(jobs: Job[]): Record<JobState, number> {

@@ -4,6 +4,8 @@ import type {
   Attempt,
   AttemptColumns,
   AttemptRules,
+  Delivery,
+  DeliveryState,
   Dependency,
   Job,
   JobColumns,
@@ -56,12 +58,19 @@ export interface Commit {
   schedules: Schedule[];
   /** The ids of those to delete. */
   removedSchedules: string[];
+  /** New ones, and changed ones in full; told apart by their ids. */
+  deliveries: Delivery[];
+  /** The ids of those to delete. */
+  removedDeliveries: string[];
+  /** The finishes among the events up to this one have their deliveries. */
+  webhooksUpTo?: number;
 }
 
 export function emptyCommit(): Commit {
   return {
     ...{ inserts: [], attempts: [], jobChanges: [], attemptChanges: [], timeline: [] },
     ...{ settings: {}, idempotency: [], schedules: [], removedSchedules: [] },
+    ...{ deliveries: [], removedDeliveries: [] },
   };
 }
 
@@ -185,6 +194,16 @@ export interface StoreReader {
   /** In the order of their names, without the first `skip`. */
   schedules(limit: number, skip: number): Schedule[];
   scheduleCount(): number;
+  delivery(deliveryId: string): Delivery | undefined;
+  /** Oldest first, without the first `skip`; all states when none is given. */
+  deliveries(state: DeliveryState | undefined, limit: number, skip: number): Delivery[];
+  deliveryCount(state?: DeliveryState): number;
+  /** Those to be tried now, the longest due first, but for those to `exceptHosts` (as in a URL, with the port). */
+  dueDeliveries(at: number, limit: number, exceptHosts: readonly string[]): Delivery[];
+  /** The earliest next try later than `after`. */
+  nextDeliveryAt(after: number): number | undefined;
+  /** See the commit's field; undefined before the first. */
+  webhooksUpTo(): number | undefined;
 }
 
 export interface Prune {
@@ -192,8 +211,15 @@ export interface Prune {
   keysBefore?: number;
   /** Jobs that finished before this, with their attempts and events; one whose workload is still there stays. */
   finishedBefore?: number;
-  /** Of jobs, the oldest in acceptance first. */
+  /** At most so many keys, and so many jobs, those that ended first. */
   limit: number;
+}
+
+/** What a pruning deleted. */
+export interface Pruned {
+  keys: number;
+  /** Jobs by state. */
+  jobs: Partial<Record<JobState, number>>;
 }
 
 export interface Store {
@@ -207,8 +233,8 @@ export interface Store {
   commit(commit: Commit): Promise<Receipt>;
   /** Opens the handle again and proves that a write succeeds; rejects with a StoreFailure when it does not. */
   reopen(): Promise<void>;
-  /** Deletes what is too old, as one commit of bounded size; answers with how many jobs it deleted. */
-  prune(prune: Prune): Promise<number>;
+  /** Deletes what is too old, as one commit of bounded size. */
+  prune(prune: Prune): Promise<Pruned>;
   close(): Promise<void>;
 }
 

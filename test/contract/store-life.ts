@@ -149,7 +149,7 @@ function describeKeys(freshStore: () => Promise<Store>): void {
     expect(store.reader.idempotency(['k', 'unknown'])).toEqual([record]);
     await store.commit(commitOf({ idempotency: [{ ...record, fingerprint: 'g', createdAt: 200 }] }));
     expect(store.reader.idempotency(['k'])).toEqual([{ ...record, fingerprint: 'g', createdAt: 200 }]);
-    await store.prune({ keysBefore: 150, limit: 10 });
+    expect(await store.prune({ keysBefore: 150, limit: 10 })).toEqual({ keys: 1, jobs: {} });
     expect(store.reader.idempotency(['k', 'l']).map(({ key }) => key)).toEqual(['k']);
   });
 }
@@ -185,10 +185,10 @@ function describePruning(fresh: () => Promise<StoreUnderTest>): void {
         timeline: [{ jobId: idOf(2), entry: { at: 200, state: 'succeeded' } }],
       }),
     );
-    expect(await store.prune({ finishedBefore: 500, limit: 1 })).toBe(1);
+    expect(await store.prune({ finishedBefore: 500, limit: 1 })).toEqual({ keys: 0, jobs: { succeeded: 1 } });
     expect(store.reader.job(idOf(2))).toBeUndefined();
-    expect(await store.prune({ finishedBefore: 500, limit: 10 })).toBe(1);
-    expect(await store.prune({ finishedBefore: 500, limit: 10 })).toBe(0);
+    expect(await store.prune({ finishedBefore: 500, limit: 10 })).toEqual({ keys: 0, jobs: { succeeded: 1 } });
+    expect(await store.prune({ finishedBefore: 500, limit: 10 })).toEqual({ keys: 0, jobs: {} });
     const left = store.reader.list({}, 10).jobs.map(({ sequence }) => sequence);
     expect(left).toEqual([5, 4, 3]); // 5 has a workload that is still there
     expect(store.reader.attempt(idOf(1), 1)).toBeUndefined();

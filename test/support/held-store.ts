@@ -3,6 +3,7 @@ import { memoryStore } from '../../internal/store/memory.ts';
 import {
   type Commit,
   type Prune,
+  type Pruned,
   type Receipt,
   type Store,
   StoreFailure,
@@ -52,7 +53,7 @@ export class HeldStore implements Store {
     return this.#store.load();
   }
 
-  prune(prune: Prune): Promise<number> {
+  prune(prune: Prune): Promise<Pruned> {
     return this.#store.prune(prune);
   }
 
@@ -118,6 +119,12 @@ export class HeldStore implements Store {
       },
       schedules: (limit, skip) => reader.schedules(limit, skip),
       scheduleCount: () => reader.scheduleCount(),
+      delivery: (deliveryId) => reader.delivery(deliveryId),
+      deliveries: (state, limit, skip) => reader.deliveries(state, limit, skip),
+      deliveryCount: (state) => reader.deliveryCount(state),
+      dueDeliveries: (at, limit, hosts) => reader.dueDeliveries(at, limit, hosts),
+      nextDeliveryAt: (after) => reader.nextDeliveryAt(after),
+      webhooksUpTo: () => reader.webhooksUpTo(),
     };
   }
 

@@ -1,5 +1,5 @@
 // What the store and its writer's thread say to each other. Requests are answered in their order, one reply each.
-import type { Prune, Receipt, Snapshot, StoreFailureCode } from '../store.ts';
+import type { Prune, Pruned, Receipt, Snapshot, StoreFailureCode } from '../store.ts';
 import type { PackedCommit } from './packed.ts';
 import type { Identity, NewOwner } from './statements/take-over.ts';
 
@@ -20,7 +20,7 @@ export interface Results {
   open: Identity;
   reopen: undefined;
   commit: Receipt;
-  prune: number;
+  prune: Pruned;
   load: { snapshot: Snapshot; unreadable: string[] };
   give_up: undefined;
   close: undefined;

@@ -8,6 +8,7 @@ import {
   type ClusterKind,
   type Commit,
   type Prune,
+  type Pruned,
   type Receipt,
   type Snapshot,
   type Store,
@@ -123,7 +124,7 @@ class SqliteStore implements Store {
     return this.#whenOpen(() => this.#write({ kind: 'commit', commit: packed }));
   }
 
-  prune(prune: Prune): Promise<number> {
+  prune(prune: Prune): Promise<Pruned> {
     return this.#whenOpen(() => this.#write({ kind: 'prune', prune }));
   }
 

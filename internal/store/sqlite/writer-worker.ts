@@ -2,7 +2,7 @@
 // what a failed fsync left behind can't be trusted through it; only `reopen` makes another.
 import { parentPort, type Transferable } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import type { Prune } from '../store.ts';
+import type { Prune, Pruned } from '../store.ts';
 import { commitWriter } from './apply-commit.ts';
 import { checkpointer, emptyLog } from './checkpoints.ts';
 import { openWriteConnection, type WriteConnection } from './connection.ts';
@@ -16,7 +16,7 @@ import { type Identity, takeOver } from './statements/take-over.ts';
 
 let connection: WriteConnection | undefined;
 let apply: (commit: PackedCommit) => number;
-let prune: (prune: Prune) => number;
+let prune: (prune: Prune) => Pruned;
 let checkpoint: () => void;
 /** Why the connection was closed when nobody asked for anything: the next one who does is told. */
 let trouble: Error | undefined;
