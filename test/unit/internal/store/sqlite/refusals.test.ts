@@ -35,6 +35,14 @@ function overwrite(path: string, at: number, bytes: Buffer): void {
 
 const pageBytes = 4_096;
 
+/** Wherever it lies, copies that are no longer in use included. */
+function spoilSchema(path: string): void {
+  const content = readFileSync(path);
+  const words = 'CREATE TABLE jobs';
+  for (let at = content.indexOf(words); at >= 0; at = content.indexOf(words, at + 1)) content.fill(0xee, at, at + 150);
+  writeFileSync(path, content);
+}
+
 test.each<[string, (path: string) => void]>([
   ['a text file', (path) => writeFileSync(path, 'name: job1\n'.repeat(1_000))],
   ['a file with a damaged first page', (path) => overwrite(path, 0, Buffer.alloc(100, 0xff))],
@@ -44,7 +52,7 @@ test.each<[string, (path: string) => void]>([
     'a page that was swapped for another',
     (path) => overwrite(path, 30 * pageBytes, readFileSync(path).subarray(0, 4_096)),
   ],
-  ['nonsense in the schema', (path) => overwrite(path, pageBytes - 200, Buffer.alloc(150, 0xee))],
+  ['nonsense in the schema', spoilSchema],
 ])('%s is refused as damaged, in words that name the path and what to do', async (_, damage) => {
   const path = damaged('damaged.db', damage);
   const failure = await refusalOf(path);
