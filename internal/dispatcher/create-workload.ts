@@ -5,7 +5,7 @@
 // is created again later. What the policy forbids by now is never sent; but what an earlier create may have made is
 // looked for first, for it is running then and has to be followed. And nothing is sent for an attempt that came to its end
 // while the create waited for its turn or for the answer to that question.
-import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
+import type { ApiResult, Cluster, KubernetesObject, Resource } from '../../pkg/kubernetes/cluster.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
 import { isOurs } from './identity.ts';
@@ -34,7 +34,7 @@ export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attemp
   const forbidden = deps.forbids?.(manifest.object);
   if (forbidden !== undefined) return refusedForGood(forbidden);
   if (deps.wanted?.(job.jobId, attempt.attempt) === false) return notSent;
-  const result = await deps.cluster.create(rulesOfKind(attempt.workload.kind).resource, manifest.object);
+  const result = await deps.cluster.create(manifest.resource, manifest.object);
   return alreadyExists(result) ? adopt(deps, job, attempt) : outcomeOf(result);
 }
 
@@ -44,9 +44,11 @@ const notSent: CreateOutcome = {
   message: 'its attempt was over before the create was sent',
 };
 
-function build(deps: CreateDeps, job: Job, attempt: Attempt): { object: KubernetesObject } | { refusal: string } {
+type Built = { object: KubernetesObject; resource: Resource } | { refusal: string };
+
+function build(deps: CreateDeps, job: Job, attempt: Attempt): Built {
   try {
-    return { object: deps.manifest(job, attempt) };
+    return { object: deps.manifest(job, attempt), resource: rulesOfKind(attempt.workload.kind).resource };
   } catch (error) {
     return { refusal: `no manifest can be made of this job: ${messageOf(error)}` };
   }

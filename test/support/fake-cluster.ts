@@ -5,6 +5,7 @@ import type {
   DeleteOptions,
   KubernetesObject,
   ListPage,
+  Resource,
   WatchEvent,
 } from '../../pkg/kubernetes/cluster.ts';
 import { attemptLabel, jobIdLabel, queueIdLabel } from '../../pkg/kubernetes/labels.ts';
@@ -13,6 +14,7 @@ type Result = ApiResult<KubernetesObject | undefined>;
 
 export interface FakeCall {
   verb: 'create' | 'get' | 'delete';
+  resource: Resource;
   name: string;
   object?: KubernetesObject;
   options?: DeleteOptions;
@@ -28,7 +30,7 @@ export interface FakeCluster extends Cluster {
 /** Calls that `rule` gives nothing for wait until the test answers them. */
 export function fakeCluster(rule: (call: FakeCall) => Result | undefined = () => undefined): FakeCluster {
   const calls: FakeCall[] = [];
-  const record = (call: Pick<FakeCall, 'verb' | 'name' | 'object' | 'options'>): Promise<Result> =>
+  const record = (call: Pick<FakeCall, 'verb' | 'resource' | 'name' | 'object' | 'options'>): Promise<Result> =>
     new Promise((resolve, reject) => {
       const complete = { ...call, answer: resolve, fail: reject };
       calls.push(complete);
@@ -40,11 +42,12 @@ export function fakeCluster(rule: (call: FakeCall) => Result | undefined = () =>
   };
   return {
     calls,
-    create: (_resource, object) =>
-      record({ verb: 'create', name: object.metadata.name, object }) as Promise<ApiResult<KubernetesObject>>,
-    get: (_resource, _namespace, name) => record({ verb: 'get', name }) as Promise<ApiResult<KubernetesObject>>,
-    delete: (_resource, _namespace, name, options) =>
-      record({ verb: 'delete', name, options }) as Promise<ApiResult<undefined>>,
+    create: (resource, object) =>
+      record({ verb: 'create', resource, name: object.metadata.name, object }) as Promise<ApiResult<KubernetesObject>>,
+    get: (resource, _namespace, name) =>
+      record({ verb: 'get', resource, name }) as Promise<ApiResult<KubernetesObject>>,
+    delete: (resource, _namespace, name, options) =>
+      record({ verb: 'delete', resource, name, options }) as Promise<ApiResult<undefined>>,
     list: (): Promise<ApiResult<ListPage>> => unused(),
     watch: (): AsyncIterable<WatchEvent> => unused(),
     ping: (): Promise<ApiResult<undefined>> => unused(),
