@@ -58,7 +58,9 @@ export interface SettingsInput {
 }
 
 /** Rows that no job's life depends on; they share the turn's commit. */
-export type OtherRows = Partial<Pick<Commit, 'schedules' | 'removedSchedules'>>;
+export type OtherRows = Partial<
+  Pick<Commit, 'schedules' | 'removedSchedules' | 'deliveries' | 'removedDeliveries' | 'webhooksUpTo'>
+>;
 
 export interface RowsInput {
   kind: 'rows';

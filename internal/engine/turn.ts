@@ -40,9 +40,12 @@ export class Turn {
     this.rows.set(job.jobId, job);
   }
 
-  write({ schedules = [], removedSchedules = [] }: OtherRows): void {
-    this.commit.schedules.push(...schedules);
-    this.commit.removedSchedules.push(...removedSchedules);
+  write({ webhooksUpTo, ...rows }: OtherRows): void {
+    this.commit.schedules.push(...(rows.schedules ?? []));
+    this.commit.removedSchedules.push(...(rows.removedSchedules ?? []));
+    this.commit.deliveries.push(...(rows.deliveries ?? []));
+    this.commit.removedDeliveries.push(...(rows.removedDeliveries ?? []));
+    if (webhooksUpTo !== undefined) this.commit.webhooksUpTo = webhooksUpTo;
   }
 
   /** Takes in what the core decided, all but the started attempts: those need rows. */
@@ -105,8 +108,9 @@ export class Turn {
 
   /** Whether there is anything to write. */
   get hasWrites(): boolean {
-    const { settings, ...rows } = this.commit;
-    return Object.values(rows).some((list) => list.length > 0) || Object.keys(settings).length > 0;
+    const { settings, webhooksUpTo, ...rows } = this.commit;
+    const hasRows = Object.values(rows).some((list) => list.length > 0);
+    return hasRows || Object.keys(settings).length > 0 || webhooksUpTo !== undefined;
   }
 
   /** State changes of this turn, for the counts: from `undefined` for a new job. */

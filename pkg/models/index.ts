@@ -5,3 +5,4 @@ export * from './manifest.ts';
 export * from './roles.ts';
 export * from './schedule.ts';
 export * from './states.ts';
+export * from './webhook.ts';

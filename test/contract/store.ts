@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Snapshot, type Store, StoreFailure } from '../../internal/store/store.ts';
 import { type JobState, jobStates } from '../../pkg/models/index.ts';
 import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../support/store-builders.ts';
+import { describeDeliveries } from './store-deliveries.ts';
 import { describeLifeOfJobs } from './store-life.ts';
 import { describeLists } from './store-lists.ts';
 import { describeSchedules } from './store-schedules.ts';
@@ -35,6 +36,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
   describeLists(name, open);
   describeLifeOfJobs(name, open);
   describeSchedules(name, open);
+  describeDeliveries(name, open);
 }
 
 type FreshStore = () => Promise<Store>;

@@ -11,9 +11,12 @@ import { insertLabels } from './statements/insert-labels.ts';
 import { lastEvent } from './statements/last-event.ts';
 import { noteLastDispatch } from './statements/note-last-dispatch.ts';
 import { putAttempts } from './statements/put-attempts.ts';
+import { putDeliveries } from './statements/put-deliveries.ts';
 import { putSchedules } from './statements/put-schedules.ts';
+import { removeDeliveries } from './statements/remove-deliveries.ts';
 import { removeSchedules } from './statements/remove-schedules.ts';
 import { storeSettings } from './statements/store-settings.ts';
+import { storeWebhooksUpTo } from './statements/webhooks-up-to.ts';
 
 /** The statements, prepared once per connection. The answer is the id of the commit's first event. */
 export function commitWriter(db: Database.Database): (commit: PackedCommit) => number {
@@ -29,6 +32,9 @@ export function commitWriter(db: Database.Database): (commit: PackedCommit) => n
   const rememberKeys = insertIdempotency(db);
   const keepSchedules = putSchedules(db);
   const forgetSchedules = removeSchedules(db);
+  const keepDeliveries = putDeliveries(db);
+  const forgetDeliveries = removeDeliveries(db);
+  const noteWebhooks = storeWebhooksUpTo(db);
   let lastEventId = lastEvent(db)();
   const apply = db.transaction((commit: PackedCommit) => {
     const firstEventId = lastEventId + 1;
@@ -44,6 +50,9 @@ export function commitWriter(db: Database.Database): (commit: PackedCommit) => n
     rememberKeys(commit.idempotency);
     keepSchedules(commit.schedules);
     forgetSchedules(commit.removedSchedules);
+    keepDeliveries(commit.deliveries);
+    forgetDeliveries(commit.removedDeliveries);
+    noteWebhooks(commit.webhooksUpTo);
     return { firstEventId, lastEventId: eventId - 1 };
   });
   return (commit) => {

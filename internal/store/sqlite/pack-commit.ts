@@ -24,6 +24,9 @@ export function packCommit(commit: Commit): PackedCommit {
     idempotency: [],
     schedules: commit.schedules,
     removedSchedules: commit.removedSchedules,
+    deliveries: commit.deliveries,
+    removedDeliveries: commit.removedDeliveries,
+    webhooksUpTo: commit.webhooksUpTo,
   };
   for (const job of commit.inserts) {
     packJob(job, packed.jobs);

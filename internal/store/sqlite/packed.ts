@@ -2,7 +2,7 @@
 // arrays is cheaper than cloning the objects. What an array holds, and in which order, is said by the statement that
 // reads it.
 
-import type { Schedule } from '../../../pkg/models/index.ts';
+import type { Delivery, Schedule } from '../../../pkg/models/index.ts';
 import type { StoredSettings } from '../store.ts';
 
 export type Value = string | number | null;
@@ -21,4 +21,7 @@ export interface PackedCommit {
   /** Rarely any: as they are. */
   schedules: Schedule[];
   removedSchedules: string[];
+  deliveries: Delivery[];
+  removedDeliveries: string[];
+  webhooksUpTo: number | undefined;
 }

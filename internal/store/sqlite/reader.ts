@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import type { Attempt, JobDetail } from '../../../pkg/models/index.ts';
 import { canonicalJobId, jobIdFromHex } from '../job-id.ts';
 import type { StoreReader } from '../store.ts';
+import { deliveryOf } from './delivery-rows.ts';
 import { listJobs } from './list-jobs.ts';
 import type { Readable } from './readable-rows.ts';
 import { type AttemptRow, acceptanceOf, attemptOf, jobOf, timelineEntryOf } from './rows.ts';
@@ -12,12 +13,14 @@ import { attemptsOfJob } from './statements/attempts-of-job.ts';
 import { dueCleanups } from './statements/due-cleanups.ts';
 import { eventsAfter } from './statements/events-after.ts';
 import { findAttempt } from './statements/find-attempt.ts';
+import { findDeliveries } from './statements/find-deliveries.ts';
 import { findIdempotency } from './statements/find-idempotency.ts';
 import { findJob } from './statements/find-job.ts';
 import { findJobs } from './statements/find-jobs.ts';
 import { findSchedules } from './statements/find-schedules.ts';
 import { lastEvent } from './statements/last-event.ts';
 import { timelineOfJob } from './statements/timeline-of-job.ts';
+import { webhooksUpTo } from './statements/webhooks-up-to.ts';
 
 export function sqliteReader(db: Database.Database, readable: Readable): StoreReader {
   const jobs = findJobs(db);
@@ -28,6 +31,7 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
   const keys = findIdempotency(db);
   const events = eventsAfter(db, readable);
   const schedules = findSchedules(db);
+  const deliveries = findDeliveries(db);
   return {
     job: (jobId) => {
       const id = canonicalJobId(jobId);
@@ -43,6 +47,12 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
     schedule: (name) => readable(schedules.named(name), scheduleOf)[0],
     schedules: (limit, skip) => readable(schedules.page(limit, skip), scheduleOf),
     scheduleCount: schedules.count,
+    delivery: (deliveryId) => readable(deliveries.withId(deliveryId), deliveryOf)[0],
+    deliveries: (state, limit, skip) => readable(deliveries.page(state, limit, skip), deliveryOf),
+    deliveryCount: deliveries.count,
+    dueDeliveries: (at, limit, exceptHosts) => readable(deliveries.due(at, limit, exceptHosts), deliveryOf),
+    nextDeliveryAt: deliveries.nextAt,
+    webhooksUpTo: webhooksUpTo(db),
   };
 }
 

@@ -38,6 +38,12 @@ export class Reading {
       schedule: (name) => this.#read(() => this.#rows.schedule(name)),
       schedules: (limit, skip) => this.#read(() => this.#rows.schedules(limit, skip)),
       scheduleCount: () => this.#read(() => this.#rows.scheduleCount()),
+      delivery: (deliveryId) => this.#read(() => this.#rows.delivery(deliveryId)),
+      deliveries: (state, limit, skip) => this.#read(() => this.#rows.deliveries(state, limit, skip)),
+      deliveryCount: (state) => this.#read(() => this.#rows.deliveryCount(state)),
+      dueDeliveries: (at, limit, hosts) => this.#read(() => this.#rows.dueDeliveries(at, limit, hosts)),
+      nextDeliveryAt: (after) => this.#read(() => this.#rows.nextDeliveryAt(after)),
+      webhooksUpTo: () => this.#read(() => this.#rows.webhooksUpTo()),
     };
   }
 

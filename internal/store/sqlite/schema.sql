@@ -7,7 +7,7 @@ CREATE TABLE meta (
   last_dispatch_sequence INTEGER NOT NULL,
   owner TEXT,
   cluster TEXT
-, max_concurrency INTEGER, paused INTEGER, last_event INTEGER NOT NULL DEFAULT 0, gone_event INTEGER NOT NULL DEFAULT 0) STRICT;
+, max_concurrency INTEGER, paused INTEGER, last_event INTEGER NOT NULL DEFAULT 0, gone_event INTEGER NOT NULL DEFAULT 0, webhooks_up_to INTEGER) STRICT;
 
 CREATE TABLE jobs (
   sequence INTEGER PRIMARY KEY,
@@ -123,3 +123,22 @@ CREATE TABLE schedules (
   missed_runs INTEGER NOT NULL,
   last_missed TEXT
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE webhook_deliveries (
+  delivery_id TEXT PRIMARY KEY,
+  job_id TEXT NOT NULL,
+  url TEXT NOT NULL,
+  host TEXT NOT NULL,
+  body TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at REAL NOT NULL,
+  tries INTEGER NOT NULL,
+  next_try_at REAL,
+  last_try_at REAL,
+  last_status INTEGER,
+  last_error TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_try_at) WHERE next_try_at IS NOT NULL;
+
+CREATE INDEX webhook_deliveries_by_state ON webhook_deliveries (state);
