@@ -2,20 +2,17 @@
 // clock, before a simulated cluster that has the workloads of the jobs that ran when the server was killed.
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../../../internal/platform/logger.ts';
-import { silentMetrics } from '../../../../internal/platform/metrics.ts';
 import { type Random, seededRandom } from '../../../../internal/platform/random.ts';
 import { type SimulatedCluster, simulatedCluster } from '../../../../internal/simulation/cluster/simulated-cluster.ts';
 import { assembleProgram, type Program } from '../../../../internal/simulation/program.ts';
 import type { Store } from '../../../../internal/store/store.ts';
-import { buildServer } from '../../../../pkg/api/server.ts';
 import { type Cluster, jobsResource } from '../../../../pkg/kubernetes/cluster.ts';
 import { builtInTemplate, jobManifest } from '../../../../pkg/kubernetes/manifest.ts';
 import type { Attempt, Job } from '../../../../pkg/models/index.ts';
-import { FakeEvents } from '../../../support/fake-events.ts';
-import { FakeSchedules } from '../../../support/fake-schedules.ts';
 import { recordingLogger } from '../../../support/recorders.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 import { openLocalStore } from '../soak/local-store.ts';
+import { apiFor } from './shared-api.ts';
 import { killedAt, poisonQueueId, running, type SoundDatabase } from './sound-database.ts';
 
 export const slots = 3;
@@ -60,17 +57,11 @@ export async function poisonedWorld({
     ...{ store, cluster: seen(truth, random), clock, random, logger },
     settings: { maxConcurrency: slots, settleMs: 0, jobTtlMs: 60_000 },
   });
-  const api = await buildServer({
-    ...{ service: program.service, logger, clock, metrics: silentMetrics, version: '0', authentication: undefined },
-    events: new FakeEvents(),
-    schedules: new FakeSchedules(),
-    metricsText: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
-  });
+  const api = await apiFor(program.service);
   await program.start();
   return { clock, truth, store, program, api, reports, workloads: () => namesOf(truth), close };
 
   async function close(): Promise<void> {
-    await api.close();
     await Promise.race([program.stop(), clock.advance(60_000)]);
     await truth.close();
     await store.close();
