@@ -4,8 +4,8 @@ import { environmentName, serveOptions } from '../../internal/platform/configura
 import { type Environment, unknownVariables } from '../../internal/platform/environment.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
 
-/** Where a client finds the server and its token: often set in the same shell. */
-const variablesOfClients = ['KUBEJOBS_SERVER', 'KUBEJOBS_TOKEN'];
+/** Where a client finds the server and its token, and how it answers: often set in the same shell. */
+const variablesOfClients = ['SERVER', 'TOKEN', 'TOKEN_FILE', 'CONFIG', 'OUTPUT'].map((name) => `KUBEJOBS_${name}`);
 
 export function warnOfUnknownVariables(environment: Environment, logger: Logger): void {
   const known = [...Object.keys(serveOptions).map(environmentName), ...variablesOfClients];

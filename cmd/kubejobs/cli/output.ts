@@ -2,7 +2,7 @@
 // printed as the server gave them; only tables choose and shorten.
 import type { Option } from 'commander';
 import { stringify } from 'yaml';
-import { flag, oneOf } from './flags.ts';
+import { flag, notAllowed, oneOf } from './flags.ts';
 import { type Io, note, write } from './io.ts';
 import { type Column, cellsOf, rowLine, tableLines } from './table.ts';
 
@@ -15,7 +15,8 @@ export interface OutputFlags {
 
 export function outputFlag(): Option {
   const { allowed, parse } = oneOf(formats);
-  return flag('-o, --output <FORMAT>', `${allowed} (default a table on a terminal, json elsewhere)`, allowed, parse);
+  const help = `${allowed} (default a table on a terminal, json elsewhere) [KUBEJOBS_OUTPUT]`;
+  return flag('-o, --output <FORMAT>', help, allowed, parse);
 }
 
 /** How one kind of document is shown. */
@@ -27,8 +28,14 @@ export interface View<T> {
   wide: ReadonlyArray<Column<T>>;
 }
 
+/** Throws a ConfigurationError for a variable that names no format. */
 export function formatOf(io: Io, { output }: OutputFlags): Format {
-  return output ?? (io.stdout.isTTY ? 'table' : 'json');
+  if (output !== undefined) return output;
+  const { KUBEJOBS_OUTPUT: given } = io.environment;
+  if (!given) return io.stdout.isTTY ? 'table' : 'json';
+  const format = formats.find((each) => each === given);
+  if (format === undefined) throw notAllowed('KUBEJOBS_OUTPUT', given, oneOf(formats).allowed);
+  return format;
 }
 
 export async function printList<T extends object>(

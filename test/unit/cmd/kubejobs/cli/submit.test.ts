@@ -1,0 +1,242 @@
+// `kubejobs submit`: what it sends, what it prints, and how it ends.
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { commandLine } from '../../../../support/command-line.ts';
+import { answer, aScriptedServer, type Exchange, hangUp, problem, text } from '../../../../support/scripted-server.ts';
+import { temporaryFolder } from '../../../../support/temporary-folder.ts';
+
+const submitted = { job_id: 'id1', name: 'train', queue_position: '0', status: 'Job submitted successfully' };
+const job = {
+  job_id: 'id1',
+  name: 'train',
+  priority: 0,
+  queue: 'default',
+  attempt: 1,
+  created_at: '2026-11-04T09:30:00Z',
+};
+const succeeded = { ...job, state: 'succeeded', exit_code: 0 };
+const failed = { ...job, state: 'failed', reason: 'exit_code', exit_code: 3 };
+
+function aFile(content: string): string {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder.remove());
+  writeFileSync(`${folder.path}/job.yaml`, content);
+  return `${folder.path}/job.yaml`;
+}
+
+/** The body that is sent. */
+async function sentBy(words: readonly string[], stdin = ''): Promise<unknown> {
+  const { url, asked } = await aScriptedServer({ 'POST /jobs': submitted });
+  const { code, stderr } = await commandLine(['submit', '--server', url, ...words], { stdin });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(asked[0]?.body ?? '');
+}
+
+describe('a job of flags', () => {
+  it('has what they say', async () => {
+    const flags = ['--name', 'train', '--priority', '-5', '--queue', 'nightly', '-n', 'batch', '--image', 'python'];
+    const rules = ['--hold', '--start-after', '10m', '--after', 'id7', '--after', 'id8:finish', '--retries', '3'];
+    const times = ['--timeout', '1h', '--queue-timeout', '90s', '--env', 'A=1', '--env', 'B=x=y', '-l', 'team=vision'];
+    expect(await sentBy([...flags, ...rules, ...times, '--annotation', 'a=b', '--', 'sh', '-c', 'exit 3'])).toEqual({
+      name: 'train',
+      priority: -5,
+      queue: 'nightly',
+      namespace: 'batch',
+      image: 'python',
+      hold: true,
+      start_after: { in: '10m' },
+      after: [{ job_id: 'id7' }, { job_id: 'id8', on: 'finish' }],
+      retries: { max: 3 },
+      timeout_seconds: 3_600,
+      queue_timeout_seconds: 90,
+      env: [
+        { name: 'A', value: '1' },
+        { name: 'B', value: 'x=y' },
+      ],
+      labels: { team: 'vision' },
+      annotations: { a: 'b' },
+      command: ['sh', '-c', 'exit 3'],
+    });
+  });
+
+  it('may start at a time', async () => {
+    const at = '2026-12-24T18:00:00+01:00';
+    expect(await sentBy(['--name', 'a', '--start-after', at])).toEqual({ name: 'a', start_after: at });
+  });
+});
+
+describe('a job of a file', () => {
+  it('is sent as it is, YAML or JSON', async () => {
+    expect(await sentBy(['-f', aFile('name: train\nargs: [a, b]\n')])).toEqual({ name: 'train', args: ['a', 'b'] });
+    expect(await sentBy(['-f', '-'], '{\n "name": "train", "priority": 3\n}')).toEqual({ name: 'train', priority: 3 });
+    expect(await sentBy(['-f', '-'], '{"name": "train"}')).toEqual({ name: 'train' });
+  });
+
+  it('gives way to flags, and maps key by key', async () => {
+    const file = aFile('{name: a, priority: 1, labels: {x: 1, y: 2}, env: [{name: A, value: a}, {name: B, value: b}]}');
+    expect(await sentBy(['-f', file, '--name', 'b', '-l', 'y=3', '--env', 'A=z'])).toEqual({
+      name: 'b',
+      priority: 1,
+      labels: { x: 1, y: '3' },
+      env: [
+        { name: 'B', value: 'b' },
+        { name: 'A', value: 'z' },
+      ],
+    });
+  });
+
+  it('may be a whole manifest, which is its workload', async () => {
+    const manifest = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'train', namespace: 'ml' }, spec: {} };
+    expect(await sentBy(['-f', '-', '--priority', '4'], JSON.stringify(manifest))).toEqual({
+      name: 'train',
+      namespace: 'ml',
+      priority: 4,
+      workload: manifest,
+    });
+  });
+});
+
+describe('an answer that was lost', () => {
+  it('is asked for again with the same key', async () => {
+    const { url, asked } = await aScriptedServer({ 'POST /jobs': [hangUp, answer(submitted)] });
+    const { code, stdout } = await commandLine(['submit', '--name', 'train', '--server', url]);
+    expect({ code, answer: JSON.parse(stdout) }).toEqual({ code: 0, answer: submitted });
+    const keys = asked.map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toEqual([keys[0], keys[0]]);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is asked for with the key that is given', async () => {
+    const { url, asked } = await aScriptedServer({ 'POST /jobs': submitted });
+    await commandLine(['submit', '--name', 'train', '--idempotency-key', 'build-7', '--server', url]);
+    expect(asked[0]?.headers['idempotency-key']).toBe('build-7');
+  });
+});
+
+it('a refusal is told with every bad field, and ends with 1', async () => {
+  const errors = [
+    { pointer: '/name', detail: 'must be a DNS label' },
+    { pointer: '/priority', detail: 'must be an integer' },
+  ];
+  const refusal = problem('validation_failed', { detail: '/name must be a DNS label (and 1 more)', errors });
+  const { url } = await aScriptedServer({ 'POST /jobs': refusal });
+  expect(await commandLine(['submit', '--name', 'A', '--server', url])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'kubejobs: /name must be a DNS label (and 1 more)\n  /priority must be an integer\n',
+  });
+});
+
+describe('submit --wait', () => {
+  it('ends with 0 and the job when it succeeds', async () => {
+    const running = { ...job, state: 'running' };
+    const { url } = await aScriptedServer({
+      'POST /jobs': submitted,
+      'GET /jobs/id1/wait': [answer(running), answer(succeeded)],
+    });
+    const { code, stdout, stderr } = await commandLine(['submit', '--name', 'train', '--wait', '--server', url]);
+    expect({ code, job: JSON.parse(stdout), stderr }).toEqual({
+      code: 0,
+      job: succeeded,
+      stderr: 'submitted train id1\n',
+    });
+  });
+
+  it('ends with 1 when it fails, and tells its exit code and its last lines', async () => {
+    const { url, asked } = await aScriptedServer({
+      'POST /jobs': submitted,
+      'GET /jobs/id1/wait': failed,
+      'GET /jobs/id1/logs': text('epoch 1\nout of \x1b[31mmemory\n'),
+    });
+    const { code, stderr } = await commandLine(['submit', '--name', 'train', '--wait', '--server', url]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'submitted train id1\ntrain id1 failed (exit_code, exit code 3)\nits last log lines:\n  epoch 1\n  out of ?[31mmemory\n',
+    );
+    expect(asked.at(-1)?.path).toBe('/jobs/id1/logs?tail=20');
+  });
+
+  it('fails as the job does also when there are no logs', async () => {
+    const { url } = await aScriptedServer({ 'POST /jobs': submitted, 'GET /jobs/id1/wait': failed });
+    const { code, stderr } = await commandLine(['submit', '--name', 'train', '--wait', '--server', url]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('its logs cannot be shown:');
+  });
+});
+
+it('submit --logs prints the logs alone and ends as the job does', async () => {
+  const { url, asked } = await aScriptedServer({
+    'POST /jobs': submitted,
+    'GET /jobs/id1/wait': failed,
+    'GET /jobs/id1/logs': text('epoch 1\n'),
+  });
+  const { code, stdout, stderr } = await commandLine(['submit', '--name', 'train', '--logs', '--server', url]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: 'epoch 1\n' });
+  expect(stderr).toBe('submitted train id1\ntrain id1 failed (exit_code, exit code 3)\n');
+  expect(asked[1]?.path).toBe('/jobs/id1/logs?follow=true');
+});
+
+describe('several documents', () => {
+  const refusal = { type: 'x', title: 'x', status: 400, detail: '/name is missing', code: 'validation_failed' };
+  const batch = ({ asked, response }: Exchange): void => {
+    const answers = asked.body
+      .trimEnd()
+      .split('\n')
+      .map((line, index) => {
+        const { name } = JSON.parse(line) as { name?: string };
+        const accepted = { job_id: `id${index + 1}`, name, queue_position: '0', status: 'Job submitted successfully' };
+        return JSON.stringify({ line: index + 1, ...(name === undefined ? { error: refusal } : accepted) });
+      });
+    response.end(`${answers.join('\n')}\n`);
+  };
+
+  it.each([
+    ['YAML', 'name: a\n---\npriority: 3\n---\nname: c\n'],
+    ['a list', '- {name: a}\n- {priority: 3}\n- {name: c}\n'],
+    ['NDJSON', '{"name":"a"}\n\n{"priority":3}\n{"name":"c"}\n'],
+  ])('of %s are one streamed batch, with an answer or a mistake for each', async (_what, stdin) => {
+    const { url, asked } = await aScriptedServer({ 'POST /jobs/batch': batch });
+    const { code, stdout, stderr } = await commandLine(['submit', '-f', '-', '--queue', 'q', '--server', url], {
+      stdin,
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.body).toBe('{"name":"a","queue":"q"}\n{"priority":3,"queue":"q"}\n{"name":"c","queue":"q"}\n');
+    expect(asked[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers.map(({ job_id, name, line }) => [job_id, name, line])).toEqual([
+      ['id1', 'a', undefined],
+      ['id3', 'c', undefined],
+    ]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'document 2 is refused: /name is missing\n2 accepted, 1 refused\n',
+    });
+  });
+
+  it('of which the answers break off can be sent again with their key', async () => {
+    const half = ({ request, response }: Exchange): void => {
+      const line = { line: 1, job_id: 'id1', name: 'a', queue_position: '0', status: 'x' };
+      response.write(`${JSON.stringify(line)}\n`, () => request.socket.destroy());
+    };
+    const { url } = await aScriptedServer({ 'POST /jobs/batch': half });
+    const words = ['submit', '-f', '-', '-o', 'name', '--server', url, '--idempotency-key', 'k1'];
+    const { code, stdout, stderr } = await commandLine(words, { stdin: '{"name":"a"}\n{"name":"b"}' });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: 'id1\n' });
+    expect(stderr).toMatch(/^1 accepted, 0 refused before the answers broke off.*\n.*--idempotency-key k1\n/);
+  });
+
+  it('are all waited for with --wait', async () => {
+    const { url } = await aScriptedServer({
+      'POST /jobs/batch': batch,
+      'GET /jobs/id1/wait': succeeded,
+      'GET /jobs/id2/wait': { ...failed, job_id: 'id2' },
+    });
+    const words = ['submit', '-f', '-', '--wait', '-o', 'name', '--server', url];
+    const { code, stdout, stderr } = await commandLine(words, { stdin: '{"name":"a"}\n{"name":"b"}' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'id1\nid2\n' });
+    expect(stderr).toContain('train id2 failed (exit_code, exit code 3)\n');
+  });
+});
