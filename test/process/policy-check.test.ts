@@ -90,6 +90,25 @@ describe('kubejobs policy check', () => {
     expect(check('just words').lines).toEqual(['given: job is refused', '  it must be an object']);
   });
 
+  it('judges the pod templates of a manifest, alone and in a job', () => {
+    const lines = [
+      'spec:',
+      '  pytorchReplicaSpecs:',
+      '    Master: {template: {spec: {hostPID: true, containers: []}}}',
+    ];
+    const manifest = ['apiVersion: kubeflow.org/v1', 'kind: PyTorchJob', 'metadata: {name: p}', ...lines];
+    const place = '/spec/pytorchReplicaSpecs/Master/template/spec/hostPID must be false or left out';
+    expect(check(manifest.join('\n')).lines).toEqual([
+      'given: PyTorchJob p is refused',
+      expect.stringContaining(`  ${place}`),
+    ]);
+    const body = ['name: a', 'workload:', ...manifest.map((line) => `  ${line}`)];
+    expect(check(body.join('\n')).lines).toEqual([
+      'given: job a is refused',
+      expect.stringContaining(`  /workload${place}`),
+    ]);
+  });
+
   it('knows the kinds that kubejobs runs', () => {
     const refused = {
       accepted: false,

@@ -45,6 +45,28 @@ describe('a submission', () => {
     expect(judged({ workload: { template } }, { podSecurity: 'privileged' })).toBeUndefined();
   });
 
+  it('with a manifest is told which pod template of it is refused', () => {
+    const bad = { template: podWith({ '/spec/hostPID': true }) };
+    const good = { template: podWith({}) };
+    const pytorchJob = (pytorchReplicaSpecs: object, metadata = {}): Partial<JobSubmission> => ({
+      workload: {
+        manifest: { apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob', metadata, spec: { pytorchReplicaSpecs } },
+      },
+    });
+    expect(judged(pytorchJob({ Master: good, Worker: good }))).toBeUndefined();
+    expect(pointersOf(judged(pytorchJob({ Master: good, Worker: bad })))).toEqual([
+      '/workload/spec/pytorchReplicaSpecs/Worker/template/spec/hostPID',
+    ]);
+    const job = { apiVersion: 'batch/v1', kind: 'Job' as const, spec: bad };
+    expect(pointersOf(judged({ workload: { manifest: job } }))).toEqual(['/workload/spec/template/spec/hostPID']);
+    const elsewhere = { ...pytorchJob({ Master: good }, { namespace: 'kube-system' }), namespace: 'kube-system' };
+    expect(pointersOf(judged(elsewhere))).toEqual(['/workload/metadata/namespace']);
+    const annotated = { ...pytorchJob({ Master: good, Worker: good }), annotations: { [appArmor]: 'unconfined' } };
+    expect(new Set(pointersOf(judged(annotated)) as string[])).toEqual(
+      new Set([`/annotations/${appArmor.replace('/', '~1')}`]),
+    );
+  });
+
   it('is told of everything at once', () => {
     const template = { template: podWith({ '/spec/hostPID': true, '/spec/nodeName': 'x' }) };
     const refusal = judged({ namespace: 'kube-system', workload: { template } });
