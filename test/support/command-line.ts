@@ -1,5 +1,6 @@
 // The client's commands inside the test's own process: what they print and their exit code. Pauses pass at once.
 
+import { randomUUID } from 'node:crypto';
 import type { Io, TextStream } from '../../cmd/kubejobs/cli/io.ts';
 import { runCommandLine } from '../../cmd/kubejobs/main.ts';
 
@@ -49,7 +50,7 @@ export function startCommandLine(
     drained: async () => {},
     now,
     random: () => 0,
-    uuid: () => '01a1ff0a-0000-7000-8000-000000000000',
+    uuid: randomUUID,
     pause: async () => void (await new Promise((resolve) => setImmediate(resolve))),
     signal,
     exit: (given) => {
