@@ -24,7 +24,7 @@ import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Random } from '../platform/random.ts';
-import { type Pruned, type Store, type StoredSettings, StoreFailure } from '../store/store.ts';
+import { type Pruned, type Snapshot, type Store, type StoredSettings, StoreFailure } from '../store/store.ts';
 import { CommittedView } from './committed-view.ts';
 import { dress } from './effects.ts';
 import {
@@ -76,6 +76,8 @@ export class Engine {
   #core: Core;
   #view: CommittedView;
   #turning: Promise<void> | undefined;
+  /** For the first turn after a rebuild: see Turn. */
+  #restored: ReadonlyMap<string, JobState> = new Map();
   #cancelWake: CancelTimer | undefined;
   #started = false;
   #stopping = false;
@@ -232,7 +234,8 @@ export class Engine {
   }
 
   async #turn(inputs: Input[]): Promise<void> {
-    const turn = new Turn();
+    const turn = new Turn(this.#restored);
+    this.#restored = new Map();
     this.#view.mask(turn.before);
     try {
       for (const input of inputs) this.#apply(input, turn);
@@ -424,13 +427,21 @@ export class Engine {
     this.#core.apply({ kind: 'cluster_reachability_changed', at, reachable: this.#clusterReachable });
     if (this.#stopping) this.#core.apply({ kind: 'drain_started', at });
     this.#view = new CommittedView(this.#core);
-    // Those leave `running` with the first turn, which knows nothing of them before.
-    const running = snapshot.counts.running - (snapshot.unaccounted?.length ?? 0);
-    this.#measurements.reset({ ...snapshot.counts, running });
+    this.#restored = standingsOf(snapshot);
+    this.#measurements.reset(snapshot.counts);
     this.#measurements.slots(this.settings.maxConcurrency);
     this.#deps.resync();
     this.#push({ kind: 'event', event: { kind: 'timer_fired', at } });
   }
+}
+
+/** The rows that a rebuild may move at once: their time has come, or their attempt cannot be read. */
+function standingsOf({ waiting, unaccounted = [] }: Snapshot): Map<string, JobState> {
+  const waited = waiting.map(({ jobId, held, waitsFor }): [string, JobState] => {
+    if (held) return [jobId, 'held'];
+    return [jobId, waitsFor.length > 0 ? 'blocked' : 'scheduled'];
+  });
+  return new Map([...waited, ...unaccounted.map(({ jobId }): [string, JobState] => [jobId, 'running'])]);
 }
 
 /** A row to be; the core gives it its acceptance number and its state. */

@@ -9,6 +9,7 @@ import { type Standing, standingOf } from './committed-view.ts';
 import type { OtherRows } from './inbox.ts';
 
 export class Turn {
+  readonly #restored: ReadonlyMap<string, JobState>;
   readonly commit: Commit = emptyCommit();
   /** The jobs that this turn touches, as they stood before it. */
   readonly before = new Map<string, Standing>();
@@ -22,6 +23,11 @@ export class Turn {
   wakeAt: number | undefined;
   /** From acceptance to dispatch, of the jobs that this turn starts. */
   readonly waitsMs: number[] = [];
+
+  /** `restored`: after a rebuild, where jobs stood in the rows that the rebuild itself may have moved. */
+  constructor(restored: ReadonlyMap<string, JobState> = new Map()) {
+    this.#restored = restored;
+  }
 
   /** Remembers where the jobs stand that the event may move; call before it is applied. */
   touch(core: Core, event: CoreEvent): void {
@@ -130,7 +136,7 @@ export class Turn {
   }
 
   #stateBefore(jobId: string): JobState | undefined {
-    const place = this.before.get(jobId)?.place;
+    const place = this.before.get(jobId)?.place ?? this.#restored.get(jobId);
     return place === 'none' ? undefined : place;
   }
 }
