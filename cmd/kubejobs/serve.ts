@@ -35,6 +35,7 @@ import { assembleSchedules } from './schedules.ts';
 import { templateCheck } from './template-check.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
+import { assembleWebhooks, readWebhookSettings } from './webhooks.ts';
 
 type Settings = Configuration<typeof serveOptions>;
 
@@ -92,6 +93,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const shared = { clock, random, logger, metrics };
   const { authentication, part: authenticationPart } = await openAuthentication(settings, shared);
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
+  const webhookSettings = readWebhookSettings(settings);
   const policyDocument = readPolicy(settings);
   const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
   const cluster = seams.cluster(opened.cluster);
@@ -153,9 +155,11 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     keepFinishedMs: settings.keepFinished === 'forever' ? undefined : settings.keepFinished,
     pruned: (what) => engine.pruned(what),
   });
-  const service = new EngineService({
+  const webhooks = assembleWebhooks({ ...shared, settings: webhookSettings, engine, hub, store, jobs: () => service });
+  const judgeByPolicy = submissionJudge({ policy, namespace, defaultTemplate });
+  const service: EngineService = new EngineService({
     ...{ engine, store, simulated: settings.dryRun },
-    checkPolicy: submissionJudge({ policy, namespace, defaultTemplate }),
+    checkPolicy: (submission) => webhooks.service.judge(submission) ?? judgeByPolicy(submission),
     checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace }),
   });
   const jobs = seams.service(service);
@@ -164,6 +168,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const server = await buildServer({
     service: jobs,
     schedules: schedules.service,
+    webhooks: webhooks.service,
     events: {
       listen: (listener) => hub.listen(listener),
       after: (eventId, limit) => hub.after(eventId, limit),
@@ -192,6 +197,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },
       { name: 'drain', stop: () => engine.drain() },
+      webhooks.part,
       schedules.part,
       { name: 'listening', start: () => listen(server, settings, engine, description, logger) },
     ],

@@ -44,6 +44,14 @@ function integer(minimum: number, maximum: number): (text: string) => number | u
 }
 
 const text = (value: string): string | undefined => (value === '' ? undefined : value);
+
+/** Entries of an allow-list: a name, `*.suffix` or an IP address, each with an optional port. */
+function hosts(value: string): string[] | undefined {
+  const entries = value.split(',').map((entry) => entry.trim().toLowerCase());
+  const known = /^((\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?)$/;
+  return entries.every((entry) => known.test(entry)) ? entries : undefined;
+}
+
 const flag = (value: string): boolean | undefined => ({ true: true, '1': true, false: false, '0': false })[value];
 const duration = 'a duration such as 500ms, 10s, 5m or 1h';
 
@@ -163,6 +171,18 @@ export const serveOptions = {
     help: 'how long finished jobs are kept with their history; forever never deletes one',
     allowed: 'a duration such as 12h or 30d, or forever',
     parse: (value: string) => (value === 'forever' ? value : parseDuration(value)),
+  },
+  webhooks: {
+    placeholder: 'HOSTS',
+    help: 'hosts that jobs may have called when they finish, separated by commas: names, or *.suffix for all below, each with an optional port (default: no webhooks)',
+    allowed: 'hosts such as hooks.example,*.ci.example:8443',
+    parse: hosts,
+  },
+  'webhook-secret-file': {
+    placeholder: 'FILE',
+    help: 'file with the secret that webhooks are signed with; needed with --webhooks',
+    allowed: 'the path of a file with at least 16 characters',
+    parse: text,
   },
   'dispatch-concurrency': {
     placeholder: 'NUMBER',

@@ -85,6 +85,16 @@ export const metricDefinitions = {
     help: 'Runs of schedules by outcome: submitted, or missed as too_late, superseded, job_unfinished, refused.',
     labels: ['outcome'],
   },
+  kubejobs_webhook_deliveries: {
+    type: 'gauge',
+    help: 'Finish webhooks that have not arrived, by state: pending, failed.',
+    labels: ['state'],
+  },
+  kubejobs_webhook_tries_total: {
+    type: 'counter',
+    help: 'Tries of finish webhooks by outcome: delivered, later, failed; and dropped, when too many waited.',
+    labels: ['outcome'],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -37,6 +37,7 @@ export const submissionProblems: readonly ErrorCode[] = [
   'template_refused',
   'workload_kind_unavailable',
   'policy_refused',
+  'webhook_refused',
   'store_unavailable',
   'shutting_down',
 ];

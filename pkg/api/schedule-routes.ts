@@ -24,7 +24,7 @@ type SchedulePath = Static<typeof schedulePath>;
 const content = { 'application/json': { schema: { $ref: 'Schedule#' } } };
 const scheduleAnswer = (description: string) => ({ 200: { description, content } });
 /** What a schedule's job can be refused for. */
-const jobProblems = ['validation_failed', 'template_refused', 'policy_refused'] as const;
+const jobProblems = ['validation_failed', 'template_refused', 'policy_refused', 'webhook_refused'] as const;
 
 export function scheduleRoutes(app: FastifyInstance, service: ScheduleService): void {
   createRoute(app, service);

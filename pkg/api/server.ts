@@ -31,14 +31,18 @@ import { jobSchemas } from './schemas/job.ts';
 import { problemSchemas } from './schemas/problem.ts';
 import { scheduleSchemas } from './schemas/schedule.ts';
 import { settingsSchemas } from './schemas/settings.ts';
+import { webhookSchemas } from './schemas/webhook.ts';
 import type { JobService } from './service.ts';
 import { settingsRoutes } from './settings-routes.ts';
 import { schemaCompiler } from './validation.ts';
+import { webhookRoutes } from './webhook-routes.ts';
+import type { WebhookService } from './webhook-service.ts';
 
 export interface ServerDeps {
   service: JobService;
   events: EventService;
   schedules: ScheduleService;
+  webhooks: WebhookService;
   logger: ErrorLog;
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
@@ -63,7 +67,14 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.addHook('onRequest', setCommonHeaders);
   app.addHook('onRequest', refuseHostless);
   handleErrors(app, deps.logger);
-  for (const schema of [...problemSchemas, ...jobSchemas, ...scheduleSchemas, ...settingsSchemas, ...healthSchemas])
+  for (const schema of [
+    ...problemSchemas,
+    ...jobSchemas,
+    ...scheduleSchemas,
+    ...webhookSchemas,
+    ...settingsSchemas,
+    ...healthSchemas,
+  ])
     app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
   await describeApi(app, deps.version);
@@ -72,6 +83,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   eventRoutes(app, deps);
   queueRoutes(app, deps.service);
   scheduleRoutes(app, deps.schedules);
+  webhookRoutes(app, deps.webhooks);
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version);
   metricsRoute(app, deps.metricsText);

@@ -26,7 +26,16 @@ import type { Health, JobView, QueueEntry, Submitted } from './service.ts';
 /** The submission with its defaults. Takes over the body's objects: nobody else holds them. */
 export function submissionOf(body: SubmissionBody): JobSubmission {
   const { name, priority, queue, namespace, labels, annotations, hold, ...rest } = body;
-  const { start_after, after, queue_timeout_seconds, timeout_seconds, retries, workload: manifest, ...workload } = rest;
+  const {
+    start_after,
+    after,
+    queue_timeout_seconds,
+    timeout_seconds,
+    retries,
+    on_finish,
+    workload: manifest,
+    ...workload
+  } = rest;
   const submission: JobSubmission = {
     name,
     priority: priority ?? priorityDefault,
@@ -38,7 +47,7 @@ export function submissionOf(body: SubmissionBody): JobSubmission {
   if (labels !== undefined) submission.labels = labels;
   if (annotations !== undefined) submission.annotations = annotations;
   if (hold) submission.held = true;
-  const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries });
+  const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish });
   if (rules !== undefined) submission.rules = rules;
   return submission;
 }

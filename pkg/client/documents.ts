@@ -41,6 +41,8 @@ export interface SubmissionDocument {
   queue_timeout_seconds?: number;
   timeout_seconds?: number;
   retries?: RetriesInput;
+  /** Who is told of the job's end. */
+  on_finish?: { url: string };
 }
 
 export interface RetriesInput {
@@ -118,6 +120,7 @@ export interface JobDocument {
   expires_at?: string;
   timeout_seconds?: number;
   retries?: Required<RetriesInput>;
+  on_finish?: { url: string };
   workload?: WorkloadDocument;
   attempts?: AttemptDocument[];
   timeline?: TimelineDocument[];

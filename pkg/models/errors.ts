@@ -52,6 +52,11 @@ export const errorCatalogue = {
   not_found: { status: 404, title: 'There is no such resource', when: 'The path is not one of the API’s.' },
   job_not_found: { status: 404, title: 'There is no such job', when: 'No job has this `job_id`.' },
   schedule_not_found: { status: 404, title: 'There is no such schedule', when: 'No schedule has this name.' },
+  delivery_not_found: {
+    status: 404,
+    title: 'There is no such delivery',
+    when: 'No delivery of a finish webhook has this id; those that have arrived are gone.',
+  },
   dependency_not_found: {
     status: 400,
     title: 'It is to run after a job that does not exist',
@@ -76,6 +81,16 @@ export const errorCatalogue = {
     status: 409,
     title: 'The job is not finished',
     when: 'Only a finished job can be run again.',
+  },
+  webhook_refused: {
+    status: 403,
+    title: 'The server does not call this URL',
+    when: 'The URL of `on_finish` is not on a host that the operator allowed with `--webhooks`.',
+  },
+  webhooks_off: {
+    status: 409,
+    title: 'Webhooks are off',
+    when: 'A delivery is to be sent again by a server that was started without `--webhooks`.',
   },
   schedule_exists: {
     status: 409,

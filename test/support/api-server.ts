@@ -7,12 +7,14 @@ import { buildServer, type ServerDeps } from '../../pkg/api/server.ts';
 import { FakeEvents } from './fake-events.ts';
 import { FakeSchedules } from './fake-schedules.ts';
 import { FakeService } from './fake-service.ts';
+import { FakeWebhooks } from './fake-webhooks.ts';
 
 export function newServer(overrides: Partial<ServerDeps> = {}): Promise<FastifyInstance> {
   return buildServer({
     service: new FakeService(),
     events: new FakeEvents(),
     schedules: new FakeSchedules(),
+    webhooks: new FakeWebhooks(),
     logger: silentLogger,
     clock: systemClock(),
     metrics: silentMetrics,

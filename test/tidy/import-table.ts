@@ -96,6 +96,11 @@ export const folderRules: readonly FolderRule[] = [
     mayImport: [models, storeInterface, platform],
   },
   {
+    folder: 'internal/webhooks/',
+    holds: 'messages about finished jobs: whom they may go to, when they are tried, and who sends them',
+    mayImport: [models, storeInterface, platform],
+  },
+  {
     folder: 'internal/simulation/',
     holds: 'simulated cluster on any clock, fault injection, scenarios, checkers',
     mayImport: [models, core, engine, dispatcher, controllers, kubernetes, storeInterface, memoryStore, platform],

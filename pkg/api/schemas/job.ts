@@ -128,6 +128,12 @@ export const jobDocument = Type.Object(
     expires_at: Type.Optional(timestamp('When it expires if it has no workload by then')),
     timeout_seconds: Type.Optional(Type.Number({ description: 'How long an attempt may take.' })),
     retries: Type.Optional(Type.Unsafe<RetriesDocument>({ $ref: 'Retries#' })),
+    on_finish: Type.Optional(
+      Type.Object(
+        { url: Type.String({ description: 'The URL.', examples: ['https://hooks.example/finished'] }) },
+        { description: 'Who is told of its end.' },
+      ),
+    ),
     workload: Type.Optional(Type.Unsafe<WorkloadDocument>({ $ref: 'Workload#' })),
     attempts: Type.Optional(
       Type.Array(Type.Unsafe<AttemptDocument>({ $ref: 'Attempt#' }), { description: 'All attempts, oldest first.' }),

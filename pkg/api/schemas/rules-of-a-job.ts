@@ -79,4 +79,18 @@ export const ruleFields = {
   queue_timeout_seconds: Type.Optional(seconds('How long it may wait for its first workload; then it is `expired`')),
   timeout_seconds: Type.Optional(seconds('How long an attempt may take')),
   retries: Type.Optional(retries),
+  on_finish: Type.Optional(
+    Type.Object(
+      {
+        url: Type.String({
+          minLength: 1,
+          maxLength: 2_048,
+          description:
+            'Called with POST when the job has finished, on a host that the operator allowed (`--webhooks`).',
+          examples: ['https://hooks.example/finished'],
+        }),
+      },
+      { additionalProperties: false, description: 'Who is told of the job’s end.' },
+    ),
+  ),
 };

@@ -8,6 +8,7 @@ import { buildServer } from '../../../pkg/api/server.ts';
 import type { JobService } from '../../../pkg/api/service.ts';
 import { FakeEvents } from '../../support/fake-events.ts';
 import { FakeSchedules } from '../../support/fake-schedules.ts';
+import { FakeWebhooks } from '../../support/fake-webhooks.ts';
 
 const random = systemRandom();
 const nothing = (): never => {
@@ -31,6 +32,7 @@ const server = await buildServer({
   service,
   events: new FakeEvents(),
   schedules: new FakeSchedules(),
+  webhooks: new FakeWebhooks(),
   logger: silentLogger,
   clock: systemClock(),
   metrics: silentMetrics,
