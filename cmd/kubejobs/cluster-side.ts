@@ -9,11 +9,13 @@ import { simulatedCluster } from '../../internal/simulation/cluster/simulated-cl
 import type { Store } from '../../internal/store/store.ts';
 import { connect, KubeconfigError } from '../../pkg/kubernetes/client/index.ts';
 import type { Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
+import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
 import { programVersion } from './version.ts';
 
 export interface ClusterSide {
   cluster: Cluster;
+  logs: LogSource;
   /** Namespace of jobs that name none. */
   namespace: string;
   /** For people: the API server's URL, or what stands in for it. */
@@ -44,6 +46,7 @@ async function openReal(configuration: Configuration<typeof serveOptions>, deps:
   });
   return {
     cluster: connected.cluster,
+    logs: connected.cluster,
     namespace: configuration.namespace ?? connected.namespace,
     description: connected.server,
     adopt: () => {},
@@ -64,6 +67,7 @@ function openSimulated(configuration: Configuration<typeof serveOptions>, deps: 
   const cluster = simulatedCluster({ clock, random, durationMs: configuration.dryRunDuration });
   return {
     cluster,
+    logs: cluster,
     namespace: configuration.namespace ?? 'default',
     description: 'a simulated cluster (dry run)',
     adopt(running, manifest) {

@@ -11,6 +11,7 @@ import { EventHub } from '../../internal/engine/event-hub.ts';
 import { JobWaits } from '../../internal/engine/job-waits.ts';
 import { Retention } from '../../internal/engine/retention.ts';
 import { EngineService } from '../../internal/engine/service.ts';
+import { JobLogs } from '../../internal/logs/job-logs.ts';
 import { systemClock } from '../../internal/platform/clock.ts';
 import { type Configuration, parseConfiguration, serveOptions } from '../../internal/platform/configuration.ts';
 import { Lifecycle } from '../../internal/platform/lifecycle.ts';
@@ -108,6 +109,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   );
   const { queueId } = store;
   const running = await runningAttempts(store);
+  const watched = watchedNamespaces(policy, running);
 
   const restricted = policy.podSecurity === 'restricted';
   const manifest: ManifestOf = (job, attempt) =>
@@ -139,7 +141,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
-    namespaces: watchedNamespaces(policy, running),
+    namespaces: watched,
     expected: (jobId, attempt) => engine.expected(jobId, attempt),
     expectedKeys: () => engine.core.runningInOrder(),
     onReachable: () => reachability.check(),
@@ -160,15 +162,20 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const service: EngineService = new EngineService({
     ...{ engine, store, simulated: settings.dryRun },
     checkPolicy: (submission) => webhooks.service.judge(submission) ?? judgeByPolicy(submission),
-    checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace }),
+    checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace, watched }),
   });
   const jobs = seams.service(service);
   const judge = service.judge.bind(service);
   const schedules = assembleSchedules({ ...shared, engine, store, jobs, judge });
+  const jobLogs = new JobLogs({
+    ...{ cluster, source: opened.logs, reader: store.reader, queueId, clock },
+    live: (jobId) => service.job(jobId),
+  });
   const server = await buildServer({
     service: jobs,
     schedules: schedules.service,
     webhooks: webhooks.service,
+    logs: jobLogs,
     events: {
       listen: (listener) => hub.listen(listener),
       after: (eventId, limit) => hub.after(eventId, limit),

@@ -9,6 +9,7 @@ import { readProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import { textOf } from './schemas/common.ts';
 import type { JobService } from './service.ts';
+import { beginStream } from './streamed-answer.ts';
 import { jobDocumentOf } from './wire.ts';
 
 export interface EventRoutesDeps extends EventStreamsDeps {
@@ -135,18 +136,11 @@ function streamRoute(app: FastifyInstance, deps: EventRoutesDeps): void {
     (request, reply) => {
       const { job_id: jobId, queue } = request.query;
       const last = request.headers['last-event-id'];
-      reply.hijack();
-      reply.raw.writeHead(200, { ...headersOf(reply.getHeaders()), 'content-type': 'text/event-stream' });
-      reply.raw.flushHeaders();
       streams.open(
-        reply.raw,
+        beginStream(reply, 'text/event-stream'),
         { ...(jobId !== undefined && { jobId: jobId.toLowerCase() }), ...(queue !== undefined && { queue }) },
         last === undefined ? undefined : Number(last),
       );
     },
   );
-}
-
-function headersOf(headers: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }

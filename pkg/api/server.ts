@@ -20,6 +20,8 @@ import { newHttpServer } from './http-server.ts';
 import { jobRoutes } from './job-routes.ts';
 import { parseJsonOnly } from './json-parser.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
+import { logRoutes } from './log-routes.ts';
+import type { LogService } from './log-service.ts';
 import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './operation-routes.ts';
 import { answerLate, answerOverdue, answerParserError } from './parser-errors.ts';
 import { queueRoutes } from './queue-routes.ts';
@@ -41,6 +43,7 @@ import type { WebhookService } from './webhook-service.ts';
 export interface ServerDeps {
   service: JobService;
   events: EventService;
+  logs: LogService;
   schedules: ScheduleService;
   webhooks: WebhookService;
   logger: ErrorLog;
@@ -81,6 +84,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   jobRoutes(app, deps.service);
   batchRoutes(app, { ...deps, limits });
   eventRoutes(app, deps);
+  logRoutes(app, deps.logs);
   queueRoutes(app, deps.service);
   scheduleRoutes(app, deps.schedules);
   webhookRoutes(app, deps.webhooks);

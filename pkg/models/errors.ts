@@ -51,6 +51,11 @@ export const errorCatalogue = {
   },
   not_found: { status: 404, title: 'There is no such resource', when: 'The path is not one of the API’s.' },
   job_not_found: { status: 404, title: 'There is no such job', when: 'No job has this `job_id`.' },
+  log_not_found: {
+    status: 404,
+    title: 'There is no such log',
+    when: 'The job has had no workload yet, the attempt or the container does not exist, or its pods are gone.',
+  },
   schedule_not_found: { status: 404, title: 'There is no such schedule', when: 'No schedule has this name.' },
   delivery_not_found: {
     status: 404,
@@ -120,6 +125,11 @@ export const errorCatalogue = {
     status: 503,
     title: 'The server has no room for this body',
     when: 'Many large bodies arrive at once; those up to 16 KiB are still taken. `Retry-After` says when to try again.',
+  },
+  log_unavailable: {
+    status: 503,
+    title: 'The log cannot be read now',
+    when: 'The API server cannot be asked for the pods, or refuses; `detail` has its words.',
   },
   store_unavailable: {
     status: 503,

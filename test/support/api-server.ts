@@ -5,6 +5,7 @@ import { silentLogger } from '../../internal/platform/logger.ts';
 import { silentMetrics } from '../../internal/platform/metrics.ts';
 import { buildServer, type ServerDeps } from '../../pkg/api/server.ts';
 import { FakeEvents } from './fake-events.ts';
+import { FakeLogs } from './fake-logs.ts';
 import { FakeSchedules } from './fake-schedules.ts';
 import { FakeService } from './fake-service.ts';
 import { FakeWebhooks } from './fake-webhooks.ts';
@@ -13,6 +14,7 @@ export function newServer(overrides: Partial<ServerDeps> = {}): Promise<FastifyI
   return buildServer({
     service: new FakeService(),
     events: new FakeEvents(),
+    logs: new FakeLogs(),
     schedules: new FakeSchedules(),
     webhooks: new FakeWebhooks(),
     logger: silentLogger,

@@ -91,6 +91,11 @@ export const folderRules: readonly FolderRule[] = [
     mayImport: [models, platform],
   },
   {
+    folder: 'internal/logs/',
+    holds: 'the logs of jobs, from the containers of their pods',
+    mayImport: [models, kubernetes, storeInterface, platform],
+  },
+  {
     folder: 'internal/schedules/',
     holds: 'jobs that are submitted again and again: which run when (pure), and who submits them',
     mayImport: [models, storeInterface, platform],

@@ -30,14 +30,14 @@ describe('the rights in deploy/rbac', () => {
     expect(subjectsOf(inCluster)).toEqual(subjectsOf(inNamespace));
   });
 
-  it('are for Jobs, pods and events alone, without wildcards, and change Jobs alone', () => {
+  it('are for Jobs, pods with their logs, and events alone, without wildcards, and change Jobs alone', () => {
     for (const { apiGroups, resources, verbs } of role?.rules ?? []) {
-      expect(['batch/jobs', '/pods', '/events']).toContain(`${apiGroups.join()}/${resources.join()}`);
+      expect(['batch/jobs', '/pods', '/pods/log', '/events']).toContain(`${apiGroups.join()}/${resources.join()}`);
       expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
       if (!resources.includes('jobs'))
         expect(verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb))).toEqual([]);
     }
-    expect(role?.rules).toHaveLength(3);
+    expect(role?.rules).toHaveLength(4);
   });
 
   it('to PyTorchJobs are apart, the same for one namespace and for all, and for nothing else', () => {

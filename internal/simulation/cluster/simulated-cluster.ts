@@ -16,6 +16,7 @@ import {
   type WatchEvent,
   type WatchOptions,
 } from '../../../pkg/kubernetes/cluster.ts';
+import type { LogOptions, LogSource } from '../../../pkg/kubernetes/log-source.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { Agenda } from './agenda.ts';
@@ -27,7 +28,7 @@ import { JobController } from './job-controller.ts';
 import { defaultedJobSpec } from './job-spec.ts';
 import { Kubelet, type PodEvents } from './kubelet.ts';
 import { Listing } from './listing.ts';
-import { type LogLine, simulatedLog } from './logs.ts';
+import { type LogLine, logStream, simulatedLog } from './logs.ts';
 import { ObjectStore } from './object-store.ts';
 import { PyTorchController } from './pytorch-controller.ts';
 import { kubernetesTime } from './timestamps.ts';
@@ -48,7 +49,7 @@ export interface SimulatedClusterDeps {
   onEvent?(event: ObjectEvent): void;
 }
 
-export interface SimulatedCluster extends Cluster {
+export interface SimulatedCluster extends Cluster, LogSource {
   /**
    * Puts back a workload that was dispatched at `startedAt` (ms), as if this cluster had run it since: one whose duration is
    * over is finished when this returns. Its `metadata.uid` is kept when it has one. Refused like a create.
@@ -153,6 +154,13 @@ class InMemoryCluster implements SimulatedCluster {
   logs(namespace: string, podName: string, container?: string): LogLine[] | undefined {
     const pod = this.#store.get(podsResource, namespace, podName);
     return pod?.status === undefined ? undefined : simulatedLog(pod, container);
+  }
+
+  async log(namespace: string, pod: string, options: LogOptions): Promise<ApiResult<AsyncIterable<Uint8Array>>> {
+    const { container } = options;
+    if (!this.logs(namespace, pod, container)) return notFound(podsResource, pod);
+    const { clock } = this.#deps;
+    return ok(logStream({ clock, linesNow: () => this.logs(namespace, pod, container), ...options }));
   }
 
   get #isClosed(): boolean {

@@ -1,11 +1,21 @@
 // The Cluster interface over a transport: which request each call is, how its answer is read, and how long it took.
 import type { Clock } from '../../../internal/platform/clock.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
-import type { ApiResult, Cluster, KubernetesObject, ListPage, Resource, WatchEvent, WatchOptions } from '../cluster.ts';
+import {
+  type ApiResult,
+  type Cluster,
+  type KubernetesObject,
+  type ListPage,
+  podsResource,
+  type Resource,
+  type WatchEvent,
+  type WatchOptions,
+} from '../cluster.ts';
+import type { LogSource } from '../log-source.ts';
 import { WatchFailure } from '../watch-failure.ts';
 import { noAnswer, readAnswer, readFailure } from './answers.ts';
 import { isEntry } from './kubeconfig-file.ts';
-import { listQuery, resourcePath, watchQuery } from './paths.ts';
+import { listQuery, logQuery, resourcePath, watchQuery } from './paths.ts';
 import { permits } from './permits.ts';
 import type { RetryGate } from './retry-gate.ts';
 import type { ApiRequest, Transport } from './transport.ts';
@@ -24,7 +34,7 @@ type Verb = 'create' | 'get' | 'delete' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
 type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
-export function apiCluster(deps: ApiClusterDeps): Cluster {
+export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
   const places = { write: permits(deps.connections), read: permits(deps.connections) };
 
   const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
@@ -98,6 +108,20 @@ export function apiCluster(deps: ApiClusterDeps): Cluster {
         })
         .catch(noAnswer);
       timed('get', 'readyz', startedAt, result.outcome);
+      return result;
+    },
+    async log(namespace, pod, { signal, ...options }) {
+      const path = `${resourcePath(podsResource, namespace, pod)}/log`;
+      const startedAt = deps.clock.now();
+      const request = { method: 'GET', path, query: logQuery(options), signal, kind: 'stream' } as const;
+      const result = await deps.transport
+        .send(request)
+        .then(async (answer): Promise<ApiResult<AsyncIterable<Uint8Array>>> => {
+          if (answer.statusCode !== 200) return readFailure(answer, deps.clock.now());
+          return { outcome: 'ok', value: answer.body };
+        })
+        .catch(noAnswer);
+      timed('get', 'pods/log', startedAt, result.outcome);
       return result;
     },
     close: () => deps.transport.close(),

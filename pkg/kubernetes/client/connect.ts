@@ -6,6 +6,7 @@ import type { Logger } from '../../../internal/platform/logger.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
 import type { Random } from '../../../internal/platform/random.ts';
 import type { Cluster } from '../cluster.ts';
+import type { LogSource } from '../log-source.ts';
 import { apiCluster } from './api-cluster.ts';
 import { type ConnectionLimits, openConnections } from './connections.ts';
 import { checkCredentialFiles, credentialCache } from './credentials.ts';
@@ -30,7 +31,7 @@ export interface ConnectOptions {
 }
 
 export interface Connected {
-  cluster: Cluster;
+  cluster: Cluster & LogSource;
   /** The context's namespace, else `default`. */
   namespace: string;
   /** The API server's URL, without credentials. */

@@ -1,6 +1,7 @@
 // Where the API server keeps a resource, and how options are spelled in a query. No credential is ever part of a query.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
 import type { ListOptions, Resource, WatchOptions } from '../cluster.ts';
+import type { LogOptions } from '../log-source.ts';
 
 /** `namespace` undefined or empty: all namespaces, or a resource that has none. */
 export function resourcePath(resource: Resource, namespace: string | undefined, name?: string): string {
@@ -27,5 +28,14 @@ export function watchQuery(options: WatchOptions): Record<string, string> {
     resourceVersion: options.resourceVersion,
     ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
     ...(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: String(options.timeoutSeconds) }),
+  };
+}
+
+export function logQuery(options: Omit<LogOptions, 'signal'>): Record<string, string> {
+  const { container, follow, tailLines, sinceTime } = options;
+  return {
+    ...{ container, timestamps: 'true', follow: String(follow) },
+    ...(tailLines === undefined ? {} : { tailLines: String(tailLines) }),
+    ...(sinceTime === undefined ? {} : { sinceTime }),
   };
 }

@@ -7,6 +7,7 @@ import { systemRandom } from '../../../internal/platform/random.ts';
 import { buildServer } from '../../../pkg/api/server.ts';
 import type { JobService } from '../../../pkg/api/service.ts';
 import { FakeEvents } from '../../support/fake-events.ts';
+import { FakeLogs } from '../../support/fake-logs.ts';
 import { FakeSchedules } from '../../support/fake-schedules.ts';
 import { FakeWebhooks } from '../../support/fake-webhooks.ts';
 
@@ -31,6 +32,7 @@ const service: JobService = {
 const server = await buildServer({
   service,
   events: new FakeEvents(),
+  logs: new FakeLogs(),
   schedules: new FakeSchedules(),
   webhooks: new FakeWebhooks(),
   logger: silentLogger,

@@ -78,6 +78,10 @@ function kubeletConfiguration({ root, socket, controlGroup }: NodeLayout, port: 
     enforceNodeAllocatable: [],
     makeIPTablesUtilChains: false,
     podLogsDir: join(root, 'pod-logs'),
+    // Small and often, so that a test sees rotation.
+    containerLogMaxSize: '1Mi',
+    containerLogMaxFiles: 5,
+    containerLogMonitorInterval: '3s',
     volumePluginDir: join(root, 'volume-plugins'),
     registerWithTaints: [realNodeTaint],
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },

@@ -5,7 +5,9 @@ import { silentMetrics } from '../../../../internal/platform/metrics.ts';
 import { buildServer } from '../../../../pkg/api/server.ts';
 import type { JobService } from '../../../../pkg/api/service.ts';
 import { FakeEvents } from '../../../support/fake-events.ts';
+import { FakeLogs } from '../../../support/fake-logs.ts';
 import { FakeSchedules } from '../../../support/fake-schedules.ts';
+import { FakeWebhooks } from '../../../support/fake-webhooks.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
 let current: JobService | undefined;
@@ -23,7 +25,13 @@ export function apiFor(next: JobService): Promise<FastifyInstance> {
   current = next;
   building ??= buildServer({
     ...{ service, logger: silentLogger, clock: virtualClock(), metrics: silentMetrics, version: '0' },
-    ...{ events: new FakeEvents(), schedules: new FakeSchedules(), authentication: undefined },
+    ...{
+      events: new FakeEvents(),
+      logs: new FakeLogs(),
+      schedules: new FakeSchedules(),
+      webhooks: new FakeWebhooks(),
+      authentication: undefined,
+    },
     metricsText: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
   });
   return building;
