@@ -5,7 +5,7 @@
 // submit.
 import type { Clock } from '../../internal/platform/clock.ts';
 import type { Random } from '../../internal/platform/random.ts';
-import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
+import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { type KindRules, rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt, Job, JobSubmission, Refusal } from '../../pkg/models/index.ts';
@@ -18,6 +18,8 @@ export interface TemplateCheckDeps {
   manifest: ManifestOf;
   /** Where jobs go that name no namespace. */
   namespace: string;
+  /** Where workloads are watched; none: everywhere. */
+  watched: readonly string[];
 }
 
 const timeoutMs = 1_000;
@@ -27,10 +29,11 @@ export function templateCheck(deps: TemplateCheckDeps): (submission: JobSubmissi
     const trial = trialManifest(deps, submission);
     const rules = rulesOfKind(trial.kind);
     const result = await deps.cluster.create(rules.resource, trial, { dryRun: true, timeoutMs });
-    if (result.outcome !== 'refused') return undefined;
-    if (isAboutTheObject(result.status)) return refusedObject(submission, result.message);
-    if (rules.installation === undefined || !isAboutTheKind(result.status)) return undefined;
-    return judgeKind(deps.cluster, rules, trial.metadata.namespace ?? deps.namespace);
+    if (result.outcome === 'unknown') return undefined;
+    if (result.outcome === 'refused' && isAboutTheObject(result.status)) {
+      return refusedObject(submission, result.message);
+    }
+    return rules.installation === undefined ? undefined : judgeKind(deps, rules, trial);
   };
 }
 
@@ -39,34 +42,45 @@ function isAboutTheObject(status: number): boolean {
   return status === 400 || status === 422;
 }
 
-/** 404: no such kind, or no such namespace. 403: no rights to the kind, or a quota. A list tells them apart. */
-function isAboutTheKind(status: number): boolean {
-  return status === 404 || status === 403;
-}
-
 function refusedObject({ workload }: JobSubmission, message: string): Refusal {
   const errors = [{ pointer: workload.manifest ? '/workload' : '/template', detail: message }];
   return { code: 'template_refused', detail: `Kubernetes refuses the job: ${message}`, errors };
 }
 
-/** Lists know no quota, and in a namespace that does not exist they are empty: a refusal is about the kind. */
-async function judgeKind(cluster: Cluster, rules: KindRules, namespace: string): Promise<Refusal | undefined> {
+/**
+ * Whether workloads of the kind can be followed: a list where they are watched says it. The dry run's own answer does not,
+ * for a 404 may be about the namespace and a 403 about a quota, and one who may create need not be allowed to watch.
+ */
+async function judgeKind(
+  { cluster, clock, watched }: TemplateCheckDeps,
+  rules: KindRules,
+  { metadata }: KubernetesObject,
+): Promise<Refusal | undefined> {
   const { kind, plural, group } = rules.resource;
-  const listed = await cluster.list(rules.resource, { namespace, limit: 1 });
-  const what = whatIsMissing(listed);
+  const scope = watched.length === 0 || metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
+  const what = whatIsMissing(await inTime(clock, cluster.list(rules.resource, { ...scope, limit: 1 })));
   if (what === undefined) return undefined;
+  const where = scope.namespace === undefined ? 'in all namespaces' : `in the namespace ${scope.namespace}`;
+  const file = scope.namespace === undefined ? `${plural}-cluster` : plural;
   const detail =
     what === 'kind'
       ? `The cluster has no ${kind}s (${plural}.${group}): ${rules.installation}.`
-      : `The server has no rights to ${kind}s in the namespace ${namespace} (deploy/rbac/${plural}.yaml gives them, ` +
-        `${plural}-cluster.yaml in all), and can't see whether the cluster has them. If not: ${rules.installation}.`;
+      : `The server has no rights to ${kind}s ${where} (deploy/rbac/${file}.yaml gives them), and can't see whether ` +
+        `the cluster has them. If not: ${rules.installation}.`;
   return { code: 'workload_kind_unavailable', detail, errors: [{ pointer: '/workload/kind', detail }] };
 }
 
-function whatIsMissing(listed: ApiResult<unknown>): 'kind' | 'rights' | undefined {
-  if (listed.outcome !== 'refused') return undefined;
+function whatIsMissing(listed: ApiResult<unknown> | undefined): 'kind' | 'rights' | undefined {
+  if (listed?.outcome !== 'refused') return undefined;
   if (listed.status === 404) return 'kind';
   return listed.status === 403 ? 'rights' : undefined;
+}
+
+function inTime<T>(clock: Clock, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(timeoutMs, () => resolve(undefined));
+    work.then(resolve, reject).finally(cancel);
+  });
 }
 
 function trialManifest({ clock, random, manifest, namespace }: TemplateCheckDeps, submission: JobSubmission) {
