@@ -16,13 +16,14 @@ export interface CollectorDeps {
   /** The job's document, as GET /jobs/{job_id} has it. */
   documentOf(jobId: string): object | undefined;
   write(rows: { deliveries: Delivery[]; webhooksUpTo: number }): Promise<Answer<undefined>>;
+  /** Beyond so many that wait, new ones are dropped: the receivers are away for good. */
+  mostPending?: number;
 }
 
 const eventsAtOnce = 1_000;
 /** How many events without a delivery may have to be read again after a restart. */
 const noteEvery = 10_000;
-/** Beyond so many that wait, the newest are dropped: the receivers are away for good. */
-const mostPending = 100_000;
+const mostPendingDefault = 100_000;
 
 export class Collector {
   readonly #deps: CollectorDeps;
@@ -89,6 +90,7 @@ export class Collector {
 
   #withinLimit(deliveries: Delivery[]): Delivery[] {
     if (deliveries.length === 0) return deliveries;
+    const { mostPending = mostPendingDefault } = this.#deps;
     const room = Math.max(0, mostPending - this.#deps.store.reader.deliveryCount('pending'));
     const dropped = deliveries.length - room;
     if (dropped <= 0) return deliveries;

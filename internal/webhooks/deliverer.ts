@@ -19,13 +19,14 @@ export interface DelivererDeps {
   /** Calls back when jobs may have finished; the answer ends that. */
   listen(listener: () => void): { stop(): void };
   write(rows: { deliveries?: Delivery[]; removedDeliveries?: string[] }): Promise<Answer<undefined>>;
+  /** Of those that have failed, so many are kept: the newest. */
+  mostFailed?: number;
 }
 
 const atOnce = 32;
 const atOncePerHost = 4;
 const againMs = 5_000;
-/** Of those that have failed, the newest are kept. */
-const mostFailed = 10_000;
+const mostFailedDefault = 10_000;
 
 export class Deliverer {
   readonly #deps: DelivererDeps;
@@ -62,6 +63,7 @@ export class Deliverer {
     if (this.#round || this.#stopped) return;
     this.#round = this.#rounds().finally(() => {
       this.#round = undefined;
+      if (this.#again) this.kick(); // asked for when the last round was all but over
     });
   }
 
@@ -79,7 +81,7 @@ export class Deliverer {
       this.#sendDue();
       return true;
     } catch (error) {
-      if (error instanceof Error && error.name === 'StoreFailure') return false;
+      if (isStoreFailure(error)) return false;
       throw error;
     }
   }
@@ -116,10 +118,19 @@ export class Deliverer {
     const { sender, clock } = this.#deps;
     this.#sending.set(deliveryId, hostOf(delivery));
     const result = await sender.send(delivery);
-    const written = this.#stopped || (await this.#note(delivery, result));
+    const written = this.#stopped || (await this.#noteSafely(delivery, result));
     this.#sending.delete(deliveryId);
     if (written) this.kick();
     else this.#wakeAt(clock.now() + againMs);
+  }
+
+  async #noteSafely(delivery: Delivery, result: TryResult): Promise<boolean> {
+    try {
+      return await this.#note(delivery, result);
+    } catch (error) {
+      if (isStoreFailure(error)) return false;
+      throw error;
+    }
   }
 
   async #note(delivery: Delivery, result: TryResult): Promise<boolean> {
@@ -133,7 +144,7 @@ export class Deliverer {
 
   #oldestFailed(): string[] {
     const { reader } = this.#deps.store;
-    const tooMany = reader.deliveryCount('failed') + 1 - mostFailed;
+    const tooMany = reader.deliveryCount('failed') + 1 - (this.#deps.mostFailed ?? mostFailedDefault);
     return tooMany <= 0 ? [] : reader.deliveries('failed', tooMany, 0).map(({ deliveryId }) => deliveryId);
   }
 
@@ -159,4 +170,8 @@ export class Deliverer {
 /** Name and port. */
 function hostOf({ url }: Delivery): string {
   return URL.canParse(url) ? new URL(url).host : '';
+}
+
+function isStoreFailure(error: unknown): boolean {
+  return error instanceof Error && error.name === 'StoreFailure';
 }

@@ -23,6 +23,8 @@ export interface WebhookOptions {
   seed?: number;
   /** What each try comes to; never, when it promises so. */
   answer?: (delivery: Delivery) => TryResult | Promise<TryResult>;
+  mostPending?: number;
+  mostFailed?: number;
   /** As without `--webhooks`. */
   off?: boolean;
 }
@@ -51,9 +53,10 @@ export async function aWebhookWorld(options: WebhookOptions = {}) {
     },
     stop: async () => {},
   };
-  const collector = new Collector({ ...shared, write, documentOf: (jobId) => jobs.job(jobId) });
+  const { mostPending = 1_000, mostFailed = 1_000 } = options;
+  const collector = new Collector({ ...shared, mostPending, write, documentOf: (jobId) => jobs.job(jobId) });
   const listen = (listener: () => void) => hub.listen(() => listener());
-  const deliverer = new Deliverer({ ...shared, write, collector, sender, listen });
+  const deliverer = new Deliverer({ ...shared, mostFailed, write, collector, sender, listen });
   const allowed = options.off ? undefined : ['hooks.example', 'other.example'];
   const webhooks = new WebhooksService({ ...shared, write, allowed, kick: () => deliverer.kick() });
   await engine.start();

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { mostSchedules } from '../../../../internal/schedules/service.ts';
 import { StoreFailure } from '../../../../internal/store/store.ts';
 import { refused } from '../../../../pkg/models/index.ts';
-import { aScheduledWorld, hour, minute, type ScheduledWorld } from '../../../support/schedule-builders.ts';
+import { aScheduledWorld, hour, minute, type ScheduledWorld, settingsOf } from '../../../support/schedule-builders.ts';
+import { commitOf } from '../../../support/store-builders.ts';
 
 /** At 12:00 of the same day. */
 const noon = '2026-11-04T12:00:00Z';
@@ -101,6 +103,28 @@ describe('a schedule', () => {
     await world.clock.advance(hour);
     expect(world.runs()).toEqual(['other 09:45', 'report 14:00']);
   });
+});
+
+test('many schedules of one moment all run, each once', async () => {
+  const world = await aScheduledWorld();
+  for (let number = 0; number < 130; number += 1) await world.create(`s${number}`, { job: { name: `j${number}` } });
+  await world.clock.advance(90 * minute);
+  const runs = world.runs();
+  expect(runs).toHaveLength(260);
+  expect(new Set(runs).size).toBe(260);
+});
+
+test('there can be a thousand schedules and no more', async () => {
+  const world = await aScheduledWorld();
+  await world.create('nightly');
+  const row = theSchedule(world);
+  const others = Array.from({ length: mostSchedules - 2 }, (_, number) => ({
+    ...{ ...row, scheduleId: `id${number}`, name: `s${number}` },
+  }));
+  await world.store.commit(commitOf({ schedules: others }));
+  await world.create('last');
+  const answer = await world.schedules.create('more', settingsOf());
+  expect(answer).toMatchObject({ ok: false, refusal: { code: 'schedule_limit' } });
 });
 
 describe('after an absence', () => {

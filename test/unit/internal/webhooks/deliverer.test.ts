@@ -127,6 +127,24 @@ describe('while the store fails', () => {
   });
 });
 
+describe('when receivers are away for good', () => {
+  test('only so many deliveries wait, and the rest is dropped and counted', async () => {
+    const world = await aWebhookWorld({ answer: () => never, mostPending: 3 });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await world.finish(name);
+    expect(world.names()).toEqual(['a', 'b', 'c']);
+    expect(world.left()).toHaveLength(3);
+    const dropped = world.metrics.measured.filter(({ labels }) => labels.outcome === 'dropped');
+    expect(dropped.map(({ value }) => value)).toEqual([1, 1]);
+  });
+
+  test('only the newest of those that have failed are kept', async () => {
+    const world = await aWebhookWorld({ answer: () => ({ status: 410 }), mostFailed: 2 });
+    const ids = [];
+    for (const name of ['a', 'b', 'c', 'd']) ids.push(await world.finish(name));
+    expect(world.left().map(({ jobId }) => jobId)).toEqual(ids.slice(2));
+  });
+});
+
 test('a stopped program sends nothing more', async () => {
   const world = await aWebhookWorld({ answer: () => ({ status: 500 }) });
   await world.finish('a');
