@@ -33,6 +33,7 @@ import {
   Inbox,
   type Input,
   type JobChanges,
+  type KeyedSubmission,
   type OtherRows,
   type SubmissionAnswer,
   type Submitted,
@@ -40,7 +41,7 @@ import {
 import { Measurements } from './measurements.ts';
 import { StoreRecovery } from './store-recovery.ts';
 import { strayDecisions } from './strays.ts';
-import { applySubmission, ofOneJob } from './submissions.ts';
+import { answerForOne, applySubmission } from './submissions.ts';
 import { Turn } from './turn.ts';
 
 export interface EngineDeps {
@@ -158,10 +159,22 @@ export class Engine {
 
   /** Resolves when the job is durable. */
   async submit(submission: JobSubmission, key?: IdempotencyKey): Promise<Answer<Submitted & { replayed: boolean }>> {
-    const answer = await this.submitAll([submission], key);
-    if (!answer.ok) return { ok: false, refusal: ofOneJob(answer.refusal) };
-    const { jobs, replayed } = answer.value;
-    return accepted({ ...(jobs[0] as Submitted), replayed });
+    return answerForOne(await this.submitAll([submission], key));
+  }
+
+  /** Each for itself, in their order. Resolves when all that were accepted are durable. */
+  async submitEach(entries: readonly KeyedSubmission[]): Promise<Array<Answer<Submitted & { replayed: boolean }>>> {
+    const refusal = this.#unavailable();
+    if (refusal) return entries.map(() => refusal);
+    const at = Math.floor(this.#deps.clock.now());
+    const each = entries.map(({ submission, key }) => {
+      const jobs = [newJob(this.#deps.random.uuid(at), at, submission)];
+      return key ? { at, jobs, idempotency: key } : { at, jobs };
+    });
+    const answer = await new Promise<Answer<Array<Answer<SubmissionAnswer>>>>((reply) =>
+      this.#push({ kind: 'submit_each', each, reply }),
+    );
+    return answer.ok ? answer.value.map(answerForOne) : entries.map(() => answer);
   }
 
   /** Resolves when the jobs are durable: all of them, or none. */
@@ -255,6 +268,12 @@ export class Engine {
       case 'submit': {
         const answer = applySubmission(input, turn, this.#core, this.#deps.store.reader);
         turn.answers.push(() => input.reply(answer));
+        break;
+      }
+      case 'submit_each': {
+        const { store } = this.#deps;
+        const answers = input.each.map((one) => applySubmission(one, turn, this.#core, store.reader));
+        turn.answers.push(() => input.reply(accepted(answers)));
         break;
       }
       case 'cancel':

@@ -1,5 +1,5 @@
 // What waits for the next turn: requests of callers, each with the way back to its caller, and news from the cluster.
-import type { Answer, Job } from '../../pkg/models/index.ts';
+import type { Answer, Job, JobSubmission } from '../../pkg/models/index.ts';
 import type { ClusterEvent, DrainStarted, TimerFired } from '../core/events.ts';
 import type { Commit, StoredSettings } from '../store/store.ts';
 
@@ -33,6 +33,18 @@ export interface SubmitInput {
   jobs: Job[];
   idempotency?: IdempotencyKey;
   reply: Reply<SubmissionAnswer>;
+}
+
+export interface KeyedSubmission {
+  submission: JobSubmission;
+  key?: IdempotencyKey;
+}
+
+/** Each of the submissions for itself, in their order. */
+export interface SubmitEachInput {
+  kind: 'submit_each';
+  each: Array<Pick<SubmitInput, 'at' | 'jobs' | 'idempotency'>>;
+  reply: Reply<Array<Answer<SubmissionAnswer>>>;
 }
 
 /** What a person wants changed of a job that does not run; absent values stay. */
@@ -73,7 +85,7 @@ export interface EventInput {
   event: ClusterEvent | TimerFired | DrainStarted;
 }
 
-export type Input = SubmitInput | ChangeInput | SettingsInput | RowsInput | EventInput;
+export type Input = SubmitInput | SubmitEachInput | ChangeInput | SettingsInput | RowsInput | EventInput;
 
 /** A queue of inputs that hands out its oldest `limit` at a time. */
 export class Inbox {

@@ -4,7 +4,7 @@ import type { Answer, Job, JobDetail, JobSubmission, Refusal } from '../../pkg/m
 import { accepted, refused } from '../../pkg/models/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
-import type { IdempotencyKey, JobChanges, SubmissionAnswer, Submitted } from './inbox.ts';
+import type { IdempotencyKey, JobChanges, KeyedSubmission, SubmissionAnswer, Submitted } from './inbox.ts';
 import { ofJobInList } from './submissions.ts';
 
 type View = JobDetail & { queuePosition?: number };
@@ -34,6 +34,19 @@ export class EngineService {
   async submit(submission: JobSubmission, key?: IdempotencyKey): Promise<Answer<Submitted & { replayed: boolean }>> {
     const refusal = await this.judge(submission);
     return refusal ? { ok: false, refusal } : this.#deps.engine.submit(submission, key);
+  }
+
+  /** Judges all of them first, for their order counts. */
+  async submitEach(entries: readonly KeyedSubmission[]): Promise<Array<Answer<Submitted & { replayed: boolean }>>> {
+    const answers: Array<Answer<Submitted & { replayed: boolean }> | undefined> = [];
+    for (const { submission } of entries) {
+      const { template, manifest } = submission.workload;
+      const refusal = template || manifest ? await this.judge(submission) : this.#deps.checkPolicy?.(submission);
+      answers.push(refusal && { ok: false, refusal });
+    }
+    const submitted = await this.#deps.engine.submitEach(entries.filter((_, index) => !answers[index]));
+    let next = 0;
+    return answers.map((answer) => answer ?? (submitted[next++] as Answer<Submitted & { replayed: boolean }>));
   }
 
   async submitAll(submissions: readonly JobSubmission[], key?: IdempotencyKey): Promise<Answer<SubmissionAnswer>> {

@@ -19,9 +19,11 @@ import type { Turn } from './turn.ts';
 /** How long a key stands for its answer, in milliseconds. */
 export const idempotencyMs = 24 * 3_600_000;
 
+type Submission = Pick<SubmitInput, 'at' | 'jobs' | 'idempotency'>;
+
 /** The answer is to be given after the turn's commit. */
 export function applySubmission(
-  input: SubmitInput,
+  input: Submission,
   turn: Turn,
   core: Core,
   reader: StoreReader,
@@ -38,9 +40,11 @@ export function applySubmission(
   return accepted({ jobs, replayed: false });
 }
 
-/** Places in a list of jobs begin with the job's number. */
-export function ofOneJob(refusal: Refusal): Refusal {
-  return withPointers(refusal, (pointer) => pointer.replace(/^\/0(?=\/|$)/, ''));
+/** The same for a caller who submitted one job: places in a list of jobs begin with the job's number. */
+export function answerForOne(answer: Answer<SubmissionAnswer>): Answer<Submitted & { replayed: boolean }> {
+  if (answer.ok) return accepted({ ...(answer.value.jobs[0] as Submitted), replayed: answer.value.replayed });
+  const refusal = withPointers(answer.refusal, (pointer) => pointer.replace(/^\/0(?=\/|$)/, ''));
+  return { ok: false, refusal };
 }
 
 export function ofJobInList(refusal: Refusal, index: number): Refusal {
@@ -54,12 +58,12 @@ function withPointers({ errors, ...refusal }: Refusal, change: (pointer: string)
 }
 
 /** Each job of a batch has a record of its own under the batch's key. */
-function keysOf({ idempotency, jobs }: SubmitInput): string[] {
+function keysOf({ idempotency, jobs }: Submission): string[] {
   if (!idempotency) return [];
   return jobs.length === 1 ? [idempotency.key] : jobs.map((_, index) => `${idempotency.key}#${index}`);
 }
 
-function earlierAnswer(input: SubmitInput, turn: Turn, reader: StoreReader): Answer<SubmissionAnswer> | undefined {
+function earlierAnswer(input: Submission, turn: Turn, reader: StoreReader): Answer<SubmissionAnswer> | undefined {
   const { idempotency, at, jobs } = input;
   if (!idempotency) return undefined;
   const { key, fingerprint } = idempotency;
@@ -79,7 +83,7 @@ function recordOf(key: string, turn: Turn, reader: StoreReader): IdempotencyReco
   return turn.idempotency.get(key) ?? reader.idempotency([key])[0];
 }
 
-function remember({ idempotency, at, ...input }: SubmitInput, jobs: Submitted[], turn: Turn): void {
+function remember({ idempotency, at, ...input }: Submission, jobs: Submitted[], turn: Turn): void {
   if (!idempotency) return;
   const keys = keysOf({ idempotency, at, ...input });
   for (const [index, { jobId, queuePosition }] of jobs.entries()) {

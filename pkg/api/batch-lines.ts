@@ -2,16 +2,16 @@
 // of a chunk share their commits, and the next chunk is read while they are on their way to the disk; nothing more is read
 // while the client does not take the answers.
 import { createHash } from 'node:crypto';
-import { errorCatalogue, type JobSubmission, type Refusal } from '../models/index.ts';
+import { type Answer, errorCatalogue, type JobSubmission, type Refusal } from '../models/index.ts';
 import { type Line, linesOf } from './json-lines.ts';
 import type { JsonBody } from './json-parser.ts';
-import { type BodyJudgement, judgeBody } from './judge-body.ts';
+import { judgeBody } from './judge-body.ts';
 import { invalid, problemDocumentOf } from './problems.ts';
-import type { IdempotencyKey, JobService } from './service.ts';
+import type { IdempotencyKey, JobService, Submitted } from './service.ts';
 import { submittedDocumentOf } from './wire.ts';
 
 export interface BatchLinesDeps {
-  service: Pick<JobService, 'submit'>;
+  service: Pick<JobService, 'submitEach'>;
   parse(bytes: Buffer): JsonBody;
   longestLine: number;
 }
@@ -24,57 +24,58 @@ export async function* answerLines(
 ): AsyncGenerator<string> {
   let before: Promise<string> | undefined;
   for await (const lines of linesOf(chunks, deps.longestLine)) {
-    const answers = submitLines(deps, lines, key);
+    const read = lines.map((line) => readLine(deps, line, key));
+    const answers = submitLines(deps, read);
     if (before) yield await before;
     before = answers;
+    // The cluster is asked about these, and what comes after must not overtake them.
+    if (read.some(({ submission }) => submission?.workload.template || submission?.workload.manifest)) await answers;
   }
   if (before) yield await before;
 }
 
-/** Never rejects. */
-async function submitLines(deps: BatchLinesDeps, lines: Line[], key: string | undefined): Promise<string> {
-  const answers: Array<Promise<string>> = [];
-  for (const line of lines) {
-    const { submission, answer } = submitLine(deps, line, key);
-    answers.push(answer);
-    // The cluster is asked about these, and what comes after must not overtake them.
-    if (submission?.workload.template || submission?.workload.manifest) await answer;
-  }
-  return (await Promise.all(answers)).join('');
+interface ReadLine {
+  number: number;
+  submission?: JobSubmission;
+  key?: IdempotencyKey;
+  refusal?: Refusal;
 }
 
-function submitLine(
-  { service, parse, longestLine }: BatchLinesDeps,
-  { number, bytes }: Line,
-  key: string | undefined,
-): { submission?: JobSubmission; answer: Promise<string> } {
-  const refused = (refusal: Refusal) => ({ answer: Promise.resolve(refusalText(number, refusal)) });
-  if (!bytes) return refused({ code: 'body_too_large', detail: `The line is over ${longestLine} bytes.` });
+function readLine({ parse, longestLine }: BatchLinesDeps, line: Line, key: string | undefined): ReadLine {
+  const { number, bytes } = line;
+  if (!bytes) return { number, refusal: { code: 'body_too_large', detail: `The line is over ${longestLine} bytes.` } };
   const body = parse(bytes);
-  if (!body.ok) return refused({ code: 'invalid_json', detail: body.message });
-  const judged: BodyJudgement = judgeBody(body.value);
-  if (!judged.ok) return refused(invalid(judged.errors));
+  if (!body.ok) return { number, refusal: { code: 'invalid_json', detail: body.message } };
+  const judged = judgeBody(body.value);
+  if (!judged.ok) return { number, refusal: invalid(judged.errors) };
   const { submission } = judged;
-  const answer = service
-    .submit(submission, key === undefined ? undefined : keyOfLine(key, number, bytes))
-    .then((taken) =>
-      taken.ok ? textOf({ line: number, ...submittedDocumentOf(taken.value) }) : refusalText(number, taken.refusal),
-    )
-    .catch(() => refusalText(number, { code: 'internal', detail: errorCatalogue.internal.when }));
-  return { submission, answer };
+  return key === undefined ? { number, submission } : { number, submission, key: keyOfLine(key, number, bytes) };
 }
 
 function keyOfLine(key: string, number: number, bytes: Buffer): IdempotencyKey {
-  return {
-    key: `${key}#${number}`,
-    fingerprint: createHash('sha256').update('line ').update(bytes).digest('base64url'),
-  };
+  const fingerprint = createHash('sha256').update('line ').update(bytes).digest('base64url');
+  return { key: `${key}#${number}`, fingerprint };
 }
 
-function refusalText(line: number, refusal: Refusal): string {
-  return textOf({ line, error: problemDocumentOf(refusal) });
+/** Never rejects. */
+async function submitLines({ service }: BatchLinesDeps, lines: readonly ReadLine[]): Promise<string> {
+  const entries = lines.flatMap(({ submission, key }) =>
+    submission ? [key ? { submission, key } : { submission }] : [],
+  );
+  const answers = await service.submitEach(entries).catch(() => entries.map(() => broken));
+  let next = 0;
+  let text = '';
+  for (const { number, refusal } of lines) {
+    const answer = refusal ? { ok: false as const, refusal } : (answers[next++] ?? broken);
+    text += `${JSON.stringify(documentOf(number, answer))}\n`;
+  }
+  return text;
 }
 
-function textOf(document: object): string {
-  return `${JSON.stringify(document)}\n`;
+const broken: Answer<never> = { ok: false, refusal: { code: 'internal', detail: errorCatalogue.internal.when } };
+
+function documentOf(line: number, answer: Answer<Submitted>): object {
+  return answer.ok
+    ? { line, ...submittedDocumentOf(answer.value) }
+    : { line, error: problemDocumentOf(answer.refusal) };
 }

@@ -77,6 +77,10 @@ export interface Health {
 export interface JobService {
   /** `replayed`: the answer of an earlier request with the same key. */
   submit(submission: JobSubmission, idempotency?: IdempotencyKey): Promise<Answer<Submitted & { replayed: boolean }>>;
+  /** Each for itself, in their order; one answer for each. */
+  submitEach(
+    entries: ReadonlyArray<{ submission: JobSubmission; key?: IdempotencyKey }>,
+  ): Promise<Array<Answer<Submitted & { replayed: boolean }>>>;
   /** All of them or none. */
   submitAll(
     submissions: readonly JobSubmission[],

@@ -12,6 +12,7 @@ import type { ProblemDocument } from '../../pkg/api/schemas/problem.ts';
 import type { NewScheduleBody, ScheduleChangeBody, ScheduleDocument } from '../../pkg/api/schemas/schedule.ts';
 import type { SettingsDocument } from '../../pkg/api/schemas/settings.ts';
 import type { SubmissionBody } from '../../pkg/api/schemas/submission.ts';
+import type { DeliveryDocument } from '../../pkg/api/schemas/webhook.ts';
 import type * as documents from '../../pkg/client/index.ts';
 import { type Client, createClient, Problem, ServerUnreachable } from '../../pkg/client/index.ts';
 import { aListeningApi } from '../support/api-under-test.ts';
@@ -40,6 +41,7 @@ test('the client’s documents are the server’s, and a change of either alone 
   expectTypeOf<documents.SubmittedDocument>().toEqualTypeOf<SubmittedDocument>();
   expectTypeOf<documents.HealthDocument>().toEqualTypeOf<HealthDocument>();
   expectTypeOf<documents.ProblemDocument>().toEqualTypeOf<ProblemDocument>();
+  expectTypeOf<documents.DeliveryDocument>().toEqualTypeOf<DeliveryDocument>();
   expectTypeOf<documents.SettingsDocument>().toEqualTypeOf<SettingsDocument>();
   expectTypeOf<documents.ScheduleDocument>().toEqualTypeOf<ScheduleDocument>();
   expectTypeOf<documents.NewScheduleDocument>().toEqualTypeOf<NewScheduleBody>();

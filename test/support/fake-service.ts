@@ -91,6 +91,10 @@ export class FakeService implements JobService {
     return accepted({ jobs: submissions.map((submission) => this.#accept(submission)), replayed });
   }
 
+  async submitEach(entries: Parameters<JobService['submitEach']>[0]) {
+    return Promise.all(entries.map(({ submission, key }) => this.submit(submission, key)));
+  }
+
   async submit(submission: JobSubmission, key?: IdempotencyKey) {
     const answer = await this.submitAll([submission], key);
     if (!answer.ok) return answer;

@@ -17,6 +17,7 @@ const nothing = (): never => {
 };
 const service: JobService = {
   submit: async ({ name }) => ({ ok: true, value: { jobId: random.uuid(0), name, queuePosition: 0, replayed: false } }),
+  submitEach: nothing,
   submitAll: nothing,
   cancel: nothing,
   change: nothing,

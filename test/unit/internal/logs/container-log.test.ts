@@ -10,7 +10,7 @@ const target = { namespace: 'n', pod: 'p', container: 'c' };
 const line = (seconds: number | string, text: string): string =>
   `2030-01-01T00:00:${String(seconds).padStart(2, '0')}Z ${text}\n`;
 
-type Stream = string[] | { then: 'break'; lines: string[] } | { refusal: string };
+type Stream = string[] | { breaks: true; lines: string[] } | { refusal: string };
 
 function aContainer(streams: Stream[]) {
   const clock = virtualClock();
@@ -50,7 +50,7 @@ describe('the log of a container', () => {
 
   it('goes on where it broke off, without a line twice or missing, also within one moment', async () => {
     const { asked, clock, end, read, written } = aContainer([
-      { then: 'break', lines: [line(1, 'a'), line(2, 'b'), line(2, 'c')] },
+      { breaks: true, lines: [line(1, 'a'), line(2, 'b'), line(2, 'c')] },
       [line(2, 'b'), line(2, 'c'), line(2, 'd'), line(3, 'e')],
       [line(3, 'e')],
     ]);
