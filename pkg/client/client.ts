@@ -1,9 +1,10 @@
 // The HTTP API as typed functions, for the command line and for other people's programs. Answers are the documents of
 // the wire, unchanged; a refusal is thrown as a Problem with its code. Nothing is cached; what is tried again, and
 // when, is in retry.ts.
-import type { JobState } from '../models/index.ts';
+import type { DeliveryState, JobState } from '../models/index.ts';
 import type {
   BatchLineDocument,
+  DeliveryDocument,
   HealthDocument,
   JobDocument,
   NewScheduleDocument,
@@ -36,6 +37,10 @@ export interface JobsQuery extends PageOptions {
   queue?: string;
   name?: string;
   labels?: Record<string, string>;
+}
+
+export interface DeliveriesQuery extends PageOptions {
+  state?: DeliveryState;
 }
 
 export interface SubmitOptions {
@@ -108,6 +113,10 @@ export interface Client {
   changeSchedule(name: string, changes: Partial<ScheduleFields>): Promise<ScheduleDocument>;
   /** The schedule as it was; its jobs stay. */
   deleteSchedule(name: string): Promise<ScheduleDocument>;
+  /** Finish webhooks that have not arrived, oldest first. */
+  deliveries(query?: DeliveriesQuery): Promise<Page<DeliveryDocument>>;
+  /** Sends one again, with all its tries anew. */
+  redeliver(deliveryId: string): Promise<DeliveryDocument>;
   /** Rejects with a Problem (503) while the server accepts no jobs. */
   health(): Promise<HealthDocument>;
 }
@@ -151,6 +160,8 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
     schedule: (name) => document(schedulePath(name)),
     changeSchedule: (name, changes) => change('PATCH', schedulePath(name), changes),
     deleteSchedule: (name) => change('DELETE', schedulePath(name)),
+    deliveries: (query = {}) => page(pathWith('webhooks/deliveries', deliveriesParameters(query))),
+    redeliver: (deliveryId) => change('POST', `webhooks/deliveries/${encodeURIComponent(deliveryId)}/redeliver`),
     health: () => document('health'),
   };
 }
@@ -174,6 +185,12 @@ function waitPath(jobId: string, { timeoutSeconds }: WaitOptions): string {
   const parameters = new URLSearchParams();
   if (timeoutSeconds !== undefined) parameters.set('timeout', String(timeoutSeconds));
   return pathWith(`${jobPath(jobId)}/wait`, parameters);
+}
+
+function deliveriesParameters({ state, ...page }: DeliveriesQuery): URLSearchParams {
+  const parameters = pageParameters(page);
+  if (state !== undefined) parameters.set('state', state);
+  return parameters;
 }
 
 function jobsParameters({ states = [], queue, name, labels = {}, ...page }: JobsQuery): URLSearchParams {

@@ -3,6 +3,7 @@
 import type {
   ConcurrencyPolicy,
   Creation,
+  DeliveryState,
   DependencyCondition,
   EnvironmentVariable,
   ErrorCode,
@@ -189,6 +190,20 @@ export interface ScheduleDocument {
   last_missed_at?: string;
   last_missed_reason?: MissedReason;
   last_missed_message?: string;
+}
+
+/** A message about a finished job that has not arrived. */
+export interface DeliveryDocument {
+  delivery_id: string;
+  job_id: string;
+  url: string;
+  state: DeliveryState;
+  created_at: string;
+  tries: number;
+  next_try_at?: string;
+  last_try_at?: string;
+  last_status?: number;
+  last_error?: string;
 }
 
 export interface ProblemDocument {

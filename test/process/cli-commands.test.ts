@@ -27,6 +27,16 @@ describe('exit codes of the process', () => {
     const { code, stderr } = await runProgram(['submit', '--name', 'bad', '--wait', ...exits(7)], environment);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^submitted bad \S+\nbad \S+ failed \(exit_code, exit code 7\)/);
+    expect(stderr).toMatch(/\nits last log lines:\n[\s\S]*\n {2}.*ended with exit code 7\n$/);
+  });
+
+  it('submit --logs prints the logs of a job that runs, and ends as the job does', async () => {
+    const { code, stdout, stderr } = await runProgram(['submit', '--name', 'bad', '--logs', ...exits(7)], environment);
+    expect({ code, end: stdout.endsWith('ended with exit code 7\n') }).toEqual({ code: 1, end: true });
+    expect(stderr).not.toContain('log lines');
+    const { stdout: jobs } = await commandLine(['list', '--name', 'bad', '-o', 'name'], { environment });
+    const last = await commandLine(['logs', jobs.split('\n')[0] ?? '', '--tail', '1'], { environment });
+    expect(last.stdout).toBe(stdout.split('\n').at(-2)?.concat('\n'));
   });
 
   it('wait ends with the exit code of the job', async () => {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Client, JobDocument } from '../../../pkg/client/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
-import { forEachJob } from './each.ts';
+import { forEach } from './each.ts';
 import { exitDone, exitFailed } from './exit-codes.ts';
 import { notAllowed, priority, priorityAllowed } from './flags.ts';
 import type { Io } from './io.ts';
@@ -43,7 +43,7 @@ async function change(
   jobIds: readonly string[],
   call: (jobId: string) => Promise<JobDocument>,
 ): Promise<number> {
-  const { done, failed } = await forEachJob(io, jobIds, call);
+  const { done, failed } = await forEach(io, jobIds, call);
   await printSome(io, format, jobView(io.now), done, jobIds.length);
   return failed > 0 ? exitFailed : exitDone;
 }

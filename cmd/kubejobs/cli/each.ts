@@ -1,4 +1,4 @@
-// The same call for several jobs: what the server refuses is told for each, and the others go on.
+// The same call for several ids: what the server refuses is told for each, and the others go on.
 import { Problem } from '../../../pkg/client/index.ts';
 import { problemLines } from './explain.ts';
 import { type Io, note } from './io.ts';
@@ -9,21 +9,21 @@ export interface EachDone<T> {
 }
 
 /** In order; an unreachable server ends it. */
-export async function forEachJob<T>(
+export async function forEach<T>(
   io: Io,
-  jobIds: readonly string[],
-  call: (jobId: string) => Promise<T>,
+  ids: readonly string[],
+  call: (id: string) => Promise<T>,
 ): Promise<EachDone<T>> {
   const done: T[] = [];
-  for (const jobId of jobIds) {
-    const answer = await call(jobId).catch((error: unknown) => refusal(io, jobId, error));
+  for (const id of ids) {
+    const answer = await call(id).catch((error: unknown) => refusal(io, id, error));
     if (answer !== undefined) done.push(answer);
   }
-  return { done, failed: jobIds.length - done.length };
+  return { done, failed: ids.length - done.length };
 }
 
-function refusal(io: Io, jobId: string, error: unknown): undefined {
+function refusal(io: Io, id: string, error: unknown): undefined {
   if (!(error instanceof Problem)) throw error;
   const [first = '', ...more] = problemLines(error);
-  for (const line of [`kubejobs: ${jobId}: ${first}`, ...more]) note(io, line);
+  for (const line of [`kubejobs: ${id}: ${first}`, ...more]) note(io, line);
 }

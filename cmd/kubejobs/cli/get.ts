@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { JobDocument } from '../../../pkg/client/index.ts';
 import { isFinished } from '../../../pkg/models/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
-import { forEachJob } from './each.ts';
+import { forEach } from './each.ts';
 import { exitDone, exitFailed } from './exit-codes.ts';
 import { toggle } from './flags.ts';
 import type { Io } from './io.ts';
@@ -29,7 +29,7 @@ export function addGetCommand(program: Command, io: Io): void {
 async function get(invocation: Invocation<GetFlags>): Promise<number> {
   const { io, client, flags, operands, format } = invocation;
   if (flags.watch) return follow(invocation);
-  const { done, failed } = await forEachJob(io, operands, (jobId) => client.get(jobId));
+  const { done, failed } = await forEach(io, operands, (jobId) => client.get(jobId));
   const [only] = done;
   if (format === 'table' && operands.length === 1 && only !== undefined) await printLines(io, jobDetails(only));
   else await printSome(io, format, jobView(io.now), done, operands.length);

@@ -13,6 +13,7 @@ import { addRetryCommand } from './retry.ts';
 import { addScheduleCommands } from './schedule.ts';
 import { addSubmitCommand } from './submit.ts';
 import { addWaitCommand } from './wait.ts';
+import { addWebhookCommands } from './webhook.ts';
 
 export { explainClientError } from './explain.ts';
 export { type Io, processIo } from './io.ts';
@@ -28,6 +29,7 @@ export function addClientCommands(program: Command, io: Io): void {
   addChangeCommands(program, io);
   addQueueCommands(program, io);
   addScheduleCommands(program, io);
+  addWebhookCommands(program, io);
   addConfigCommands(program, io);
   addCompletionCommand(program, io);
 }

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../../internal/platform/configuration.ts'
 import type { JobDocument } from '../../../pkg/client/index.ts';
 import { finishedStates, isFinished, type JobState } from '../../../pkg/models/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
-import { forEachJob } from './each.ts';
+import { forEach } from './each.ts';
 import { exitDone, exitFailed } from './exit-codes.ts';
 import { duration, durationAllowed, flag, toggle } from './flags.ts';
 import { type Io, note } from './io.ts';
@@ -46,7 +46,7 @@ async function retry(invocation: Invocation<RetryFlags>): Promise<number> {
     return exitDone;
   }
   const jobIds = found?.map(({ job_id }) => job_id) ?? operands;
-  const { done, failed } = await forEachJob(io, jobIds, (jobId) => client.retry(jobId));
+  const { done, failed } = await forEach(io, jobIds, (jobId) => client.retry(jobId));
   if (found === undefined) await printSome(io, format, jobView(io.now), done, jobIds.length);
   else await printList(io, format, jobView(io.now), done);
   if (found !== undefined) note(io, `${done.length} run again, ${failed} refused`);

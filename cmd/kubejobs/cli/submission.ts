@@ -35,6 +35,7 @@ export interface SubmissionFlags {
   timeout?: number;
   queueTimeout?: number;
   retries?: number;
+  onFinish?: string;
 }
 
 const timeAllowed = 'a time such as 2026-12-24T18:00:00Z, or a duration such as 10m';
@@ -55,6 +56,7 @@ export function submissionFlags(): Option[] {
     flag('--timeout <DURATION>', 'longest time for an attempt', durationAllowed, seconds),
     flag('--queue-timeout <DURATION>', 'longest time to wait for a slot', durationAllowed, seconds),
     flag('--retries <NUMBER>', 'attempts after the first', 'an integer from 0 to 1000', integer(0, 1_000)),
+    flag('--on-finish <URL>', 'whom to tell when it is finished', 'a URL', text),
   ];
 }
 
@@ -114,6 +116,7 @@ function simpleFields(flags: SubmissionFlags): SourceDocument {
     timeout_seconds: timeout,
     queue_timeout_seconds: queueTimeout,
     retries: retries === undefined ? undefined : { max: retries },
+    on_finish: flags.onFinish === undefined ? undefined : { url: flags.onFinish },
   });
 }
 

@@ -91,7 +91,9 @@ const eraseBelow = '\x1b[J';
 function inPlace<T>({ io, format, view }: Watched<T>): (items: readonly T[]) => Promise<void> {
   let shown = 0;
   return async (items) => {
-    const { columns = 80, rows = 24 } = io.stdout;
+    // A terminal that does not know its size says 0.
+    const columns = io.stdout.columns || 80;
+    const rows = io.stdout.rows || 24;
     const all = tableLines(columnsOf(format, view), items);
     const fits = all.length < rows ? all : [...all.slice(0, rows - 2), `… ${all.length - rows + 2} more`];
     const text = fits.map((line) => `${line.slice(0, columns - 1)}\n`).join('');

@@ -308,6 +308,7 @@ it.each([
   [['pause'], 'POST /pause', ''],
   [['resume'], 'POST /resume', ''],
   [['settings'], 'GET /settings', ''],
+  [['webhook', 'redeliver', 'id1'], 'POST /webhooks/deliveries/id1/redeliver', ''],
   [['settings', '--max-concurrency', '7'], 'PATCH /settings', '{"max_concurrency":7}'],
 ])('kubejobs %j sends %s %s', async (words, call, body) => {
   const document = { job_id: 'id1', answered: true };
@@ -315,4 +316,21 @@ it.each([
   const { code, stdout } = await commandLine([...words, '--server', url]);
   expect({ code, document: JSON.parse(stdout) }).toEqual({ code: 0, document });
   expect(asked.map((each) => each.body)).toEqual([body]);
+});
+
+it('kubejobs webhook list shows what has not arrived', async () => {
+  const delivery = {
+    delivery_id: 'd1',
+    job_id: 'id1',
+    url: 'https://a/b',
+    state: 'failed',
+    tries: 5,
+    last_status: 503,
+  };
+  const { url, asked } = await aScriptedServer({ 'GET /webhooks/deliveries': [answer([delivery])] });
+  const { stdout } = await commandLine(['webhook', 'list', '--state', 'failed', '-o', 'table', '--server', url]);
+  expect(stdout).toBe(
+    'DELIVERY-ID  JOB-ID  STATE   TRIES  STATUS  URL\nd1           id1     failed  5      503     https://a/b\n',
+  );
+  expect(calls(asked)).toEqual(['GET /webhooks/deliveries?state=failed']);
 });

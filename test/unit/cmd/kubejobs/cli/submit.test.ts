@@ -35,7 +35,19 @@ async function sentBy(words: readonly string[], stdin = ''): Promise<unknown> {
 describe('a job of flags', () => {
   it('has what they say', async () => {
     const flags = ['--name', 'train', '--priority', '-5', '--queue', 'nightly', '-n', 'batch', '--image', 'python'];
-    const rules = ['--hold', '--start-after', '10m', '--after', 'id7', '--after', 'id8:finish', '--retries', '3'];
+    const rules = [
+      '--hold',
+      '--start-after',
+      '10m',
+      '--after',
+      'id7',
+      '--after',
+      'id8:finish',
+      '--retries',
+      '3',
+      '--on-finish',
+      'https://a/b',
+    ];
     const times = ['--timeout', '1h', '--queue-timeout', '90s', '--env', 'A=1', '--env', 'B=x=y', '-l', 'team=vision'];
     expect(await sentBy([...flags, ...rules, ...times, '--annotation', 'a=b', '--', 'sh', '-c', 'exit 3'])).toEqual({
       name: 'train',
@@ -47,6 +59,7 @@ describe('a job of flags', () => {
       start_after: { in: '10m' },
       after: [{ job_id: 'id7' }, { job_id: 'id8', on: 'finish' }],
       retries: { max: 3 },
+      on_finish: { url: 'https://a/b' },
       timeout_seconds: 3_600,
       queue_timeout_seconds: 90,
       env: [
