@@ -29,8 +29,8 @@ export function addSubmitCommand(program: Command, io: Io): void {
       flag('--name <NAME>', 'the job’s name', 'a name', text),
       ...submissionFlags(),
       toggle('--wait', 'until it is finished; exits with 0 when it succeeded, else with 1'),
-      flag('--idempotency-key <KEY>', 'the same one again submits nothing twice (default a new one)', 'a text', text),
       toggle('--logs', 'print its logs as they come; exits as --wait does'),
+      flag('--idempotency-key <KEY>', 'the same one again submits nothing twice (default a new one)', 'a text', text),
     ],
     streams: true,
     run: submit,
@@ -46,12 +46,16 @@ async function submit(invocation: Invocation<SubmitFlags>): Promise<number> {
   const second = await jobs.next();
   if (second.done) return submitOne(invocation, first.value);
   if (flags.logs) throw new ConfigurationError(`--logs follows one job, and ${flags.filename} has several`);
-  const all = async function* (): AsyncIterable<SourceDocument> {
+  if (flags.filename !== '-') {
+    await jobs.return?.();
+    return submitBatch(invocation, () => submissions(invocation), true);
+  }
+  const rest = async function* (): AsyncIterable<SourceDocument> {
     yield first.value;
     yield second.value;
     yield* { [Symbol.asyncIterator]: () => jobs };
   };
-  return submitBatch(invocation, all());
+  return submitBatch(invocation, rest, false);
 }
 
 async function* submissions({

@@ -241,6 +241,29 @@ describe('several documents', () => {
     expect(stderr).toMatch(/^1 accepted, 0 refused before the answers broke off.*\n.*--idempotency-key k1\n/);
   });
 
+  it('of a file are sent again with the same key when the connection breaks, and each is answered once', async () => {
+    const half = ({ request, response }: Exchange): void => {
+      const line = { line: 1, job_id: 'id1', name: 'a', queue_position: '0', status: 'x' };
+      response.write(`${JSON.stringify(line)}\n`, () => request.socket.destroy());
+    };
+    const { url, asked } = await aScriptedServer({ 'POST /jobs/batch': [hangUp, half, hangUp, batch] });
+    const file = aFile('name: a\n---\nname: b\n');
+    const { code, stdout, stderr } = await commandLine(['submit', '-f', file, '-o', 'name', '--server', url]);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'id1\nid2\n', stderr: '2 accepted, 0 refused\n' });
+    expect(asked).toHaveLength(4);
+    expect(new Set(asked.map(({ headers, body }) => `${String(headers['idempotency-key'])} ${body}`)).size).toBe(1);
+  });
+
+  it('with a mistake in the middle end with 2, after those before it were submitted', async () => {
+    const { url } = await aScriptedServer({ 'POST /jobs/batch': ({ response }) => response.end() });
+    const stdin = '{"name":"a"}\n{"name":"b"}\nname: c\n';
+    const { code, stderr } = await commandLine(['submit', '-f', '-', '--server', url], { stdin });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'kubejobs: stdin, line 3 is not JSON, as its first line is\n',
+    });
+  });
+
   it('are all waited for with --wait', async () => {
     const { url } = await aScriptedServer({
       'POST /jobs/batch': batch,
