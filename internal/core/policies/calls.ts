@@ -11,7 +11,9 @@ export function callNow(state: CoreState, job: RunningJob, at: number): Decision
   const { jobId, attempt } = job;
   if (job.ending) {
     job.call = 'delete';
-    return [{ kind: 'delete_workload', jobId, attempt, propagation: 'foreground' }];
+    const unlessFinished = job.ending.state === 'failed' && job.ending.reason === 'deadline';
+    const how = { propagation: 'foreground', ...(unlessFinished && { unlessFinished }) } as const;
+    return [{ kind: 'delete_workload', jobId, attempt, ...how }];
   }
   if (job.creation === 'made') return [];
   job.call = 'create';

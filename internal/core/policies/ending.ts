@@ -38,10 +38,20 @@ export function deleteAnswered(state: CoreState, job: RunningJob, event: DeleteA
   if (job.call === 'delete') job.call = 'none';
   if (event.outcome === 'missing') return workloadMissing(state, job, event);
   if (!job.ending) return [];
+  if (event.outcome === 'finished') return endedByItself(state, job, event.at);
   if (event.outcome === 'failed') return callLater(state, job, event.at, callBackoff, event.retryAfterMs);
   job.failures = 0;
   waitUntil(state, job, event.at + deletionReminderMs);
   return [];
+}
+
+/** It had come to its own end before its timeout was acted on; that end counts, and the watch tells of it or did already. */
+function endedByItself(state: CoreState, job: RunningJob, at: number): Decision[] {
+  if (job.ending?.state === 'cancelled') return callNow(state, job, at);
+  delete job.ending;
+  if (!job.ownEnd) return [];
+  const { phase, ...facts } = job.ownEnd;
+  return finish(state, job, at, { state: phase, ...facts, keptWorkload: true });
 }
 
 export function workloadMissing(
