@@ -4,7 +4,7 @@
 // A cancelled job's pods are gone before its slot is.
 import type { Checker, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
-import { isOver, type Rows } from './rows.ts';
+import { lastEnded, type Rows } from './rows.ts';
 import { podOf, type Workload, workloadOf } from './workloads.ts';
 
 interface Seen {
@@ -63,14 +63,16 @@ export class OneWorkloadChecker implements Checker {
   #created(at: number, { jobId, attempt, uid }: Workload, seen: Seen, rows: Rows): void {
     const what = `${jobId}/${attempt} at ${at}`;
     const unfinished = [...seen.present.values()].filter(({ end }) => !end);
-    if (unfinished.length > 1) this.#found.add(`overlap: a workload of ${what} was made while another one runs`);
+    const job = rows.jobs.get(jobId);
+    const byOthers = this.#outsider.has(jobId) && job !== undefined && attempt <= lastEnded(job);
+    if (unfinished.length > 1 && !byOthers)
+      this.#found.add(`overlap: a workload of ${what} was made while another one runs`);
     const first = seen.firstUids.get(attempt);
     if (first === undefined) seen.firstUids.set(attempt, uid);
     else if (!this.#taken.has(jobId)) this.#found.add(`extra: a second workload of ${what} was made`);
-    const job = rows.jobs.get(jobId);
     if (!job || !rows.attempt(jobId, attempt)) this.#found.add(`extra: the workload of ${what} came before its row`);
-    else if (isOver(job) && !this.#outsider.has(jobId)) {
-      this.#found.add(`extra: a workload of ${what} was made, after the job was ${job.state}`);
+    else if (attempt <= lastEnded(job) && !byOthers) {
+      this.#found.add(`extra: a workload of ${what} was made, after that attempt ended; the job is ${job.state}`);
     }
   }
 

@@ -1,23 +1,28 @@
 // The true outcome: what a job ended as is what its fate, a cancel or somebody's deletion made of it.
 import { simulateExitCodeAnnotation } from '../../../pkg/kubernetes/labels.ts';
-import type { Checker, TraceEntry } from '../trace.ts';
+import type { Checker, Submission, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
 import { isOver, type JobRow, type Rows } from './rows.ts';
 import { workloadOf } from './workloads.ts';
 
 export class OutcomeChecker implements Checker {
+  readonly #submissions = new Map<string, Submission>();
   readonly #cancelled = new Set<string>();
   readonly #outsider = new Set<string>();
   /** Jobs whose workload failed by itself, not because somebody was deleting it. */
   readonly #failed = new Set<string>();
+  /** `<jobId>/<attempt>` of workloads that did all their work. */
+  readonly #complete = new Set<string>();
   readonly #found = new Findings();
 
   see(entry: TraceEntry, rows: Rows): void {
+    if (entry.kind === 'submitted') this.#submissions.set(entry.name, entry.submission);
     if (entry.kind === 'committed') for (const { jobId } of entry.changes) this.#judge(rows.jobs.get(jobId));
     if (entry.kind === 'cancel_asked') this.#cancelled.add(entry.jobId);
     if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
     if (entry.kind !== 'workload') return;
-    const { jobId, end, isDeleting } = workloadOf(entry.change);
+    const { jobId, attempt, end, isDeleting } = workloadOf(entry.change);
+    if (end === 'Complete') this.#complete.add(`${jobId}/${attempt}`);
     if (end === 'Failed' && !isDeleting) this.#failed.add(jobId);
   }
 
@@ -36,6 +41,13 @@ export class OutcomeChecker implements Checker {
   #allowed(job: JobRow): string[] {
     const exitCode = Number(job.annotations?.[simulateExitCodeAnnotation] ?? 0);
     const allowed = [exitCode === 0 ? 'succeeded' : `failed exit_code ${exitCode}`];
+    const { rules = {} } = this.#submissions.get(job.name) ?? {};
+    if (rules.after) allowed.push('cancelled dependency_failed');
+    if (rules.queueTimeoutMs !== undefined) allowed.push('expired queue_timeout');
+    const isComplete = this.#complete.has(`${job.jobId}/${job.attempt}`);
+    // A finished workload that somebody took away before anybody looked at it is only known to be gone.
+    if (rules.timeoutMs !== undefined && (!isComplete || this.#outsider.has(job.jobId)))
+      allowed.push('failed deadline');
     if (this.#cancelled.has(job.jobId)) allowed.push('cancelled by_user');
     if (this.#outsider.has(job.jobId)) allowed.push('failed workload_deleted');
     // Whoever deletes a failed Job before anybody looked at its pods takes the exit code along.
