@@ -306,8 +306,11 @@ export class Engine {
     this.#core.decide(strayDecisions(event, attempt, this.#deps.logger));
   }
 
+  /** What is due by now is done first: a job whose time to wait ran out during a long commit must not start. */
   #plan(turn: Turn): void {
-    const starts = turn.record(this.#core.plan(this.#deps.clock.now(), (jobIds) => this.#rulesOf(jobIds, turn)));
+    const now = this.#deps.clock.now();
+    if (this.#core.hasDue(now)) this.#applyEvent({ kind: 'timer_fired', at: now }, turn);
+    const starts = turn.record(this.#core.plan(now, (jobIds) => this.#rulesOf(jobIds, turn)));
     for (const start of starts) this.#startAttempt(turn, start);
   }
 
@@ -381,6 +384,7 @@ export class Engine {
       this.#stopped = true;
       throw error;
     }
+    this.#cancelWake?.();
     this.#recovery.begin(error);
     this.#refuse(inputs);
     this.#refuseWaiting();
@@ -390,7 +394,9 @@ export class Engine {
   #refuseWaiting(): void {
     const waiting = this.#inbox.take(this.#inbox.size);
     this.#refuse(waiting);
-    for (const input of waiting) if (input.kind === 'event') this.#inbox.push(input);
+    // A timer that fired is out of date by the time of the rebuild, which looks at what is due itself.
+    for (const input of waiting)
+      if (input.kind === 'event' && input.event.kind !== 'timer_fired') this.#inbox.push(input);
   }
 
   #refuse(inputs: Input[]): void {

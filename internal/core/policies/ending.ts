@@ -9,6 +9,7 @@ import { callBackoff } from './backoff.ts';
 import { callLater, callNow, waitUntil } from './calls.ts';
 import { finish, type Outcome } from './finish.ts';
 import { landedAt, mayStillLand } from './late-create.ts';
+import { isPastDeadline } from './timeout.ts';
 
 /** A deletion that was accepted is asked for again after this long, in case the news of its end was lost. */
 const deletionReminderMs = 30_000;
@@ -60,7 +61,7 @@ export function workloadMissing(
   event: WorkloadMissing | DeleteAnswered,
 ): Decision[] {
   if (!job.ending && job.creation !== 'made') return [];
-  job.ending ??= { state: 'failed', reason: 'workload_deleted' };
+  job.ending ??= { state: 'failed', reason: isPastDeadline(job, event.at) ? 'deadline' : 'workload_deleted' };
   if (job.call === 'create') return [];
   if (mayStillLand(job, event.at)) {
     waitUntil(state, job, landedAt(job));

@@ -20,9 +20,13 @@ export function watchDeadline(state: CoreState, job: RunningJob): void {
   if (deadline !== undefined) state.timers.add(deadline, job.jobId);
 }
 
+/** Also after a restart that forgot that the workload was being deleted for it. */
+export function isPastDeadline(job: RunningJob, at: number): boolean {
+  return at >= (deadlineOf(job) ?? Number.POSITIVE_INFINITY);
+}
+
 export function enforceDeadline(state: CoreState, job: RunningJob, at: number): Decision[] {
-  const deadline = deadlineOf(job);
-  if (deadline === undefined || at < deadline || job.ending) return [];
+  if (job.ending || !isPastDeadline(job, at)) return [];
   const { jobId, attempt } = job;
   job.ending = { state: 'failed', reason: 'deadline' };
   const reason = 'cancelling';

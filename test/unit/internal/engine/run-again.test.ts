@@ -27,6 +27,23 @@ describe('a finished job that a person has run again', () => {
   });
 });
 
+describe('a job whose time to wait runs out during the commit that accepts it', () => {
+  it('expires in the next turn, before anything starts', async () => {
+    const test = await anEngine({ maxConcurrency: 1 });
+    const first = await test.submit('first');
+    test.store.hold = true;
+    const answer = test.engine.submit(aSubmission('late', { rules: { queueTimeoutMs: 5_000 } }));
+    await test.clock.settle();
+    test.engine.report({ ...eventOf('succeeded', test.clock.now(), ''), jobId: first, attempt: 1 } as ClusterEvent);
+    await test.clock.advance(5_000);
+    test.store.hold = false;
+    void test.store.carryOut();
+    await test.clock.settle();
+    const late = await answer;
+    expect(test.service.job(late.ok ? late.value.jobId : '')).toMatchObject({ state: 'expired', attempt: 0 });
+  });
+});
+
 describe('a cap that is given at the start', () => {
   it('is written later when the commit that had it fails', async () => {
     const test = await anEngine({ maxConcurrency: 1 });

@@ -77,6 +77,19 @@ describe('an attempt with a timeout', () => {
     );
   });
 
+  it('whose workload is gone when its timeout has passed, deleted for that before a restart, has failed with `deadline`', () => {
+    play(
+      {},
+      `
+      t=0 submit a timeout=5000
+      expect dispatch a
+      t=0 made a
+      t=15000 missing a
+      expect a failed deadline
+      `,
+    );
+  });
+
   it('is retried on `timeout`', () => {
     play(
       {},
