@@ -62,6 +62,7 @@ export class Requests {
     const used = this.#keyed.filter(({ isAccepted }) => isAccepted);
     if (used.length === 0) return;
     const { key } = oneOf(this.#random, used).key;
+    this.#world.coverage.add('key_reused', ['any']);
     void this.#send([submission], { key, fingerprint: submission.name });
   }
 

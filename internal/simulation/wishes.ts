@@ -78,9 +78,15 @@ export class Wishes {
 
   #retries(): RetryRules {
     const { random } = this.#deps;
-    const backoffMs = oneOf(random, [0, 1_000, 3_000]);
+    const backoffMs = oneOf(random, [0, 1_000, 3_000, 15_000]);
     const backoffFactor = oneOf(random, [1, 2]);
-    return { max: this.#upTo(3), backoffMs, backoffFactor, maxBackoffMs: 8_000, on: [...oneOf(random, causes)] };
+    return {
+      max: this.#upTo(3),
+      backoffMs,
+      backoffFactor,
+      maxBackoffMs: oneOf(random, [4_000, 20_000]),
+      on: [...oneOf(random, causes)],
+    };
   }
 
   #upTo(most: number): number {

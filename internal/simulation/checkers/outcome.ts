@@ -14,10 +14,12 @@ export class OutcomeChecker implements Checker {
   /** `<jobId>/<attempt>` of workloads that did all their work. */
   readonly #complete = new Set<string>();
   readonly #found = new Findings();
+  #clockWasSetBack = false;
 
   see(entry: TraceEntry, rows: Rows): void {
     if (entry.kind === 'submitted') this.#submissions.set(entry.name, entry.submission);
     if (entry.kind === 'committed') for (const { jobId } of entry.changes) this.#judge(rows.jobs.get(jobId));
+    if (entry.kind === 'clock_jumped' && entry.byMs < 0) this.#clockWasSetBack = true;
     if (entry.kind === 'cancel_asked') this.#cancelled.add(entry.jobId);
     if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
     if (entry.kind !== 'workload') return;
@@ -48,6 +50,8 @@ export class OutcomeChecker implements Checker {
     // A finished workload that somebody took away before anybody looked at it is only known to be gone.
     if (rules.timeoutMs !== undefined && (!isComplete || this.#outsider.has(job.jobId)))
       allowed.push('failed deadline');
+    // Whether its own deletion was for a timeout is seen from the time alone, and that was changed.
+    if (rules.timeoutMs !== undefined && this.#clockWasSetBack) allowed.push('failed workload_deleted');
     if (this.#cancelled.has(job.jobId)) allowed.push('cancelled by_user');
     if (this.#outsider.has(job.jobId)) allowed.push('failed workload_deleted');
     // Whoever deletes a failed Job before anybody looked at its pods takes the exit code along.

@@ -88,9 +88,9 @@ export class RetryChecker implements Checker {
   }
 
   /** That it does not start before the time in its row is another checker's business. */
-  #checkWait({ name, state, startAt }: JobRow, { retries, failures }: Model, { finishedAt = 0 }: AttemptRow): void {
+  #checkWait({ name, startAt }: JobRow, { retries, failures }: Model, { finishedAt = 0 }: AttemptRow): void {
     if (!retries) return;
-    const waitedMs = state === 'scheduled' ? (startAt ?? 0) - finishedAt : 0;
+    const waitedMs = (startAt ?? finishedAt) - finishedAt;
     const full = Math.min(retries.maxBackoffMs, retries.backoffMs * retries.backoffFactor ** (failures - 1));
     if (waitedMs > full) this.#found.add(`retry: ${name} is to wait ${waitedMs} ms, and ${full} ms is the most`);
     if (waitedMs < Math.floor(full * leastShare)) {

@@ -17,7 +17,7 @@ interface Model {
   /** A dependency ended otherwise than it had to. */
   isDoomed: boolean;
   startAt: number | undefined;
-  /** It was pending once: a clock that is set back does not make it wait again. */
+  /** Its time has come once: a clock that is set back does not make it wait again. */
   isDue: boolean;
   expiresAt: number | undefined;
 }
@@ -67,6 +67,7 @@ export class WaitingChecker implements Checker {
       startAt: startInMs === undefined ? rules.startAt : job.createdAt + startInMs,
       expiresAt: queueTimeoutMs === undefined ? undefined : job.createdAt + queueTimeoutMs,
     };
+    model.isDue = (model.startAt ?? 0) <= job.createdAt;
     for (const { jobId: other, on } of rules.after ?? []) {
       const itsChanges = changes.filter((change) => change.jobId === other && change.set !== 'inserted');
       const before = itsChanges[0]?.from ?? rows.jobs.get(other)?.state;
