@@ -50,7 +50,11 @@ export class Wishes {
       workload: {},
     };
     if (!this.#chance(this.#deps.rules)) return plain;
-    return { ...plain, ...(this.#chance(0.15) && { held: true }), rules: this.#rules() };
+    const rules = this.#rules();
+    // Far longer than any timeout: only a timeout ends it.
+    const isEndless = rules.timeoutMs !== undefined && this.#chance(0.15);
+    if (isEndless) annotations['kubejobs.io/simulate-duration'] = '900s';
+    return { ...plain, ...(this.#chance(0.15) && { held: true }), rules };
   }
 
   priority(): number {

@@ -11,8 +11,9 @@ export class OutcomeChecker implements Checker {
   readonly #outsider = new Set<string>();
   /** Jobs whose workload failed by itself, not because somebody was deleting it. */
   readonly #failed = new Set<string>();
-  /** `<jobId>/<attempt>` of workloads that did all their work. */
-  readonly #complete = new Set<string>();
+  /** When each workload came, by `<jobId>/<attempt>`; and how long those took that did all their work. */
+  readonly #cameAt = new Map<string, number>();
+  readonly #tookMs = new Map<string, number>();
   readonly #found = new Findings();
   #clockWasSetBack = false;
 
@@ -24,7 +25,13 @@ export class OutcomeChecker implements Checker {
     if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
     if (entry.kind !== 'workload') return;
     const { jobId, attempt, end, isDeleting } = workloadOf(entry.change);
-    if (end === 'Complete') this.#complete.add(`${jobId}/${attempt}`);
+    const key = `${jobId}/${attempt}`;
+    if (entry.change.type === 'ADDED') this.#cameAt.set(key, entry.at);
+    const cameAt = this.#cameAt.get(key);
+    if (end === 'Complete' && cameAt !== undefined) {
+      this.#cameAt.delete(key);
+      this.#tookMs.set(key, entry.at - cameAt);
+    }
     if (end === 'Failed' && !isDeleting) this.#failed.add(jobId);
   }
 
@@ -46,7 +53,7 @@ export class OutcomeChecker implements Checker {
     const { rules = {} } = this.#submissions.get(job.name) ?? {};
     if (rules.after) allowed.push('cancelled dependency_failed');
     if (rules.queueTimeoutMs !== undefined) allowed.push('expired queue_timeout');
-    const isComplete = this.#complete.has(`${job.jobId}/${job.attempt}`);
+    const tookMs = this.#tookMs.get(`${job.jobId}/${job.attempt}`) ?? Number.POSITIVE_INFINITY;
     // A finished workload that somebody took away before anybody looked at it is only known to be gone.
     if (rules.timeoutMs !== undefined && (!isComplete || this.#outsider.has(job.jobId)))
       allowed.push('failed deadline');
