@@ -55,7 +55,7 @@ export class OutcomeChecker implements Checker {
     if (rules.queueTimeoutMs !== undefined) allowed.push('expired queue_timeout');
     const tookMs = this.#tookMs.get(`${job.jobId}/${job.attempt}`) ?? Number.POSITIVE_INFINITY;
     // A finished workload that somebody took away before anybody looked at it is only known to be gone.
-    if (rules.timeoutMs !== undefined && (!isComplete || this.#outsider.has(job.jobId)))
+    if (rules.timeoutMs !== undefined && (tookMs > rules.timeoutMs || this.#outsider.has(job.jobId)))
       allowed.push('failed deadline');
     // Whether its own deletion was for a timeout is seen from the time alone, and that was changed.
     if (rules.timeoutMs !== undefined && this.#clockWasSetBack) allowed.push('failed workload_deleted');
