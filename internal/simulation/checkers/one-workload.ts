@@ -1,6 +1,6 @@
 // One workload per attempt: none before its attempt is written, none after its job is over, no second one for an attempt,
 // and never two of a job at once. A second one of an attempt is tolerated only where the first was taken away on purpose (a
-// cancel, or somebody else) while an earlier create was still on its way; then too it must be gone in the end.
+// cancel, a timeout, or somebody else) while an earlier create was still on its way; then too it must be gone in the end.
 // A cancelled job's pods are gone before its slot is.
 import type { Checker, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
@@ -28,7 +28,8 @@ export class OneWorkloadChecker implements Checker {
       this.#outsider.add(entry.jobId);
     }
     if (entry.kind === 'committed') {
-      for (const { jobId, from, to } of entry.changes) {
+      for (const { jobId, from, to, set } of entry.changes) {
+        if (set !== 'inserted' && set.reason === 'cancelling') this.#taken.add(jobId);
         if (from === 'running' && to !== 'running') this.#checkEnd(entry.at, jobId, rows);
       }
     }
