@@ -49,7 +49,7 @@ const ruledCommits = [
   ...['keyed', 'keyed_batch'],
 ];
 const ruledAttempts = ['retried', 'run_again', 'may_expire', 'has_timeout'];
-const ruledLeftovers = ['held', 'scheduled', 'blocked', 'retry_backoff', 'paused', 'timed_out', ...ruledAttempts];
+const ruledLeftovers = ['held', 'scheduled', 'blocked', 'retry_backoff', 'paused', ...ruledAttempts];
 
 const required: readonly string[] = [
   ...cells('create', callFaults, ['requested', 'unknown']),
@@ -71,6 +71,7 @@ const required: readonly string[] = [
   ...cells('get', readFaults, ['timed_out', 'has_timeout', 'retried']),
   ...cells('delete', deleteFaults, ['timed_out']),
   ...cells('crash', ['await', 'timer', 'watch_event', 'any_moment'], ruledLeftovers),
+  ...cells('crash', ['await', 'timer', 'any_moment'], ['timed_out']),
   ...['replay', 'resend', 'key_reused'].flatMap(inAny),
 ];
 

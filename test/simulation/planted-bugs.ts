@@ -438,14 +438,23 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     name: 'a quota refusal keeps the slot',
-    plant: () =>
-      onApply((core, apply, event) => {
+    plant: () => {
+      let kept = 0;
+      let last: Core | undefined;
+      return onApply((core, apply, event) => {
         const job =
           event.kind === 'create_refused' && event.refusal === 'quota' ? core.running(event.jobId) : undefined;
         const applied = apply(event);
-        if (job && core.isPending(job.jobId)) core.state.settings.maxConcurrency -= 1;
+        const isRefused = job !== undefined && core.isPending(job.jobId);
+        // A restart or a new cap gives none of them back.
+        const isAnew = core !== last || (event.kind === 'settings_changed' && event.maxConcurrency !== undefined);
+        if (isAnew) core.state.settings.maxConcurrency -= kept;
+        if (isRefused) core.state.settings.maxConcurrency -= 1;
+        kept += isRefused ? 1 : 0;
+        last = core;
         return applied;
-      }),
+      });
+    },
   },
   {
     name: 'a restart forgets that a job is held',
