@@ -1,23 +1,25 @@
 // Many jobs in one request, streamed both ways, so that memory does not grow with their number. Answers are printed as they
 // come; what was refused is told on stderr with the number of its document, and so is progress. When the connection breaks,
 // the same documents are sent again with the same key: those that were accepted get their first answers.
-import type { BatchLineDocument, JobDocument, SubmittedDocument } from '../../../pkg/client/index.ts';
+import type { BatchLineDocument, JobDocument, ProblemDocument, SubmittedDocument } from '../../../pkg/client/index.ts';
 import { pauseBeforeRetry } from '../../../pkg/client/retry.ts';
 import type { Invocation } from './command.ts';
 import type { SourceDocument } from './documents.ts';
 import { exitDone, exitFailed } from './exit-codes.ts';
-import { problemLines } from './explain.ts';
+import { type FlagOf, problemLines } from './explain.ts';
 import { sentenceOf, untilFinished } from './finish.ts';
 import { type Io, note } from './io.ts';
 import { jobView, submittedView } from './job-views.ts';
 import { linePrinter, printList } from './output.ts';
+import type { SubmissionFlags } from './submission.ts';
+import { submissionFlagOf } from './submission-names.ts';
 
 const submittedWidths = [36, 24, 8];
 const progressEveryMs = 200;
 /** Long enough for a server that starts again. */
 const triesWithoutProgress = 10;
 
-interface BatchFlags {
+interface BatchFlags extends SubmissionFlags {
   wait?: true;
   idempotencyKey?: string;
 }
@@ -32,7 +34,7 @@ export async function submitBatch(
 ): Promise<number> {
   const { io, flags, format } = invocation;
   const print = flags.wait ? undefined : linePrinter(io, format, submittedView, submittedWidths);
-  const progress = new Progress(io);
+  const progress = new Progress(io, submissionFlagOf(flags));
   const accepted: string[] = [];
   const key = flags.idempotencyKey ?? io.uuid();
   try {
@@ -107,12 +109,14 @@ async function waitForAll({ io, client, format }: Invocation<object>, jobIds: re
 /** One line that a terminal shows in place; elsewhere only the last one. */
 class Progress {
   readonly #io: Io;
+  readonly #flagOf: FlagOf;
   #accepted = 0;
   #refused = 0;
   #shownAt = 0;
 
-  constructor(io: Io) {
+  constructor(io: Io, flagOf: FlagOf) {
     this.#io = io;
+    this.#flagOf = flagOf;
   }
 
   get anyRefused(): boolean {
@@ -128,9 +132,9 @@ class Progress {
     stderr.write(`\r${this.#counts()}`);
   }
 
-  refused({ line, error }: { line: number; error: { detail: string; errors?: object[] } }): void {
+  refused({ line, error }: { line: number; error: ProblemDocument }): void {
     this.#refused += 1;
-    const [first = '', ...more] = problemLines({ message: error.detail, errors: error.errors ?? [] } as never);
+    const [first = '', ...more] = problemLines({ message: error.detail, errors: error.errors ?? [] }, this.#flagOf);
     for (const text of [`document ${line} is refused: ${first}`, ...more]) this.#line(text);
   }
 

@@ -13,6 +13,8 @@ import { type Io, note, write } from './io.ts';
 import { jobView, submittedView } from './job-views.ts';
 import { printOne } from './output.ts';
 import { checkCommand, type SubmissionFlags, submissionFlags, submissionOf } from './submission.ts';
+import { submissionFlagOf } from './submission-names.ts';
+import { whileTelling } from './telling.ts';
 
 export interface SubmitFlags extends SubmissionFlags {
   wait?: true;
@@ -33,6 +35,7 @@ export function addSubmitCommand(program: Command, io: Io): void {
       flag('--idempotency-key <KEY>', 'the same one again submits nothing twice (default a new one)', 'a text', text),
     ],
     streams: true,
+    flagOf: submissionFlagOf,
     run: submit,
   });
 }
@@ -84,10 +87,10 @@ async function submitOne(invocation: Invocation<SubmitFlags>, job: SourceDocumen
 async function follow(invocation: Invocation<SubmitFlags>, { name, job_id }: SubmittedDocument): Promise<number> {
   const { io, client, flags, format } = invocation;
   note(io, `submitted ${name} ${job_id}`);
-  if (flags.logs) {
-    for await (const piece of client.logs(job_id, { follow: true })) await write(io, piece);
-  }
-  const job = await untilFinished(io, client, job_id);
+  const job = await whileTelling(io, client, job_id, async (tell) => {
+    if (flags.logs) for await (const piece of client.logs(job_id, { follow: true })) await write(io, piece);
+    return untilFinished(io, client, job_id, { tell });
+  });
   if (!flags.logs) await printOne(io, format, jobView(io.now), job);
   if (job.state === 'succeeded') return exitDone;
   note(io, sentenceOf(job));
