@@ -7,7 +7,7 @@ import { AllowedMethods } from './allowed-methods.ts';
 import { noRoomCode } from './body-budget.ts';
 import { commonHeaders } from './common-headers.ts';
 import { bodyErrors, parameterErrors } from './field-errors.ts';
-import { invalid, jobNotFound, sendProblem } from './problems.ts';
+import { deliveryNotFound, invalid, jobNotFound, sendProblem } from './problems.ts';
 
 export interface ErrorLog {
   error(fields: object, message: string): void;
@@ -95,8 +95,10 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): Refusa
   if (error.validationContext === 'querystring' || error.validationContext === 'headers') {
     return invalid(parameterErrors(errors));
   }
-  const id = Object.values(request.params as Record<string, string>).join();
-  return id === '' ? nothingAt(pathOf(request)) : jobNotFound(id);
+  const parameters = request.params as Record<string, string>;
+  const id = Object.values(parameters).join();
+  if (id === '') return nothingAt(pathOf(request));
+  return 'delivery_id' in parameters ? deliveryNotFound(id) : jobNotFound(id);
 }
 
 function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest): string {
