@@ -203,6 +203,23 @@ describe('a refused field', () => {
     expect(await refusedBy(words, errors)).toEqual(says.map((each, index) => `${index ? ' ' : 'kubejobs:'} ${each}`));
   });
 
+  it('that a flag gave twice is one mistake', async () => {
+    const errors = ['requests', 'limits'].map((each) => ({ pointer: `/resources/${each}/cpu`, detail: 'is bad' }));
+    const refusal = problem('validation_failed', { detail: '/resources/requests/cpu is bad (and 1 more)', errors });
+    const { url } = await aScriptedServer({ 'POST /jobs': refusal });
+    const { stderr } = await commandLine(['submit', '--name', 'a', '--cpu', 'x', '--server', url]);
+    expect(stderr).toBe('kubejobs: --cpu is bad\n');
+  });
+
+  it('of a query is called by its flag too', async () => {
+    const refusal = problem('validation_failed', {
+      detail: 'name is bad',
+      errors: [{ parameter: 'name', detail: 'is bad' }],
+    });
+    const { url } = await aScriptedServer({ 'GET /jobs': refusal });
+    expect((await commandLine(['list', '--name', '?', '--server', url])).stderr).toBe('kubejobs: --name is bad\n');
+  });
+
   it('is told once, also when the message has its words', async () => {
     const detail = 'spec.template.spec.containers: Required value';
     const refusal = problem('template_refused', {
