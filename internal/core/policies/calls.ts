@@ -33,9 +33,9 @@ export function callLater(
   return [];
 }
 
-/** `at` is in the future. Whoever says the same twice gets one timer. */
+/** Whoever says the same twice gets one timer; but that the job waits until then does not mean that it has one. */
 export function waitUntil(state: CoreState, job: RunningJob, at: number): void {
-  if (job.notBefore === at) return;
+  if (job.notBefore === at && state.timers.has(at, job.jobId)) return;
   job.notBefore = at;
   state.timers.add(at, job.jobId);
 }
