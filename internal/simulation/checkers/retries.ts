@@ -108,16 +108,14 @@ function isToBeRetried({ retries, failures }: Model, attempt: AttemptRow): boole
   return causesOf(attempt).some((cause) => (retries.on as readonly string[]).includes(cause));
 }
 
-function causesOf({ reason, exitCode }: AttemptRow): string[] {
-  switch (reason) {
-    case 'deadline':
-      return ['timeout'];
-    case 'workload_deleted':
-      return ['deleted'];
-    case 'node_lost':
-    case 'create_refused':
-      return [reason];
-    default:
-      return ['failed', `exit:${exitCode}`];
-  }
+const causeOfReason: Readonly<Record<string, string>> = {
+  deadline: 'timeout',
+  workload_deleted: 'deleted',
+  node_lost: 'node_lost',
+  create_refused: 'create_refused',
+};
+
+function causesOf({ reason = '', exitCode }: AttemptRow): string[] {
+  const cause = causeOfReason[reason];
+  return cause === undefined ? ['failed', `exit:${exitCode}`] : [cause];
 }
