@@ -115,7 +115,7 @@ const causeOfReason: Readonly<Record<string, string>> = {
   create_refused: 'create_refused',
 };
 
-function causesOf({ reason = '', exitCode }: AttemptRow): string[] {
-  const cause = causeOfReason[reason];
+function causesOf({ reason, exitCode }: AttemptRow): string[] {
+  const cause = reason && causeOfReason[reason];
   return cause === undefined ? ['failed', `exit:${exitCode}`] : [cause];
 }
