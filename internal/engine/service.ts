@@ -99,7 +99,10 @@ export class EngineService {
     const entries = engine.view.pending(page.limit, after);
     const last = entries.at(-1);
     const more = last !== undefined && engine.view.pending(1, last).length > 0;
-    const items = store.reader.jobs(entries.map((entry) => entry.id)).map(entryOf);
+    // A row may be on disk a moment before the view shows it; the list has the priorities that it is ordered by.
+    const priorities = new Map(entries.map(({ id, priority }) => [id, priority]));
+    const rows = store.reader.jobs(entries.map((entry) => entry.id));
+    const items = rows.map((row) => ({ ...entryOf(row), priority: priorities.get(row.jobId) ?? row.priority }));
     return { items, total: engine.view.pendingCount, ...(more && { next: [last.priority, last.sequence] }) };
   }
 

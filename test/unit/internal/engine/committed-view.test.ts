@@ -47,6 +47,18 @@ describe('what readers see while a commit is in flight', () => {
     ]);
   });
 
+  it('has the priorities that it is ordered by, also when the rows are on disk and nobody has heard of it yet', async () => {
+    const test = await aBusyQueue();
+    void test.engine.change('change', test.idOf('p3'), { priority: 8 });
+    await test.clock.settle();
+    const done = test.store.carryOut();
+    while (test.store.reader.jobs([test.idOf('p3')])[0]?.priority !== 8) await Promise.resolve();
+    expect(seenBy(test).pending).toEqual(['q:9', 'p2:1', 'p1:0', 'p3:0']);
+    await done;
+    await test.clock.settle();
+    expect(seenBy(test).pending).toEqual(['q:9', 'p3:8', 'p2:1', 'p1:0']);
+  });
+
   const changes: Array<[string, (test: TestEngine) => void, string[], string[]]> = [
     [
       'a submission',
