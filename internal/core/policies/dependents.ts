@@ -5,8 +5,7 @@
 import type { Dependency, DependencyCondition, FinishedState } from '../../../pkg/models/index.ts';
 import type { Decision } from '../decisions.ts';
 import type { CoreState, WaitingJob } from '../state.ts';
-import { forget } from './forget.ts';
-import { reconsider, takeOut } from './waiting.ts';
+import { endWaiting, reconsider } from './waiting.ts';
 
 const endings: Record<DependencyCondition, readonly FinishedState[]> = {
   success: ['succeeded'],
@@ -33,7 +32,6 @@ export function ended(state: CoreState, jobId: string, how: FinishedState, at: n
         .find((words) => words !== undefined);
       if (why === undefined) decisions.push(...resolved(state, job, endedId, at));
       else {
-        takeOut(state, job.jobId);
         decisions.push(cancelDependent(state, job.jobId, why, at));
         news.push({ jobId: job.jobId, how: 'cancelled' });
       }
@@ -57,16 +55,8 @@ function resolved(state: CoreState, job: WaitingJob, endedId: string, at: number
   return [{ kind: 'change_job', jobId: job.jobId, set: { waitsFor } }, ...reconsider(state, job, at)];
 }
 
-/** For a job that stands nowhere (any more). */
 export function cancelDependent(state: CoreState, jobId: string, message: string, at: number): Decision {
-  forget(state, jobId);
-  const reason = 'dependency_failed';
-  return {
-    kind: 'change_job',
-    jobId,
-    set: { state: 'cancelled', reason, message, finishedAt: at, waitsFor: null, expiresAt: null },
-    timeline: { at, state: 'cancelled', reason, message },
-  };
+  return endWaiting(state, jobId, { state: 'cancelled', reason: 'dependency_failed', message }, at);
 }
 
 /** Those that may be moved when this job ends: its dependents, theirs, and so on. */

@@ -5,8 +5,7 @@
 import type { Decision } from '../decisions.ts';
 import type { CoreState } from '../state.ts';
 import { ended } from './dependents.ts';
-import { forget } from './forget.ts';
-import { takeOut } from './waiting.ts';
+import { endWaiting } from './waiting.ts';
 
 export function willExpire(state: CoreState, jobId: string, expiresAt: number): void {
   state.expiries.set(jobId, expiresAt);
@@ -19,16 +18,6 @@ export function isExpired(state: CoreState, jobId: string, at: number): boolean 
 
 /** For a job that does not run. */
 export function expire(state: CoreState, jobId: string, at: number): Decision[] {
-  takeOut(state, jobId);
-  forget(state, jobId);
-  const reason = 'queue_timeout';
-  return [
-    {
-      kind: 'change_job',
-      jobId,
-      set: { state: 'expired', reason, message: null, finishedAt: at, waitsFor: null, expiresAt: null },
-      timeline: { at, state: 'expired', reason },
-    },
-    ...ended(state, jobId, 'expired', at),
-  ];
+  const end = endWaiting(state, jobId, { state: 'expired', reason: 'queue_timeout' }, at);
+  return [end, ...ended(state, jobId, 'expired', at)];
 }

@@ -7,8 +7,7 @@ import type { CancelRequested, JobSubmitted, PriorityChanged, ToBeWaitedFor } fr
 import { type CoreState, isUnfinished } from '../state.ts';
 import { cancelDependent, ended, whyUnmeetable } from './dependents.ts';
 import { willExpire } from './expiry.ts';
-import { forget } from './forget.ts';
-import { enter, type Standing, takeOut } from './waiting.ts';
+import { endWaiting, enter, type Standing } from './waiting.ts';
 
 /** Pending jobs ahead of this one, or −1 when it is not pending. */
 export function queuePosition(state: CoreState, jobId: string): number {
@@ -72,19 +71,9 @@ function judge(state: CoreState, after: readonly ToBeWaitedFor[]): Judged {
   return judged;
 }
 
-export function cancelWaiting(state: CoreState, event: CancelRequested): Decision[] {
-  const { jobId, at } = event;
-  takeOut(state, jobId);
-  forget(state, jobId);
-  return [
-    {
-      kind: 'change_job',
-      jobId,
-      set: { state: 'cancelled', reason: 'by_user', message: null, finishedAt: at, waitsFor: null, expiresAt: null },
-      timeline: { at, state: 'cancelled', reason: 'by_user' },
-    },
-    ...ended(state, jobId, 'cancelled', at),
-  ];
+export function cancelWaiting(state: CoreState, { jobId, at }: CancelRequested): Decision[] {
+  const end = endWaiting(state, jobId, { state: 'cancelled', reason: 'by_user' }, at);
+  return [end, ...ended(state, jobId, 'cancelled', at)];
 }
 
 export function changePriority(state: CoreState, event: PriorityChanged): Decision[] {

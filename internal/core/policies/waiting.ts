@@ -2,8 +2,10 @@
 // Rule: the first of these that applies. Held: a person holds it. Blocked: a job that it waits for has not ended.
 // Scheduled: its time has not come (a start time, or the backoff before a retry). Pending otherwise.
 // Whatever moves it, it keeps its acceptance number, and with it its place among the jobs of its priority.
+import type { FinishedState, JobReason } from '../../../pkg/models/index.ts';
 import type { Decision } from '../decisions.ts';
 import type { CoreState, WaitingJob } from '../state.ts';
+import { forget } from './forget.ts';
 import { openSettleWindow } from './settle.ts';
 
 export type Standing =
@@ -91,4 +93,23 @@ export function takeOut(state: CoreState, jobId: string): Waiter | undefined {
     return { jobId, priority, sequence, held: false, after: [], startReason: 'start_after' };
   }
   return undefined;
+}
+
+export interface WaitingEnd {
+  state: FinishedState;
+  reason: JobReason;
+  message?: string;
+}
+
+/** The end of a job that does not run, wherever it waits, if anywhere. Those that wait for it are `ended`'s business. */
+export function endWaiting(state: CoreState, jobId: string, end: WaitingEnd, at: number): Decision {
+  takeOut(state, jobId);
+  forget(state, jobId);
+  const { message = null } = end;
+  return {
+    kind: 'change_job',
+    jobId,
+    set: { ...end, message, finishedAt: at, waitsFor: null, expiresAt: null },
+    timeline: { at, ...end },
+  };
 }
