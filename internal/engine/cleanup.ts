@@ -1,13 +1,14 @@
 // Deletes finished workloads once their time to live is over, in small batches, while the cluster is reachable.
-// Rows that cannot be had now are asked for again at the next sweep. The outcome of each deletion comes back through the engine as an event and clears or postpones the row; one that was
-// lost is asked for again. A batch whose answers are slow to come is not added to.
+// Rows that cannot be had now are asked for again at the next sweep. The outcome of each deletion comes back through the
+// engine as an event and clears or postpones the row; one that was lost is asked for again. A batch whose answers are slow
+// to come is not added to.
 // What finished before the start waits until no create of the program before can land any more: by how much the wall clock
 // was set in between, and so whether the rows' times are over, nobody knows.
 import type { Attempt } from '../../pkg/models/index.ts';
 import type { Effect } from '../core/decisions.ts';
 import { lateCreateMs } from '../core/policies/late-create.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
-import { type Store, StoreFailure } from '../store/store.ts';
+import { type Store, whenReadable } from '../store/store.ts';
 
 export interface CleanupDeps {
   store: Store;
@@ -54,7 +55,7 @@ export class Cleanup {
     const now = clock.now();
     this.#forgetLost(now);
     const effects: Effect[] = [];
-    for (const { jobId, attempt } of dueCleanups(store, now)) {
+    for (const { jobId, attempt } of whenReadable(() => store.reader.dueCleanups(now, batch), [])) {
       const key = `${jobId}/${attempt.attempt}`;
       if (this.#asked.has(key) || this.#mayStillLand(attempt, now)) continue;
       this.#asked.set(key, now);
@@ -72,15 +73,5 @@ export class Cleanup {
       if (now - askedAt < lostAfterMs) return;
       this.#asked.delete(key);
     }
-  }
-}
-
-/** None when the store fails: it has said so in the log, and a timer has nobody to tell it to. */
-function dueCleanups(store: Store, now: number): ReturnType<Store['reader']['dueCleanups']> {
-  try {
-    return store.reader.dueCleanups(now, batch);
-  } catch (error) {
-    if (error instanceof StoreFailure) return [];
-    throw error;
   }
 }

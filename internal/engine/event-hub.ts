@@ -1,6 +1,6 @@
 // Tells of committed state changes. It reads them from the store, once for everybody, after each commit and only while
 // somebody listens; so what is told is on disk, in the order of its ids, and nothing is kept in memory for slow listeners.
-import { type EventPage, type JobEvent, StoreFailure, type StoreReader } from '../store/store.ts';
+import { type EventPage, type JobEvent, type StoreReader, whenReadable } from '../store/store.ts';
 
 export type EventListener = (events: readonly JobEvent[]) => void;
 
@@ -27,12 +27,7 @@ export class EventHub {
   }
 
   #news(): JobEvent[] {
-    try {
-      return this.#reader.events(this.#lastTold, eventsAtOnce).events;
-    } catch (error) {
-      if (error instanceof StoreFailure) return [];
-      throw error;
-    }
+    return whenReadable(() => this.#reader.events(this.#lastTold, eventsAtOnce).events, []);
   }
 
   /** From the next event on; `lastEventId` is the one before it. Call `stop` in the end. */

@@ -14,7 +14,7 @@ import {
 import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreFailure } from '../store/store.ts';
 import { timesOf } from './cron.ts';
 import { type Decision, decide, noteMissed, noteRun } from './decide.ts';
 import type { NextRuns } from './next-runs.ts';
@@ -150,7 +150,7 @@ export class ScheduleRunner {
       const wakeAt = nextRuns.of(next);
       return sameRow(schedule, next) ? { name, wakeAt } : { name, schedule: next, wakeAt };
     } catch (error) {
-      if (!isStoreFailure(error)) throw error;
+      if (!(error instanceof StoreFailure)) throw error;
       return { name, wakeAt: clock.now() + againMs };
     }
   }
@@ -207,7 +207,7 @@ export class ScheduleRunner {
   }
 
   #later(error: unknown, step: () => void): void {
-    if (!isStoreFailure(error)) throw error;
+    if (!(error instanceof StoreFailure)) throw error;
     this.#cancelTimer = this.#deps.clock.schedule(againMs, step);
   }
 }
@@ -219,8 +219,4 @@ function refusalOf(answer: Answer<unknown>): Refusal | undefined {
 /** Jobs that have finished meanwhile are no reason to write. */
 function sameRow(before: Schedule, after: Schedule): boolean {
   return before.consideredUpTo === after.consideredUpTo && before.missedRuns === after.missedRuns;
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreFailure';
 }

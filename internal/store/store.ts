@@ -263,3 +263,13 @@ export class StoreFailure extends Error {
     this.code = code;
   }
 }
+
+/** For a read that is made again soon: what it gives, or `otherwise` while the rows cannot be had. */
+export function whenReadable<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StoreFailure) return otherwise;
+    throw error;
+  }
+}

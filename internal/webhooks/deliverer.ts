@@ -4,7 +4,7 @@ import type { Answer, Delivery } from '../../pkg/models/index.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreFailure } from '../store/store.ts';
 import type { Collector } from './collector.ts';
 import type { Sender } from './sender.ts';
 import { afterTry, type TryResult } from './tries.ts';
@@ -81,7 +81,7 @@ export class Deliverer {
       this.#sendDue();
       return true;
     } catch (error) {
-      if (isStoreFailure(error)) return false;
+      if (error instanceof StoreFailure) return false;
       throw error;
     }
   }
@@ -128,7 +128,7 @@ export class Deliverer {
     try {
       return await this.#note(delivery, result);
     } catch (error) {
-      if (isStoreFailure(error)) return false;
+      if (error instanceof StoreFailure) return false;
       throw error;
     }
   }
@@ -170,8 +170,4 @@ export class Deliverer {
 /** Name and port. */
 function hostOf({ url }: Delivery): string {
   return URL.canParse(url) ? new URL(url).host : '';
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreFailure';
 }
