@@ -1,11 +1,10 @@
 // What the HTTP API asks of the engine: it fits pkg/api/service.ts by shape. Changes go through the engine's turns;
 // reads come from committed rows, dressed with what only the live queue knows: position and the reason of the moment.
 import type { Answer, Job, JobDetail, JobSubmission, Refusal } from '../../pkg/models/index.ts';
-import { accepted, refused } from '../../pkg/models/index.ts';
+import { accepted, refusalWithin, refused } from '../../pkg/models/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 import type { IdempotencyKey, JobChanges, KeyedSubmission, SubmissionAnswer, Submitted } from './inbox.ts';
-import { ofJobInList } from './submissions.ts';
 
 type View = JobDetail & { queuePosition?: number };
 type Entry = { jobId: string; name: string; priority: number };
@@ -52,7 +51,7 @@ export class EngineService {
   async submitAll(submissions: readonly JobSubmission[], key?: IdempotencyKey): Promise<Answer<SubmissionAnswer>> {
     for (const [index, submission] of submissions.entries()) {
       const refusal = await this.judge(submission);
-      if (refusal) return { ok: false, refusal: ofJobInList(refusal, index) };
+      if (refusal) return { ok: false, refusal: refusalWithin(`/${index}`, refusal) };
     }
     return this.#deps.engine.submitAll(submissions, key);
   }

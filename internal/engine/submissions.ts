@@ -7,7 +7,6 @@ import {
   isFinished,
   type Job,
   type JobSubmission,
-  type Refusal,
   refused,
 } from '../../pkg/models/index.ts';
 import type { Core } from '../core/core.ts';
@@ -56,18 +55,10 @@ export function newJob(jobId: string, at: number, submission: JobSubmission): Jo
 /** The same for a caller who submitted one job: places in a list of jobs begin with the job's number. */
 export function answerForOne(answer: Answer<SubmissionAnswer>): Answer<Submitted & { replayed: boolean }> {
   if (answer.ok) return accepted({ ...(answer.value.jobs[0] as Submitted), replayed: answer.value.replayed });
-  const refusal = withPointers(answer.refusal, (pointer) => pointer.replace(/^\/0(?=\/|$)/, ''));
-  return { ok: false, refusal };
-}
-
-export function ofJobInList(refusal: Refusal, index: number): Refusal {
-  return withPointers(refusal, (pointer) => `/${index}${pointer}`);
-}
-
-function withPointers({ errors, ...refusal }: Refusal, change: (pointer: string) => string): Refusal {
-  if (!errors) return refusal;
-  const placed = errors.map((error) => ({ ...error, pointer: change(error.pointer ?? '') }));
-  return { ...refusal, errors: placed };
+  const { errors, ...refusal } = answer.refusal;
+  if (!errors) return answer;
+  const own = errors.map((error) => ({ ...error, pointer: (error.pointer ?? '').replace(/^\/0(?=\/|$)/, '') }));
+  return { ok: false, refusal: { ...refusal, errors: own } };
 }
 
 /** Each job of a batch has a record of its own under the batch's key. */

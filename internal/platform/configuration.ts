@@ -35,7 +35,8 @@ export function parseDuration(text: string): number | undefined {
   return total;
 }
 
-function integer(minimum: number, maximum: number): (text: string) => number | undefined {
+/** Reads a whole number in this range; undefined for any other text. */
+export function integer(minimum: number, maximum: number): (text: string) => number | undefined {
   return (text) => {
     if (!/^-?\d{1,9}$/.test(text)) return undefined;
     const value = Number(text);

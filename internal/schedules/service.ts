@@ -7,6 +7,7 @@ import {
   type JobSubmission,
   type Refusal,
   type Refused,
+  refusalWithin,
   refused,
   type Schedule,
   type ScheduleSettings,
@@ -124,9 +125,9 @@ export class SchedulesService {
     if (errors.length > 0) return invalid(errors);
     if (!given.job) return undefined;
     const submission = this.#deps.submissionOf(given.job);
-    if (!submission.ok) return inJob(submission.refusal);
+    if (!submission.ok) return refusalWithin('/job', submission.refusal);
     const refusal = await this.#deps.judge(submission.value);
-    return refusal && inJob(refusal);
+    return refusal && refusalWithin('/job', refusal);
   }
 
   #view(schedule: Schedule): View {
@@ -148,14 +149,6 @@ function timeErrors({ cron, timeZone }: ScheduleSettings, now: number): FieldErr
 function invalid(errors: FieldError[]): Refusal {
   const [first] = errors;
   return { code: 'validation_failed', detail: `${first?.pointer} ${first?.detail}`, errors };
-}
-
-function inJob(refusal: Refusal): Refusal {
-  if (!refusal.errors) return refusal;
-  const errors = refusal.errors.map((error) => {
-    return error.pointer === undefined ? error : { ...error, pointer: `/job${error.pointer}` };
-  });
-  return { ...refusal, errors };
 }
 
 function notFound(name: string): Refused {

@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import Type from 'typebox';
+import { errorsWithin } from '../models/index.ts';
 import { answerLines } from './batch-lines.ts';
 import { idempotencyHeader, idempotencyKeyOf, replayedHeader } from './idempotency.ts';
 import { hasJsonLines, jsonLinesType, takeJsonLines } from './json-lines.ts';
@@ -76,9 +77,7 @@ export function batchRoutes(app: FastifyInstance, { service, limits }: BatchRout
         const key = request.headers['idempotency-key'] as string | undefined;
         return reply.type(jsonLinesType).send(Readable.from(answerLines(lines, body, key)));
       }
-      const errors = body.flatMap((each, index) =>
-        submissionErrors(each).map((error) => ({ ...error, pointer: `/${index}${error.pointer ?? ''}` })),
-      );
+      const errors = body.flatMap((each, index) => errorsWithin(`/${index}`, submissionErrors(each)));
       if (errors.length > 0) return sendProblem(reply, invalid(errors));
       const answer = await service.submitAll(body.map(submissionOf), idempotencyKeyOf(request));
       if (!answer.ok) return sendProblem(reply, answer.refusal);

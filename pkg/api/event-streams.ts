@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { CancelTimer, Clock } from '../../internal/platform/clock.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
 import type { EventService, JobEventView } from './event-service.ts';
+import { timeOf } from './times.ts';
 
 export interface EventStreamsDeps {
   events: EventService;
@@ -172,7 +173,7 @@ function textOf(event: JobEventView): string {
   const known = texts.get(event);
   if (known !== undefined) return known;
   const { eventId, jobId, queue, at, state, reason, message, attempt } = event;
-  const data = { job_id: jobId, queue, state, reason, message, at: new Date(at).toISOString(), attempt };
+  const data = { job_id: jobId, queue, state, reason, message, at: timeOf(at), attempt };
   const text = `id: ${eventId}\nevent: ${state}\ndata: ${JSON.stringify(data)}\n\n`;
   texts.set(event, text);
   return text;

@@ -29,17 +29,13 @@ export const bodyProblems: readonly ErrorCode[] = [
   'overloaded',
 ];
 
-/** What any call that submits jobs can end in. */
-export const submissionProblems: readonly ErrorCode[] = [
+/** What can be said against a job, whenever it is to run. */
+export const jobProblems: readonly ErrorCode[] = [
   'validation_failed',
-  'dependency_not_found',
-  'idempotency_key_reused',
   'template_refused',
   'workload_kind_unavailable',
   'policy_refused',
   'webhook_refused',
-  'store_unavailable',
-  'shutting_down',
 ];
 
 /** What any call that reads jobs can end in. */
@@ -47,6 +43,14 @@ export const readProblems: readonly ErrorCode[] = ['store_unavailable'];
 
 /** What any call that changes something can end in. */
 export const writeProblems: readonly ErrorCode[] = ['store_unavailable', 'shutting_down'];
+
+/** What any call that submits jobs can end in. */
+export const submissionProblems: readonly ErrorCode[] = [
+  ...jobProblems,
+  'dependency_not_found',
+  'idempotency_key_reused',
+  ...writeProblems,
+];
 
 /** What a call can end in that needs a token. The least role cannot be too little. */
 export function accessProblems(access: Access | undefined): readonly ErrorCode[] {

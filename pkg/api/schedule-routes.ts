@@ -1,10 +1,10 @@
 // The routes about schedules. Each parses, asks the service, and puts the answer on the wire; none decides anything.
 import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
 import Type, { type Static } from 'typebox';
-import type { Answer, FieldError } from '../models/index.ts';
+import { type Answer, errorsWithin, type FieldError } from '../models/index.ts';
 import { describePage, type PageQuery, pageHeaders, pageQuery, pageRequestOf } from './pagination.ts';
 import { invalid, sendProblem } from './problems.ts';
-import { bodyProblems, readProblems, writeProblems } from './responses.ts';
+import { bodyProblems, jobProblems, readProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import type { ScheduleService, ScheduleView } from './schedule-service.ts';
 import { scheduleChangesOf, scheduleDocumentOf, scheduleSettingsOf } from './schedule-wire.ts';
@@ -23,8 +23,6 @@ type SchedulePath = Static<typeof schedulePath>;
 
 const content = { 'application/json': { schema: { $ref: 'Schedule#' } } };
 const scheduleAnswer = (description: string) => ({ 200: { description, content } });
-/** What a schedule's job can be refused for. */
-const jobProblems = ['validation_failed', 'template_refused', 'policy_refused', 'webhook_refused'] as const;
 
 export function scheduleRoutes(app: FastifyInstance, service: ScheduleService): void {
   createRoute(app, service);
@@ -144,7 +142,7 @@ function removeRoute(app: FastifyInstance, service: ScheduleService): void {
 }
 
 function jobErrors(job: SubmissionBody): FieldError[] {
-  return submissionErrors(job).map((error) => ({ ...error, pointer: `/job${error.pointer ?? ''}` }));
+  return errorsWithin('/job', submissionErrors(job));
 }
 
 function sendSchedule(reply: FastifyReply, answer: Answer<ScheduleView>): FastifyReply {

@@ -2,6 +2,7 @@
 import type { ScheduleSettings } from '../models/index.ts';
 import type { ScheduleView } from './schedule-service.ts';
 import type { NewScheduleBody, ScheduleChangeBody, ScheduleDocument } from './schemas/schedule.ts';
+import { timeOf } from './times.ts';
 
 export function scheduleSettingsOf({ name: _name, ...body }: NewScheduleBody): ScheduleSettings {
   const { cron, job } = body;
@@ -43,8 +44,4 @@ export function scheduleDocumentOf(schedule: ScheduleView): ScheduleDocument {
     ...(lastMissed && { last_missed_at: timeOf(lastMissed.at), last_missed_reason: lastMissed.reason }),
     ...(lastMissed?.message !== undefined && { last_missed_message: lastMissed.message }),
   };
-}
-
-function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -8,6 +8,7 @@ import { bodyProblems, readProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import { oneOf } from './schemas/common.ts';
 import { type DeliveryDocument, deliveryId } from './schemas/webhook.ts';
+import { timeOf } from './times.ts';
 import type { WebhookService } from './webhook-service.ts';
 
 const deliveriesQuery = Type.Object(
@@ -86,8 +87,4 @@ function deliveryDocumentOf(delivery: Delivery): DeliveryDocument {
     ...(lastStatus !== undefined && { last_status: lastStatus }),
     ...(lastError !== undefined && { last_error: lastError }),
   };
-}
-
-function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

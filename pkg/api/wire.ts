@@ -22,6 +22,7 @@ import type {
 } from './schemas/job.ts';
 import type { SubmissionBody } from './schemas/submission.ts';
 import type { Health, JobView, QueueEntry, Submitted } from './service.ts';
+import { timeOf } from './times.ts';
 
 /** The submission with its defaults. Takes over the body's objects: nobody else holds them. */
 export function submissionOf(body: SubmissionBody): JobSubmission {
@@ -145,8 +146,4 @@ export function healthFieldsOf(health: Health, version: string): Omit<HealthDocu
     paused: health.paused,
     version,
   };
-}
-
-function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -55,7 +55,7 @@ export interface SubmitStreamOptions {
 }
 
 export interface WaitOptions {
-  /** 0 to 300, the server's 30 when absent. */
+  /** 0 to 45, the server's 30 when absent: ask again for longer. */
   timeoutSeconds?: number;
   signal?: AbortSignal | undefined;
 }

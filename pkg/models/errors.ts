@@ -165,6 +165,15 @@ export interface Refusal {
   retryAfterSeconds?: number;
 }
 
+/** Mistakes in a part of a body, such as `/job` or the third of a list (`/2`), as mistakes in the whole. */
+export function errorsWithin(place: string, errors: readonly FieldError[]): FieldError[] {
+  return errors.map((error) => ({ ...error, pointer: `${place}${error.pointer ?? ''}` }));
+}
+
+export function refusalWithin(place: string, refusal: Refusal): Refusal {
+  return refusal.errors ? { ...refusal, errors: errorsWithin(place, refusal.errors) } : refusal;
+}
+
 export interface Refused {
   ok: false;
   refusal: Refusal;

@@ -1,7 +1,7 @@
 // Flags of the client commands: what each is called, what is allowed, and how its text becomes a value. A text that is
 // not allowed is a ConfigurationError that names the flag and says what is.
 import { type Command, Option } from 'commander';
-import { ConfigurationError, parseDuration } from '../../../internal/platform/configuration.ts';
+import { ConfigurationError, integer, parseDuration } from '../../../internal/platform/configuration.ts';
 import { jobStates, priorityMaximum, priorityMinimum } from '../../../pkg/models/index.ts';
 
 /** The value, or undefined when the text is not allowed. */
@@ -39,13 +39,6 @@ export function addFlags(command: Command, flags: readonly Option[]): Command {
 }
 
 export const text: Parse = (given) => (given === '' ? undefined : given);
-
-export function integer(minimum: number, maximum: number): Parse {
-  return (given) => {
-    const value = Number(given);
-    return /^-?\d{1,9}$/.test(given) && value >= minimum && value <= maximum ? value : undefined;
-  };
-}
 
 export const durationAllowed = 'a duration such as 30s, 10m or 2h';
 /** In milliseconds. */

@@ -1,22 +1,11 @@
 // `kubejobs list`: jobs by what they are, newest first, or the queue in its order.
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../../internal/platform/configuration.ts';
+import { ConfigurationError, integer } from '../../../internal/platform/configuration.ts';
 import type { Client, EventsOptions, JobDocument, JobsQuery, Page, PageOptions } from '../../../pkg/client/index.ts';
 import type { JobState } from '../../../pkg/models/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
 import { exitDone } from './exit-codes.ts';
-import {
-  flag,
-  integer,
-  notAllowed,
-  pair,
-  pairAllowed,
-  repeated,
-  states,
-  statesAllowed,
-  text,
-  toggle,
-} from './flags.ts';
+import { flag, notAllowed, pair, pairAllowed, repeated, states, statesAllowed, text, toggle } from './flags.ts';
 import { type Io, note } from './io.ts';
 import { jobView, queueView } from './job-views.ts';
 import { printList, type View } from './output.ts';

@@ -1,9 +1,10 @@
 // `kubejobs logs`: what the containers of a job wrote, byte for byte as the server gives it.
 import type { Command } from 'commander';
+import { integer } from '../../../internal/platform/configuration.ts';
 import type { LogOptions } from '../../../pkg/client/index.ts';
 import { addClientCommand } from './command.ts';
 import { exitDone } from './exit-codes.ts';
-import { flag, integer, text, toggle } from './flags.ts';
+import { flag, text, toggle } from './flags.ts';
 import { type Io, write } from './io.ts';
 
 export function addLogsCommand(program: Command, io: Io): void {

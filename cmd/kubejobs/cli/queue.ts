@@ -1,9 +1,10 @@
 // The commands about the queue as a whole: pause, resume, settings.
 import type { Command } from 'commander';
+import { integer } from '../../../internal/platform/configuration.ts';
 import type { Client, SettingsDocument } from '../../../pkg/client/index.ts';
 import { addClientCommand } from './command.ts';
 import { exitDone } from './exit-codes.ts';
-import { flag, integer } from './flags.ts';
+import { flag } from './flags.ts';
 import type { Io } from './io.ts';
 import { printOne, type View } from './output.ts';
 

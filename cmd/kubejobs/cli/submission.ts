@@ -1,14 +1,13 @@
 // What a job is made from on the command line: a document, the flags, which win over it, and the command behind `--`.
 // Nothing is judged here but the spelling of flags; the server says what a job may be.
 import type { Option } from 'commander';
-import { ConfigurationError } from '../../../internal/platform/configuration.ts';
+import { ConfigurationError, integer } from '../../../internal/platform/configuration.ts';
 import { dependencyConditions } from '../../../pkg/models/index.ts';
 import type { SourceDocument } from './documents.ts';
 import {
   duration,
   durationAllowed,
   flag,
-  integer,
   pair,
   pairAllowed,
   priority,
