@@ -14,6 +14,7 @@ import {
 import type { LogSource } from '../log-source.ts';
 import { WatchFailure } from '../watch-failure.ts';
 import { noAnswer, readAnswer, readFailure } from './answers.ts';
+import { unlessEarly } from './early-refusals.ts';
 import { isEntry } from './kubeconfig-file.ts';
 import { listQuery, logQuery, resourcePath, watchQuery } from './paths.ts';
 import { permits } from './permits.ts';
@@ -55,6 +56,21 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
     timed(verb, resource, startedAt, result.outcome);
     return result;
   };
+  const ready = async (): Promise<ApiResult<undefined>> => {
+    if (deps.gate.remainingMs() > 0) return notAsked(deps.gate);
+    const request = { method: 'GET', path: '/readyz', kind: 'stream' } as const;
+    const startedAt = deps.clock.now();
+    const result = await deps.transport
+      .send(request)
+      .then(async (answer): Promise<ApiResult<undefined>> => {
+        if (answer.statusCode !== 200) return readFailure(answer, deps.clock.now());
+        await answer.body.dump();
+        return { outcome: 'ok', value: undefined };
+      })
+      .catch(noAnswer);
+    timed('get', 'readyz', startedAt, result.outcome);
+    return result;
+  };
   const call = <T>(
     verb: Verb,
     resource: Resource,
@@ -64,7 +80,8 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
     places[request.kind].within(async () => {
       if (request.signal?.aborted) return noAnswer(request.signal.reason);
       if (!(await deps.gate.pass(request.signal))) return heldBack(deps.gate);
-      return exchange(verb, resource.plural, request, read);
+      const send = (): Promise<ApiResult<T>> => exchange(verb, resource.plural, request, read);
+      return unlessEarly(await send(), { repeat: send, ready });
     });
 
   return {
@@ -95,21 +112,7 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
         (body) => readPage(resource, body),
       ),
     watch: (resource, options) => watch(deps, resource, options, timed),
-    async ping() {
-      if (deps.gate.remainingMs() > 0) return notAsked(deps.gate);
-      const request = { method: 'GET', path: '/readyz', kind: 'stream' } as const;
-      const startedAt = deps.clock.now();
-      const result = await deps.transport
-        .send(request)
-        .then(async (answer): Promise<ApiResult<undefined>> => {
-          if (answer.statusCode !== 200) return readFailure(answer, deps.clock.now());
-          await answer.body.dump();
-          return { outcome: 'ok', value: undefined };
-        })
-        .catch(noAnswer);
-      timed('get', 'readyz', startedAt, result.outcome);
-      return result;
-    },
+    ping: ready,
     async log(namespace, pod, { signal, ...options }) {
       const path = `${resourcePath(podsResource, namespace, pod)}/log`;
       const startedAt = deps.clock.now();
