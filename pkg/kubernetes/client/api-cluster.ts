@@ -30,7 +30,7 @@ export interface ApiClusterDeps {
   connections: number;
 }
 
-type Verb = 'create' | 'get' | 'delete' | 'list' | 'watch';
+type Verb = 'create' | 'get' | 'delete' | 'patch' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
 type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
@@ -87,6 +87,13 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
       const request = { kind: 'write', method: 'DELETE', path, body } as const;
       return without(await call('delete', resource, request, (answer) => answer ?? null));
     },
+    patch: (resource, namespace, name, body) =>
+      call(
+        'patch',
+        resource,
+        { kind: 'write', method: 'PATCH', path: resourcePath(resource, namespace, name), body },
+        readObject,
+      ),
     list: (resource, options) =>
       call(
         'list',
