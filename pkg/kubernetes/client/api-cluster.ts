@@ -11,6 +11,7 @@ import {
   type WatchEvent,
   type WatchOptions,
 } from '../cluster.ts';
+import type { Discovery } from '../discovery.ts';
 import type { LogSource } from '../log-source.ts';
 import { WatchFailure } from '../watch-failure.ts';
 import { noAnswer, readAnswer, readFailure } from './answers.ts';
@@ -34,7 +35,7 @@ type Verb = 'create' | 'get' | 'delete' | 'patch' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
 type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
-export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
+export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery {
   const places = { write: permits(deps.connections), read: permits(deps.connections) };
 
   const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
@@ -131,6 +132,14 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
       timed('get', 'pods/log', startedAt, result.outcome);
       return result;
     },
+    async serves(resource) {
+      const { group, version, plural } = resource;
+      const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+      const request = { kind: 'read', method: 'GET', path } as const;
+      const found = await call('get', { ...resource, plural: 'apis' }, request, (body) => readServed(body, plural));
+      const isAbsent = found.outcome === 'refused' && found.status === 404;
+      return isAbsent ? { outcome: 'ok', value: false } : found;
+    },
     close: () => deps.transport.close(),
   };
 }
@@ -209,6 +218,12 @@ function notAsked(gate: RetryGate): ApiResult<never> {
 
 function without(result: ApiResult<unknown>): ApiResult<undefined> {
   return result.outcome === 'ok' ? { outcome: 'ok', value: undefined } : result;
+}
+
+/** Whether a list of the resources of one group and version has this one. */
+function readServed(body: unknown, plural: string): boolean | undefined {
+  if (!isEntry(body) || !Array.isArray(body.resources)) return undefined;
+  return body.resources.filter(isEntry).some(({ name }) => name === plural);
 }
 
 function readObject(body: unknown): KubernetesObject | undefined {
