@@ -28,6 +28,7 @@ import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/index.ts';
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
+import { assembleHealth, chosenControllers } from './controllers.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
@@ -147,6 +148,11 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     onReachable: () => reachability.check(),
     onUnreachable: () => reachability.check(),
   });
+  const chosen = chosenControllers(settings);
+  const health = assembleHealth(chosen.has('health'), {
+    ...{ cluster, discovery: opened.discovery, ...shared },
+    namespaces: watched,
+  });
   const cleanup = new Cleanup({
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
@@ -175,6 +181,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     service: jobs,
     schedules: schedules.service,
     webhooks: webhooks.service,
+    workloads: health.service,
     logs: jobLogs,
     events: {
       listen: (listener) => hub.listen(listener),
@@ -200,6 +207,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'engine', start: () => engine.start(), stop: () => engine.stop() },
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
+      health.part,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },

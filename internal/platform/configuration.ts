@@ -52,6 +52,18 @@ function hosts(value: string): string[] | undefined {
   return entries.every((entry) => known.test(entry)) ? entries : undefined;
 }
 
+/** Those that can be switched on. */
+export const controllerNames = ['health'] as const;
+export type ControllerName = (typeof controllerNames)[number];
+
+/** Names of controllers, each once; `none` is none. */
+function controllers(value: string): ControllerName[] | undefined {
+  if (value === 'none') return [];
+  const names = [...new Set(value.split(',').map((name) => name.trim()))];
+  const known = names.map((name) => controllerNames.find((each) => each === name));
+  return known.every((name) => name !== undefined) ? known : undefined;
+}
+
 const flag = (value: string): boolean | undefined => ({ true: true, '1': true, false: false, '0': false })[value];
 const duration = 'a duration such as 500ms, 10s, 5m or 1h';
 
@@ -144,6 +156,12 @@ export const serveOptions = {
     help: 'how long each job takes in a dry run',
     allowed: duration,
     parse: parseDuration,
+  },
+  controllers: {
+    placeholder: 'NAMES',
+    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s (default health, in a dry run none)',
+    allowed: `none, or some of ${controllerNames.join(', ')} (podgroup, results and jobset are not there yet)`,
+    parse: controllers,
   },
   'settle-ms': {
     placeholder: 'NUMBER',

@@ -21,7 +21,9 @@ import type {
   WorkloadDocument,
 } from './schemas/job.ts';
 import type { SubmissionBody } from './schemas/submission.ts';
+import type { KindHealthDocument } from './schemas/workload.ts';
 import type { Health, JobView, QueueEntry, Submitted } from './service.ts';
+import type { KindView } from './workload-service.ts';
 
 /** The submission with its defaults. Takes over the body's objects: nobody else holds them. */
 export function submissionOf(body: SubmissionBody): JobSubmission {
@@ -134,7 +136,11 @@ function workloadDocumentOf({ kind, namespace, name, uid }: WorkloadReference): 
 }
 
 /** The numbers and words that `/health` and `/readyz` show, healthy or not. */
-export function healthFieldsOf(health: Health, version: string): Omit<HealthDocument, 'status'> {
+export function healthFieldsOf(
+  health: Health,
+  version: string,
+  kinds?: readonly KindView[],
+): Omit<HealthDocument, 'status'> {
   return {
     cluster: health.cluster,
     store: health.store,
@@ -144,7 +150,13 @@ export function healthFieldsOf(health: Health, version: string): Omit<HealthDocu
     max_concurrency: health.maxConcurrency,
     paused: health.paused,
     version,
+    ...(kinds && { workloads: kinds.map(kindHealthOf) }),
   };
+}
+
+/** Without the API server's words: everybody may ask. */
+function kindHealthOf({ kind, available, states, unhealthy }: KindView): KindHealthDocument {
+  return { kind, available, states, unhealthy };
 }
 
 function timeOf(milliseconds: number): string {

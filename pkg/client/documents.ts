@@ -75,6 +75,20 @@ export interface WorkloadDocument {
   uid?: string;
 }
 
+export interface WorkloadHealthDocument {
+  kind: WorkloadKind;
+  namespace: string;
+  name: string;
+  uid: string;
+  owner?: { kind: string; name: string };
+  state: 'Running' | 'Pending' | 'Suspended' | 'Complete' | 'Failed';
+  healthy: boolean;
+  reason?: string;
+  message?: string;
+  pods: Record<string, number>;
+  jobs?: Record<string, number>;
+}
+
 export interface AttemptDocument {
   attempt: number;
   dispatch_sequence: number;
@@ -123,6 +137,8 @@ export interface JobDocument {
   retries?: Required<RetriesInput>;
   on_finish?: { url: string };
   workload?: WorkloadDocument;
+  /** Of its workload; only `get` has it, and only while the cluster has the workload. */
+  health?: WorkloadHealthDocument;
   attempts?: AttemptDocument[];
   timeline?: TimelineDocument[];
 }
@@ -137,6 +153,18 @@ export interface HealthDocument {
   max_concurrency: number;
   paused: boolean;
   version: string;
+  /** Absent when nothing follows the health of workloads. */
+  workloads?: KindHealthDocument[];
+}
+
+export interface KindHealthDocument {
+  kind: 'JobSet' | 'PyTorchJob' | 'Job';
+  available: boolean;
+  /** Why it is not available; `health` leaves it out. */
+  message?: string;
+  /** How many by state. */
+  states: Record<string, number>;
+  unhealthy: number;
 }
 
 export interface SettingsDocument {

@@ -56,6 +56,11 @@ export const errorCatalogue = {
     title: 'There is no such log',
     when: 'The job has had no workload yet, the attempt or the container does not exist, or its pods are gone.',
   },
+  workload_not_found: {
+    status: 404,
+    title: 'There is no such workload',
+    when: 'No JobSet, PyTorchJob or Job of this name is seen in this namespace.',
+  },
   schedule_not_found: { status: 404, title: 'There is no such schedule', when: 'No schedule has this name.' },
   delivery_not_found: {
     status: 404,
@@ -96,6 +101,11 @@ export const errorCatalogue = {
     status: 409,
     title: 'Webhooks are off',
     when: 'A delivery is to be sent again by a server that was started without `--webhooks`.',
+  },
+  controller_off: {
+    status: 409,
+    title: 'The controller is off',
+    when: 'The call needs a controller that this server was started without; `--controllers` names those that run.',
   },
   schedule_exists: {
     status: 409,

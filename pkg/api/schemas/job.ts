@@ -10,6 +10,7 @@ import {
   workloadKinds,
 } from '../../models/index.ts';
 import { jobId, jobName, oneOf, priority, timestamp } from './common.ts';
+import type { WorkloadHealthDocument } from './workload.ts';
 
 const reasons = [...new Set(Object.values(reasonsByState).flat())];
 const outcomes = [...finishedStates, 'refused_by_quota'] as const;
@@ -135,6 +136,7 @@ export const jobDocument = Type.Object(
       ),
     ),
     workload: Type.Optional(Type.Unsafe<WorkloadDocument>({ $ref: 'Workload#' })),
+    health: Type.Optional(Type.Unsafe<WorkloadHealthDocument>({ $ref: 'WorkloadHealth#' })),
     attempts: Type.Optional(
       Type.Array(Type.Unsafe<AttemptDocument>({ $ref: 'Attempt#' }), { description: 'All attempts, oldest first.' }),
     ),
