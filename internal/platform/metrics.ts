@@ -110,6 +110,16 @@ export const metricDefinitions = {
     help: 'Times that an object of a watched kind made no sense and was skipped.',
     labels: ['kind'],
   },
+  kubejobs_results_saved_total: {
+    type: 'counter',
+    help: 'Results of finished Jobs that were saved, by status.',
+    labels: ['status'],
+  },
+  kubejobs_results_failures_total: {
+    type: 'counter',
+    help: 'Times that the result of a Job could not be saved yet, by outcome: refused, unknown.',
+    labels: ['outcome'],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 
