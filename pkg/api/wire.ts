@@ -35,6 +35,7 @@ export function submissionOf(body: SubmissionBody): JobSubmission {
     timeout_seconds,
     retries,
     on_finish,
+    results,
     workload: manifest,
     ...workload
   } = rest;
@@ -49,7 +50,7 @@ export function submissionOf(body: SubmissionBody): JobSubmission {
   if (labels !== undefined) submission.labels = labels;
   if (annotations !== undefined) submission.annotations = annotations;
   if (hold) submission.held = true;
-  const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish });
+  const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish, results });
   if (rules !== undefined) submission.rules = rules;
   return submission;
 }

@@ -44,6 +44,8 @@ export interface SubmissionDocument {
   retries?: RetriesInput;
   /** Who is told of the job's end. */
   on_finish?: { url: string };
+  /** Whether its log and the facts of its pods are saved when it has finished. */
+  results?: boolean;
 }
 
 export interface RetriesInput {
@@ -136,6 +138,7 @@ export interface JobDocument {
   timeout_seconds?: number;
   retries?: Required<RetriesInput>;
   on_finish?: { url: string };
+  results?: boolean;
   workload?: WorkloadDocument;
   /** Of its workload; only `get` has it, and only while the cluster has the workload. */
   health?: WorkloadHealthDocument;

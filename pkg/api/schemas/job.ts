@@ -135,6 +135,7 @@ export const jobDocument = Type.Object(
         { description: 'Who is told of its end.' },
       ),
     ),
+    results: Type.Optional(Type.Boolean({ description: 'Whether its result is saved; absent when not.' })),
     workload: Type.Optional(Type.Unsafe<WorkloadDocument>({ $ref: 'Workload#' })),
     health: Type.Optional(Type.Unsafe<WorkloadHealthDocument>({ $ref: 'WorkloadHealth#' })),
     attempts: Type.Optional(
