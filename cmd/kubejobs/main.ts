@@ -10,6 +10,7 @@ import {
 } from '../../internal/platform/configuration.ts';
 import { exitDone, exitFailed, exitUsage } from './cli/exit-codes.ts';
 import { addClientCommands, explainClientError, type Io, processIo } from './cli/index.ts';
+import { addMonitorCommand } from './monitor-command.ts';
 import { policyCheckOptions } from './policy-options.ts';
 import { tokenOptions } from './token-options.ts';
 import { programVersion } from './version.ts';
@@ -52,6 +53,7 @@ export function buildProgram(io: Io = processIo()): Command {
   addOptions(token, tokenOptions, false);
   addPolicyCommand(program);
   addClientCommands(program, io);
+  addMonitorCommand(program, io);
   return program;
 }
 

@@ -5,7 +5,7 @@ import { podsResource, type Resource } from '../../../pkg/kubernetes/cluster.ts'
 import type { Discovery } from '../../../pkg/kubernetes/discovery.ts';
 import type { CancelTimer } from '../../platform/clock.ts';
 import { metricReason } from './container-issues.ts';
-import { HealthIndex } from './health-index.ts';
+import { HealthIndex, type OnHealth } from './health-index.ts';
 import { KindWatch, type WatchDeps } from './kind-watch.ts';
 import {
   type PodRecord,
@@ -33,8 +33,8 @@ export interface KindAvailability {
   message?: string;
 }
 
-/** `summary` undefined: gone. */
-export type HealthListener = (key: string, summary: WorkloadSummary | undefined) => void;
+/** `next` undefined: gone. Also told of what changes nothing in the summary, such as a restart of a container. */
+export type HealthListener = OnHealth;
 
 const usualProbeMs = 30_000;
 const metricsRestMs = 250;
@@ -83,7 +83,7 @@ export class HealthController {
     await Promise.all([this.#pods, ...watchedKinds.map((kind) => this.#workloads[kind])].map((watch) => watch.stop()));
   }
 
-  /** From now on, until the answer is called: each change of what is said of a workload. */
+  /** From now on, until the answer is called: each change of a workload or of anything below it. */
   listen(listener: HealthListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -158,8 +158,7 @@ export class HealthController {
 
   #changed(key: string, next: WorkloadSummary | undefined, previous: WorkloadSummary | undefined): void {
     this.#publishSoon();
-    if (this.#listeners.size === 0 || JSON.stringify(next) === JSON.stringify(previous)) return;
-    for (const listener of this.#listeners) listener(key, next);
+    for (const listener of this.#listeners) listener(key, next, previous);
   }
 
   #publishSoon(): void {

@@ -1,6 +1,6 @@
 // What the HTTP API asks about the health of workloads, answered from the index. It fits the API's interface by shape.
 import type { WorkloadReference } from '../../../pkg/models/index.ts';
-import type { HealthController, HealthListener, KindAvailability } from './health-controller.ts';
+import type { HealthController, KindAvailability } from './health-controller.ts';
 import type { WorkloadSummary } from './summary.ts';
 
 export interface WorkloadsFilter {
@@ -62,7 +62,10 @@ export class HealthService {
     return summary?.uid === uid ? summary : undefined;
   }
 
-  listen(listener: HealthListener): () => void {
-    return this.#controller.listen(listener);
+  /** `summary` undefined: gone. */
+  listen(listener: (key: string, summary: WorkloadSummary | undefined) => void): () => void {
+    return this.#controller.listen((key, next, previous) => {
+      if (JSON.stringify(next) !== JSON.stringify(previous)) listener(key, next);
+    });
   }
 }
