@@ -26,11 +26,14 @@ import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './ope
 import { answerLate, answerOverdue, answerParserError } from './parser-errors.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
+import { resultRoutes } from './result-routes.ts';
+import type { ResultService } from './result-service.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import type { ScheduleService } from './schedule-service.ts';
 import { healthSchemas } from './schemas/health.ts';
 import { jobSchemas } from './schemas/job.ts';
 import { problemSchemas } from './schemas/problem.ts';
+import { resultSchemas } from './schemas/result.ts';
 import { scheduleSchemas } from './schemas/schedule.ts';
 import { settingsSchemas } from './schemas/settings.ts';
 import { webhookSchemas } from './schemas/webhook.ts';
@@ -51,6 +54,8 @@ export interface ServerDeps {
   webhooks: WebhookService;
   /** Undefined when nothing follows the health of workloads. */
   workloads?: WorkloadService | undefined;
+  /** Undefined when nobody saves results. */
+  results?: ResultService | undefined;
   logger: ErrorLog;
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
@@ -82,6 +87,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...webhookSchemas,
     ...settingsSchemas,
     ...workloadSchemas,
+    ...resultSchemas,
     ...healthSchemas,
   ])
     app.addSchema(schema);
@@ -95,6 +101,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   scheduleRoutes(app, deps.schedules);
   webhookRoutes(app, deps.webhooks);
   workloadRoutes(app, deps);
+  resultRoutes(app, deps.results);
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version, deps.workloads);
   metricsRoute(app, deps.metricsText);

@@ -61,6 +61,11 @@ export const errorCatalogue = {
     title: 'There is no such workload',
     when: 'No JobSet, PyTorchJob or Job of this name is seen in this namespace.',
   },
+  result_not_found: {
+    status: 404,
+    title: 'There is no such result',
+    when: 'No result of a Job of this name is saved in the namespace, or the server does not look at the namespace.',
+  },
   schedule_not_found: { status: 404, title: 'There is no such schedule', when: 'No schedule has this name.' },
   delivery_not_found: {
     status: 404,
@@ -140,6 +145,11 @@ export const errorCatalogue = {
     status: 503,
     title: 'The log cannot be read now',
     when: 'The API server cannot be asked for the pods, or refuses; `detail` has its words.',
+  },
+  result_unavailable: {
+    status: 503,
+    title: 'The result cannot be read now',
+    when: 'The API server cannot be asked for the ConfigMap, or refuses; `detail` has its words.',
   },
   store_unavailable: {
     status: 503,
