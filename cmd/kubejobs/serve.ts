@@ -33,6 +33,7 @@ import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
+import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
 import { templateCheck } from './template-check.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
@@ -140,15 +141,19 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     concurrency: settings.dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
+  const chosen = chosenControllers(settings);
+  const results = assembleResults(chosen.has('results'), settings, {
+    ...{ cluster, source: opened.logs, ...shared, queueId, store, namespaces: watched },
+  });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
     namespaces: watched,
     expected: (jobId, attempt) => engine.expected(jobId, attempt),
     expectedKeys: () => engine.core.runningInOrder(),
+    savedOutcome: results.savedOutcome,
     onReachable: () => reachability.check(),
     onUnreachable: () => reachability.check(),
   });
-  const chosen = chosenControllers(settings);
   const health = assembleHealth(chosen.has('health'), {
     ...{ cluster, discovery: opened.discovery, ...shared },
     namespaces: watched,
@@ -157,6 +162,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
     release: (effects) => dispatcher.release(effects),
+    awaited: results.awaits,
   });
   const retention = new Retention({
     ...{ store, clock },
@@ -182,6 +188,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     schedules: schedules.service,
     webhooks: webhooks.service,
     workloads: health.service,
+    results: results.service,
     logs: jobLogs,
     events: {
       listen: (listener) => hub.listen(listener),
@@ -208,6 +215,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
       health.part,
+      ...results.parts,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },
