@@ -85,7 +85,8 @@ export class MonitorPrinter {
     const { index } = this.#controller;
     const all = [...index.summaries()].map(({ summary }) => summary);
     return all.filter(
-      ({ owner, namespace }) => owner?.kind !== 'JobSet' || index.summary('JobSet', namespace, owner.name) === undefined,
+      ({ owner, namespace }) =>
+        owner?.kind !== 'JobSet' || index.summary('JobSet', namespace, owner.name) === undefined,
     );
   }
 
