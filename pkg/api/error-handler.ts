@@ -96,7 +96,15 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): Refusa
     return invalid(parameterErrors(errors));
   }
   const id = Object.values(request.params as Record<string, string>).join();
-  return id === '' ? nothingAt(pathOf(request)) : jobNotFound(id);
+  if (id === '') return nothingAt(pathOf(request));
+  const code = ofTheRoute(request);
+  return code === undefined ? jobNotFound(id) : { code, detail: `There is nothing at ${pathOf(request)}.` };
+}
+
+/** What is missing when a path cannot be that of anything; undefined for a job. */
+function ofTheRoute({ routeOptions }: FastifyRequest): ErrorCode | undefined {
+  const code = routeOptions.schema?.problems?.find((each) => each.endsWith('_not_found'));
+  return code === 'job_not_found' ? undefined : code;
 }
 
 function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest): string {

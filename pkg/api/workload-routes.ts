@@ -94,7 +94,7 @@ function showRoute(app: FastifyInstance, { workloads }: WorkloadRoutesDeps): voi
         content: { 'application/json': { schema: { $ref: 'WorkloadTree#' } } },
       },
     },
-    problems: ['validation_failed', 'workload_not_found', 'controller_off', ...readProblems],
+    problems: ['workload_not_found', 'controller_off', ...readProblems],
   };
   app.get<{ Params: WorkloadPath }>('/workloads/:kind/:namespace/:name', { schema, config }, ({ params }, reply) => {
     if (workloads === undefined) return sendOff(reply);

@@ -324,10 +324,10 @@ function workloadOf({
   generation,
   conditions,
 }: {
-  which: string[];
+  which: readonly string[];
   owner: string | undefined;
   generation: string;
-  conditions: string[];
+  conditions: readonly string[];
 }): WorkloadRecord {
   const [kind, name] = which as [WatchedKind, string];
   const uid = `uid-${name}${generation}`;
