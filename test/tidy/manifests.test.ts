@@ -53,6 +53,19 @@ describe('the rights in deploy/rbac', () => {
     }
   });
 
+  it('to the health of JobSets and PyTorchJobs are apart, the same for one namespace and for all, and only to look', () => {
+    const [inOne, inAll] = ['health', 'health-cluster'].map((file) => documentsOf(`deploy/rbac/${file}.yaml`));
+    expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+    for (const documents of [inOne, inAll]) {
+      expect(documents?.[0]?.rules).toEqual([
+        { apiGroups: ['jobset.x-k8s.io'], resources: ['jobsets'], verbs: ['list', 'watch'] },
+        { apiGroups: ['kubeflow.org'], resources: ['pytorchjobs'], verbs: ['list', 'watch'] },
+      ]);
+      expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+    }
+  });
+
   it('to saved results are apart, the same for one namespace and for all, and reach no Secret', () => {
     const [inOne, inAll] = ['results', 'results-cluster'].map((file) => documentsOf(`deploy/rbac/${file}.yaml`));
     expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
