@@ -68,7 +68,7 @@ describeOwnCluster('the health of workloads of a cluster', {}, (cluster) => {
     ['oom', { state: 'Failed', healthy: false, reason: 'OOMKilled' }],
     ['image-pull', { state: 'Pending', healthy: false, reason: 'ImagePullBackOff' }],
     ['never', { state: 'Running', healthy: true }],
-  ])('sees a Job whose pod has the fate %s', async (fate, expected) => {
+  ] as Array<[string, Pick<SeenWorkload, 'state' | 'healthy' | 'reason'>]>)('sees a Job whose pod has the fate %s', async (fate, expected) => {
     await create(aJobNamed(`job-${fate}`, fated(fate)));
     const { state } = expected;
     const isThere = (one: SeenWorkload): boolean =>
@@ -219,7 +219,7 @@ describeRealNode('the health of workloads with real containers', (cluster) => {
   });
   afterAll(() => queue.stop());
 
-  const limits = (memory: string): object => ({ resources: { limits: { memory }, requests: { memory } } });
+  const limits = (memory: string) => ({ resources: { limits: { memory }, requests: { memory } } });
   const eatMemory = 'x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done';
   const always = { restartPolicy: 'Always' };
 
