@@ -10,6 +10,7 @@ import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { type ConfigMap, keptName, partName, resultName, resultOwner } from '../../../pkg/kubernetes/results/marks.ts';
 import type { Place } from './decide.ts';
 import type { ResultJob } from './records.ts';
+import type { MapMaker } from './result-maps.ts';
 
 type Store = Pick<Cluster, 'create' | 'get' | 'delete'>;
 
@@ -29,10 +30,11 @@ function placeOf(object: KubernetesObject, job: ResultJob): Place {
 export async function writeResult(
   cluster: Store,
   job: ResultJob,
-  maps: readonly ConfigMap[],
+  maps: readonly MapMaker[],
 ): Promise<ApiResult<Place>> {
   let place: ApiResult<Place> = ok({ of: 'nobody' });
-  for (const [index, map] of maps.entries()) {
+  for (const [index, make] of maps.entries()) {
+    const map = make();
     const isMain = index === maps.length - 1;
     place = isMain ? await writeMain(cluster, job, map) : await writePart(cluster, job, map);
     if (place.outcome !== 'ok' || place.value.of !== 'this_job') return place;

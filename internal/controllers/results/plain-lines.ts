@@ -12,15 +12,17 @@ const longestStamp = 40;
 export class PlainLines {
   #atLineStart = true;
   #heldBack = Buffer.alloc(0);
+  /** Used again for each chunk: of a gigabyte it would be a gigabyte of garbage. */
+  #output = Buffer.alloc(0);
 
-  /** What is in `chunk` without stamps; empty when all of it is held back. */
+  /** What is in `chunk` without stamps; empty when all of it is held back. Good until the next call. */
   next(chunk: Uint8Array): Buffer {
     const input = this.#heldBack.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#heldBack, chunk]);
     this.#heldBack = Buffer.alloc(0);
     return this.#stripped(input, false);
   }
 
-  /** What was held back, when no more comes. */
+  /** What was held back, when no more comes. Good until the next call. */
   end(): Buffer {
     const rest = this.#heldBack;
     this.#heldBack = Buffer.alloc(0);
@@ -28,7 +30,8 @@ export class PlainLines {
   }
 
   #stripped(input: Buffer, isLast: boolean): Buffer {
-    const output = Buffer.allocUnsafe(input.length);
+    if (this.#output.length < input.length) this.#output = Buffer.allocUnsafe(input.length);
+    const output = this.#output;
     let size = 0;
     let at = 0;
     while (at < input.length) {

@@ -33,8 +33,11 @@ const longestPodsBytes = 200 * 1_024;
 /** In base64 four bytes stand for three; some room is left for the rest of the object. */
 const partBytes = Math.floor((longestEncodedBytes - 8_192) / 4) * 3;
 
+/** One at a time: in base64 a large log takes a third more than it is. */
+export type MapMaker = () => ConfigMap;
+
 /** In the order in which they have to be written. */
-export async function resultMaps(input: ResultInput): Promise<ConfigMap[]> {
+export async function resultMaps(input: ResultInput): Promise<MapMaker[]> {
   const name = resultName(input.job.name);
   const { pods, left } = podsThatFit(input.pods);
   const omitted = left + input.omittedPods;
@@ -47,21 +50,22 @@ export async function resultMaps(input: ResultInput): Promise<ConfigMap[]> {
   const room = longestEncodedBytes - encodedBytes([Buffer.from(JSON.stringify(data))], longestEncodedBytes) - 8_192;
   if (encodedBytes(input.text, room) <= room) {
     const logs = Buffer.concat(input.text).toString('utf8');
-    return [mapOf(input, name, { data: { ...data, logs } })];
+    return [() => mapOf(input, name, { data: { ...data, logs } })];
   }
   const { chunks, sha256, bytes } = await packed(input.text);
   const [first = Buffer.alloc(0)] = chunks;
   const facts = { ...data, 'log-bytes': String(bytes), 'log-packed-sha256': sha256 };
   if (chunks.length === 1 && (first.length * 4) / 3 <= room) {
-    return [mapOf(input, name, { data: facts, binaryData: { 'logs.gz': first.toString('base64') } })];
+    return [() => mapOf(input, name, { data: facts, binaryData: { 'logs.gz': first.toString('base64') } })];
   }
-  const parts = chunks.map((chunk, index) =>
-    mapOf(input, partName(name, index + 1), {
-      data: { ...dataOf(input), part: String(index + 1), parts: String(chunks.length) },
-      binaryData: { [`logs.gz.${index + 1}`]: chunk.toString('base64') },
-    }),
+  const parts = chunks.map(
+    (chunk, index) => () =>
+      mapOf(input, partName(name, index + 1), {
+        data: { ...dataOf(input), part: String(index + 1), parts: String(chunks.length) },
+        binaryData: { [`logs.gz.${index + 1}`]: chunk.toString('base64') },
+      }),
   );
-  return [...parts, mapOf(input, name, { data: { ...facts, 'log-parts': String(chunks.length) } })];
+  return [...parts, () => mapOf(input, name, { data: { ...facts, 'log-parts': String(chunks.length) } })];
 }
 
 /** How many bytes the text takes in JSON as the API server writes it; counting ends above `limit`. */
