@@ -68,13 +68,16 @@ describeOwnCluster('the health of workloads of a cluster', {}, (cluster) => {
     ['oom', { state: 'Failed', healthy: false, reason: 'OOMKilled' }],
     ['image-pull', { state: 'Pending', healthy: false, reason: 'ImagePullBackOff' }],
     ['never', { state: 'Running', healthy: true }],
-  ] as Array<[string, Pick<SeenWorkload, 'state' | 'healthy' | 'reason'>]>)('sees a Job whose pod has the fate %s', async (fate, expected) => {
-    await create(aJobNamed(`job-${fate}`, fated(fate)));
-    const { state } = expected;
-    const isThere = (one: SeenWorkload): boolean =>
-      one.state === state && one.healthy === expected.healthy && (one.healthy || one.reason === expected.reason);
-    expect(await seen(`job-${fate}`, isThere)).toMatchObject(expected);
-  });
+  ] as Array<[string, Pick<SeenWorkload, 'state' | 'healthy' | 'reason'>]>)(
+    'sees a Job whose pod has the fate %s',
+    async (fate, expected) => {
+      await create(aJobNamed(`job-${fate}`, fated(fate)));
+      const { state } = expected;
+      const isThere = (one: SeenWorkload): boolean =>
+        one.state === state && one.healthy === expected.healthy && (one.healthy || one.reason === expected.reason);
+      expect(await seen(`job-${fate}`, isThere)).toMatchObject(expected);
+    },
+  );
 
   it('sees a Job that no node takes, with the scheduler’s words', async () => {
     const { template } = fated('succeed') as FatedTemplate;

@@ -2,39 +2,21 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { HealthController } from '../../../../../internal/controllers/health/health-controller.ts';
 import { HealthService } from '../../../../../internal/controllers/health/service.ts';
 import { seededRandom } from '../../../../../internal/platform/random.ts';
-import type { ApiResult, Cluster, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import { recordingLogger, recordingMetrics } from '../../../../support/recorders.ts';
-import { type ScriptedCluster, scriptedCluster } from '../../../../support/scripted-cluster.ts';
 import { virtualClock } from '../../../../support/virtual-clock.ts';
-import { aPod, aWorkload, condition, ended, looping } from './objects.ts';
+import { watchedCluster } from '../../../../support/watched-cluster.ts';
+import { aPod, aWorkload, condition, ended, looping } from '../../../../support/workload-objects.ts';
 
-type Plural = 'jobs' | 'pods' | 'jobsets' | 'pytorchjobs';
-
-/** One scripted cluster for each kind, and an answer to who is served that a test changes. */
-function world(stored: Partial<Record<Plural, KubernetesObject[]>> = {}) {
+function world(stored: Parameters<typeof watchedCluster>[0] = {}) {
   const clock = virtualClock();
-  const parts = Object.fromEntries(
-    (['jobs', 'pods', 'jobsets', 'pytorchjobs'] as const).map((plural) => [
-      plural,
-      scriptedCluster(stored[plural] ?? []),
-    ]),
-  ) as Record<Plural, ScriptedCluster>;
-  const served = new Map<string, ApiResult<boolean>>();
-  const cluster: Cluster = {
-    ...parts.jobs,
-    list: (resource, options) => parts[resource.plural as Plural].list(resource, options),
-    watch: (resource, options) => parts[resource.plural as Plural].watch(resource, options),
-  };
+  const watched = watchedCluster(stored);
   const logger = recordingLogger();
   const metrics = recordingMetrics();
-  const controller = new HealthController({
-    ...{ cluster, clock, logger, metrics, random: seededRandom(1) },
-    discovery: { serves: async ({ plural }) => served.get(plural) ?? { outcome: 'ok', value: false } },
-    probeMs: 1_000,
-  });
+  const { cluster } = watched;
+  const shared = { cluster, clock, logger, metrics, random: seededRandom(1) };
+  const controller = new HealthController({ ...shared, discovery: cluster, probeMs: 1_000 });
   onTestFinished(() => controller.stop());
-  const serve = (plural: Plural, value: boolean): void => void served.set(plural, { outcome: 'ok', value });
-  return { clock, parts, served, serve, controller, service: new HealthService(controller), logger, metrics };
+  return { ...watched, clock, controller, service: new HealthService(controller), logger, metrics };
 }
 
 /** What a metric was set to last, or counted last. */

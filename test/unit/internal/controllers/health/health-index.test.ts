@@ -21,7 +21,7 @@ import {
   unschedulable,
   type WorkloadParts,
   waiting,
-} from './objects.ts';
+} from '../../../../support/workload-objects.ts';
 
 const record = ({ kind = 'Job', ...parts }: WorkloadParts = {}): WorkloadRecord =>
   workloadRecord(kind, aWorkload({ kind, ...parts }));

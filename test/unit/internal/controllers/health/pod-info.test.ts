@@ -6,7 +6,7 @@ import {
   isPodUnschedulable,
   podInfo,
 } from '../../../../../internal/controllers/health/pod-info.ts';
-import { aPod, ended, looping, running, unschedulable, waiting } from './objects.ts';
+import { aPod, ended, looping, running, unschedulable, waiting } from '../../../../support/workload-objects.ts';
 
 describe('the issue of a container', () => {
   const none = [

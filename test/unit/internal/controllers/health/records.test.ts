@@ -3,7 +3,7 @@ import { Family } from '../../../../../internal/controllers/health/family.ts';
 import { lastConditionOf, podRecord, workloadRecord } from '../../../../../internal/controllers/health/records.ts';
 import { stateOf } from '../../../../../internal/controllers/health/summary.ts';
 import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
-import { aPod, aWorkload, condition, unschedulable, type WorkloadParts } from './objects.ts';
+import { aPod, aWorkload, condition, unschedulable, type WorkloadParts } from '../../../../support/workload-objects.ts';
 
 function stateWith({ kind = 'Job', ...parts }: WorkloadParts, pods: KubernetesObject[] = []): string {
   const family = new Family();

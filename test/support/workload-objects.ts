@@ -1,5 +1,5 @@
 // JobSets, PyTorchJobs, Jobs and pods as the API server shows them, for tests of their health: a test says what matters.
-import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import type { KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 
 type Fields = Record<string, unknown>;
 
