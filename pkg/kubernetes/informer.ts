@@ -150,7 +150,8 @@ class Reflector<T> implements Informer<T> {
     if (!result || this.#stopping.signal.aborted) return 0;
     if (result.outcome !== 'ok') {
       if (result.outcome === 'refused' && result.status === 410) this.#pagesExpired = true;
-      else if (result.outcome === 'refused') this.#tell(() => handlers.onRefused?.(result.message));
+      else if (result.outcome === 'refused' && result.status !== 429)
+        this.#tell(() => handlers.onRefused?.(result.message));
       return this.#failed(result.message, result.retryAfterMs ?? 0, result.outcome === 'unknown');
     }
     this.#pagesExpired = false;
