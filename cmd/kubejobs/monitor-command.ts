@@ -39,10 +39,10 @@ export function addMonitorCommand(program: Command, io: Io): void {
     flag('--pytorchjob [NAME]', `this PyTorchJob (default ${defaultPyTorchJob})`, 'a name', text),
     flag('--job <NAME>', 'this Job', 'a name', text),
     toggle('--all', 'all of the namespace, the unhealthy ones first'),
-    flag('--interval <DURATION>', 'how often (default 30s)', durationAllowed, positive).default(30_000, '30s'),
+    flag('--interval <DURATION>', 'how often', durationAllowed, positive).default(30_000, '30s'),
     toggle('--once', 'once, and end'),
     toggle('-w, --watch', 'at every change instead'),
-    flag('-n, --namespace <NAME>', 'namespace (default default)', 'a name', text).default('default'),
+    flag('-n, --namespace <NAME>', 'namespace', 'a name', text).default('default'),
     flag(
       '-o, --output <FORMAT>',
       `${format.allowed} (default a table on a terminal, json elsewhere)`,
