@@ -39,7 +39,7 @@ type Fields = Record<string, unknown>;
 const phases = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
 /** Kubernetes sets no limit; nobody reads more. */
 const mostContainers = 250;
-const longestName = 253;
+export const longestName = 253;
 
 /** Throws for a pod without a known phase or without containers. */
 export function podInfo(pod: KubernetesObject): PodInfo {
@@ -103,7 +103,7 @@ function worstOf(pod: KubernetesObject, phase: string, containers: ContainerInfo
   }
   const unschedulable = unschedulableOf(pod);
   if (unschedulable && phase === 'Pending') return { status: 'Unschedulable', ...unschedulable };
-  return { status: phase, ...condition(fields(pod.status)) };
+  return { status: phase, ...shortened(fields(pod.status)) };
 }
 
 function endOf(containers: readonly ContainerInfo[], name: string): string {
@@ -161,7 +161,8 @@ function ended(terminated: Fields): Condition & { exitCode?: number } {
   return { ...shortened(terminated), ...(isCode ? { exitCode: exitCode as number } : {}) };
 }
 
-function shortened(of: Fields): Condition {
+/** Kubernetes bounds an object at 1.5 MiB, and little of it has to be one word. */
+export function shortened(of: Fields): Condition {
   const { reason, message } = condition(of);
   return { ...(reason ? { reason: reason.slice(0, longestName) } : {}), ...(message ? { message } : {}) };
 }

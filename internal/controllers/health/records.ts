@@ -8,7 +8,15 @@ import {
 } from '../../../pkg/kubernetes/cluster.ts';
 import { type Condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
-import { type ContainerIssue, containerIssues, isPodUnschedulable, type PodInfo, podInfo } from './pod-info.ts';
+import {
+  type ContainerIssue,
+  containerIssues,
+  isPodUnschedulable,
+  longestName,
+  type PodInfo,
+  podInfo,
+  shortened,
+} from './pod-info.ts';
 
 export const watchedKinds = ['JobSet', 'PyTorchJob', 'Job'] as const;
 export type WatchedKind = (typeof watchedKinds)[number];
@@ -114,7 +122,7 @@ const completeTypes: Readonly<Record<WatchedKind, string>> = {
 
 function endOf(kind: WatchedKind, status: unknown): Pick<WorkloadRecord, 'finished' | 'failure'> {
   const failure = conditionOf(status, 'Failed', 'True');
-  if (failure) return { finished: 'Failed', failure };
+  if (failure) return { finished: 'Failed', failure: shortened({ ...failure }) };
   return conditionOf(status, completeTypes[kind], 'True') ? { finished: 'Complete' } : {};
 }
 
@@ -146,5 +154,5 @@ function timeOf({ lastTransitionTime }: Fields): string {
 function controllerOf({ metadata }: KubernetesObject): WorkloadRecord['owner'] {
   const found = list(metadata.ownerReferences).find(({ controller }) => controller === true);
   const [uid, kind, name] = [text(found?.uid), text(found?.kind), text(found?.name)];
-  return uid && kind && name ? { uid, kind, name } : undefined;
+  return uid && kind && name ? { uid, kind: kind.slice(0, longestName), name: name.slice(0, longestName) } : undefined;
 }

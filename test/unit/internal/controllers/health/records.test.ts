@@ -1,9 +1,23 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Family } from '../../../../../internal/controllers/health/family.ts';
-import { lastConditionOf, podRecord, workloadRecord } from '../../../../../internal/controllers/health/records.ts';
+import { podInfo } from '../../../../../internal/controllers/health/pod-info.ts';
+import {
+  lastConditionOf,
+  podRecord,
+  watchedKinds,
+  workloadRecord,
+} from '../../../../../internal/controllers/health/records.ts';
 import { stateOf } from '../../../../../internal/controllers/health/summary.ts';
 import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
-import { aPod, aWorkload, condition, unschedulable, type WorkloadParts } from '../../../../support/workload-objects.ts';
+import {
+  aPod,
+  aWorkload,
+  condition,
+  unschedulable,
+  type WorkloadParts,
+  waiting,
+} from '../../../../support/workload-objects.ts';
 
 function stateWith({ kind = 'Job', ...parts }: WorkloadParts, pods: KubernetesObject[] = []): string {
   const family = new Family();
@@ -89,6 +103,61 @@ describe('the record of a pod', () => {
     expect(podRecord(aPod({ ownerKind: 'ReplicaSet' }))).toBeUndefined();
     const { ownerReferences: _none, ...metadata } = aPod().metadata;
     expect(podRecord({ ...aPod(), metadata })).toBeUndefined();
+  });
+});
+
+const anyFields = fc.dictionary(
+  fc.constantFrom(
+    'phase',
+    'conditions',
+    'containers',
+    'initContainers',
+    'containerStatuses',
+    'runPolicy',
+    'suspend',
+    'restarts',
+  ),
+  fc.oneof(
+    fc.jsonValue(),
+    fc.array(fc.dictionary(fc.constantFrom('name', 'state', 'type', 'status', 'lastState'), fc.jsonValue())),
+  ),
+);
+const anyObject = fc.record({
+  apiVersion: fc.constant('v1'),
+  kind: fc.constant('Pod'),
+  metadata: fc.record({ name: fc.string(), uid: fc.string(), ownerReferences: fc.jsonValue() }),
+  spec: fc.oneof(anyFields, fc.jsonValue()),
+  status: fc.oneof(anyFields, fc.constant({ phase: 'Running' }), fc.jsonValue()),
+});
+
+describe('whatever somebody wrote into an object', () => {
+  it('is a record or an error with a message, and nothing else', () => {
+    fc.assert(
+      fc.property(anyObject, fc.constantFrom(...watchedKinds), (object, kind) => {
+        const written = object as unknown as KubernetesObject;
+        for (const project of [() => podInfo(written), () => workloadRecord(kind, written), () => podRecord(written)]) {
+          try {
+            project();
+          } catch (error) {
+            expect((error as Error).message).toMatch(/^(it has no|its (phase|status) is)/);
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is kept in bounds', () => {
+    const long = 'x'.repeat(100_000);
+    const reference = { apiVersion: 'v1', kind: 'Job', name: long, uid: 'uid-work', controller: true };
+    const pod = aPod({ phase: 'Failed', status: { reason: long, message: long }, main: waiting(long, long) });
+    const failed = aWorkload({
+      conditions: [condition(long), condition('Failed', long, { reason: long, message: long })],
+    });
+    failed.metadata.ownerReferences = [reference];
+    failed.metadata.annotations = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`a${index}`, long]));
+    expect(JSON.stringify(podRecord(pod)).length).toBeLessThan(10_000);
+    expect(JSON.stringify(workloadRecord('Job', failed)).length).toBeLessThan(10_000);
   });
 });
 
