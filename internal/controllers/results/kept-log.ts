@@ -9,7 +9,7 @@ export interface KeptLogSummary {
   sha256: string;
 }
 
-const grownByBytes = 65_536;
+const blockBytes = 65_536;
 
 export class KeptLog {
   readonly #headLimit: number;
@@ -17,8 +17,8 @@ export class KeptLog {
   readonly #hash: Hash = createHash('sha256');
   readonly #head: Buffer[] = [];
   #headBytes = 0;
-  /** A ring, once it is as large as it may be. */
-  #tail = Buffer.alloc(0);
+  /** A ring of blocks, each there when it is first needed. */
+  readonly #tail: Buffer[] = [];
   #tailBytes = 0;
   /** Where the next byte goes. */
   #tailEnd = 0;
@@ -60,26 +60,22 @@ export class KeptLog {
 
   #writeTail(chunk: Buffer): void {
     const last = chunk.subarray(Math.max(0, chunk.length - this.#tailLimit));
-    this.#growTail(last.length);
-    const first = last.subarray(0, this.#tail.length - this.#tailEnd);
-    first.copy(this.#tail, this.#tailEnd);
-    last.copy(this.#tail, 0, first.length);
+    for (let at = 0; at < last.length; ) {
+      const index = Math.floor(this.#tailEnd / blockBytes);
+      const size = Math.min(blockBytes, this.#tailLimit - index * blockBytes);
+      this.#tail[index] ??= Buffer.allocUnsafe(size);
+      const copied = last.copy(this.#tail[index], this.#tailEnd % blockBytes, at);
+      at += copied;
+      this.#tailEnd = (this.#tailEnd + copied) % this.#tailLimit;
+    }
     this.#tailBytes = Math.min(this.#tailLimit, this.#tailBytes + last.length);
-    this.#tailEnd = this.#tail.length === 0 ? 0 : (this.#tailEnd + last.length) % this.#tail.length;
-  }
-
-  /** It is no ring before it is as large as it may be: until then nothing in it is overwritten. */
-  #growTail(by: number): void {
-    const needed = Math.min(this.#tailLimit, this.#tailBytes + by);
-    if (needed <= this.#tail.length) return;
-    const grown = Buffer.alloc(Math.min(this.#tailLimit, Math.max(needed, this.#tail.length * 2, grownByBytes)));
-    this.#tail.copy(grown, 0, 0, this.#tailBytes);
-    this.#tail = grown;
-    this.#tailEnd = this.#tailBytes % grown.length;
   }
 
   #tailPieces(): Buffer[] {
-    if (this.#tailBytes < this.#tail.length) return [this.#tail.subarray(0, this.#tailBytes)];
-    return [this.#tail.subarray(this.#tailEnd), this.#tail.subarray(0, this.#tailEnd)];
+    const place = Math.floor(this.#tailEnd / blockBytes);
+    const newest = this.#tail[place]?.subarray(0, this.#tailEnd % blockBytes) ?? Buffer.alloc(0);
+    if (this.#tailBytes < this.#tailLimit) return [...this.#tail.slice(0, place), newest];
+    const oldest = this.#tail[place]?.subarray(this.#tailEnd % blockBytes) ?? Buffer.alloc(0);
+    return [oldest, ...this.#tail.slice(place + 1), ...this.#tail.slice(0, place), newest];
   }
 }

@@ -22,6 +22,7 @@ export interface ResultInput {
   job: { namespace: string; name: string; uid: string; end: { status: ResultStatus; at: string } };
   pods: PodFacts[];
   omittedPods: number;
+  /** Belongs to `resultMaps` from then on. */
   text: Buffer[];
   /** What only the queue's own jobs have, such as `job-id`. */
   own: Record<string, string>;
@@ -113,25 +114,27 @@ function podsThatFit(pods: readonly PodFacts[]): { pods: string; left: number } 
   return { pods: `[${taken.join(',')}]`, left: pods.length - taken.length };
 }
 
-/** Compressed, in chunks that each fit into a ConfigMap. */
-async function packed(text: readonly Buffer[]): Promise<{ chunks: Buffer[]; sha256: string; bytes: number }> {
+/** Compressed, in chunks that each fit into a ConfigMap. Takes the text away as it goes: both together would be twice as much. */
+async function packed(text: Buffer[]): Promise<{ chunks: Buffer[]; sha256: string; bytes: number }> {
   const hash = createHash('sha256');
   const chunks: Buffer[] = [];
-  let open: Buffer[] = [];
-  let size = 0;
-  for await (const part of Readable.from(text, { objectMode: true }).pipe(createGzip())) {
-    let rest = part as Buffer;
-    hash.update(rest);
-    while (size + rest.length > partBytes) {
-      chunks.push(Buffer.concat([...open, rest.subarray(0, partBytes - size)]));
-      rest = rest.subarray(partBytes - size);
-      open = [];
-      size = 0;
-    }
-    open.push(rest);
-    size += rest.length;
-  }
-  chunks.push(Buffer.concat(open));
   const bytes = text.reduce((sum, piece) => sum + piece.length, 0);
+  for await (const output of Readable.from(takenFrom(text)).pipe(createGzip({ chunkSize: partBytes }))) {
+    const next = output as Buffer;
+    hash.update(next);
+    const last = chunks.at(-1);
+    if (last && follows(last, next))
+      chunks[chunks.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + next.length);
+    else chunks.push(next);
+  }
   return { chunks, sha256: hash.digest('hex'), bytes };
+}
+
+/** zlib fills one buffer of the size of a part after the other, and gives them in slices. */
+function follows(last: Buffer, next: Buffer): boolean {
+  return last.buffer === next.buffer && last.byteOffset + last.length === next.byteOffset;
+}
+
+function* takenFrom(text: Buffer[]): Generator<Buffer> {
+  for (let piece = text.shift(); piece; piece = text.shift()) yield piece;
 }
