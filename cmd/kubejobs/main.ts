@@ -10,6 +10,7 @@ import {
 } from '../../internal/platform/configuration.ts';
 import { exitDone, exitFailed, exitUsage } from './cli/exit-codes.ts';
 import { addClientCommands, explainClientError, type Io, processIo } from './cli/index.ts';
+import { hintAtHelp, inOurStyle, refuseUnknownCommand, unknownCommand } from './mistakes.ts';
 import { addMonitorCommand } from './monitor-command.ts';
 import { policyCheckOptions } from './policy-options.ts';
 import { tokenOptions } from './token-options.ts';
@@ -21,8 +22,11 @@ export function buildProgram(io: Io = processIo()): Command {
     .description('A durable priority queue that takes jobs over HTTP and runs them as Kubernetes Jobs.')
     .version(programVersion())
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
-    .showHelpAfterError('(kubejobs --help shows what is allowed)');
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(inOurStyle(text)),
+    });
   const serve = program
     .command('serve', { isDefault: true })
     .description('take jobs over HTTP and run them (the default)')
@@ -54,6 +58,7 @@ export function buildProgram(io: Io = processIo()): Command {
   addPolicyCommand(program);
   addClientCommands(program, io);
   addMonitorCommand(program, io);
+  hintAtHelp(program, []);
   return program;
 }
 
@@ -76,9 +81,7 @@ function addPolicyCommand(program: Command): void {
 /** `serve` is the default, so a misspelt command arrives here as its argument. */
 function refuseArguments(program: Command, serve: Command): void {
   const [word] = serve.args;
-  if (word === undefined) return;
-  const names = program.commands.map((command) => command.name()).join(', ');
-  throw new ConfigurationError(`there is no command ${JSON.stringify(word)}; there are ${names} (see kubejobs --help)`);
+  if (word !== undefined) throw unknownCommand(program, word);
 }
 
 /** The options of `serve`, for the help of the whole program. */
@@ -99,7 +102,9 @@ function addOptions(command: Command, table: OptionTable, fromEnvironment = true
 /** `words` as they stand behind the program’s name. Never rejects: what goes wrong is told, and is an exit code. */
 export async function runCommandLine(words: readonly string[], io: Io = processIo()): Promise<void> {
   try {
-    await buildProgram(io).parseAsync(words, { from: 'user' });
+    const program = buildProgram(io);
+    refuseUnknownCommand(program, words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     const { code, lines } = explain(error);
     for (const line of lines) io.stderr.write(`${line}\n`);

@@ -105,6 +105,11 @@ export class Core {
     return decisions;
   }
 
+  /** Whether a `timer_fired` at this time would do anything. */
+  hasDue(now: number): boolean {
+    return (this.state.timers.next() ?? Number.POSITIVE_INFINITY) <= now;
+  }
+
   isPending(jobId: string): boolean {
     return this.state.runnable.has(jobId) || this.state.refused.has(jobId);
   }

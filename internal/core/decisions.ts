@@ -37,6 +37,8 @@ export interface DeleteWorkload {
   jobId: string;
   attempt: number;
   propagation: 'foreground' | 'background';
+  /** It is looked at first, and one that came to its own end is left as it is. */
+  unlessFinished?: true;
 }
 
 /** Send a `timer_fired` at this time. Only the last one of a turn counts. */
@@ -57,4 +59,7 @@ export type Decision = Recorded | CreateWorkload | DeleteWorkload | WakeAt;
 /** An effect as the dispatcher gets it: the decision with the committed rows it is about. */
 export type Effect =
   | { kind: 'create_workload'; job: Job; attempt: Attempt }
-  | { kind: 'delete_workload'; jobId: string; attempt: Attempt; propagation: 'foreground' | 'background' };
+  | ({ kind: 'delete_workload'; jobId: string; attempt: Attempt } & Pick<
+      DeleteWorkload,
+      'propagation' | 'unlessFinished'
+    >);

@@ -91,13 +91,16 @@ export interface CreateUnknown {
   retryAfterMs?: number;
 }
 
-/** The API server took the deletion (the object may still be going), did not find the object, or gave no usable answer. */
+/**
+ * The API server took the deletion (the object may still be going), did not find the object, or gave no usable answer; or
+ * the workload had come to its own end and was not to be deleted then.
+ */
 export interface DeleteAnswered {
   kind: 'delete_answered';
   at: number;
   jobId: string;
   attempt: number;
-  outcome: 'accepted' | 'missing' | 'failed';
+  outcome: 'accepted' | 'missing' | 'finished' | 'failed';
   message?: string;
   retryAfterMs?: number;
 }

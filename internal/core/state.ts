@@ -9,6 +9,7 @@ import type {
   ScheduledReason,
 } from '../../pkg/models/index.ts';
 import { PriorityQueue } from '../queue/priority-queue.ts';
+import type { WorkloadObservation } from './events.ts';
 import { Timers } from './timers.ts';
 
 export interface CoreSettings {
@@ -60,6 +61,8 @@ export interface RunningJob {
   /** No call before this time: a backoff, or the API server's Retry-After. */
   notBefore: number;
   ending?: Ending;
+  /** How the workload was seen to end while it was being deleted for its timeout. */
+  ownEnd?: Exclude<WorkloadObservation, { phase: 'active' }>;
   reason?: RunningReason;
   message?: string;
 }

@@ -23,6 +23,11 @@ export class Timers {
     this.#heap.push({ at, jobId });
   }
 
+  /** Looks at all of them. */
+  has(at: number, jobId: string): boolean {
+    return this.#heap.data.some((timer) => timer.at === at && timer.jobId === jobId);
+  }
+
   /** When the next timer is due. */
   next(): number | undefined {
     return this.#heap.peek()?.at;

@@ -1,7 +1,8 @@
 // One deletion, and what its answer says: taken, failed, or that the workload is not there.
 // Rule: only what is surely ours is deleted. With a uid the API server itself holds us to that object; where we know
-// none, or the name is another object's by now (409), the object is read first and deleted only with all our marks.
-import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
+// none, or the name is another object's by now (409), the object is read first and deleted only with all our marks. What is
+// deleted for its timeout is read first, too, for it may have finished while nobody could see it.
+import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt } from '../../pkg/models/index.ts';
 import { isOurs } from './identity.ts';
@@ -18,23 +19,31 @@ export interface Deletion {
   jobId: string;
   attempt: Attempt;
   propagation: 'foreground' | 'background';
+  unlessFinished?: true;
 }
 
 export async function deleteWorkload(deps: DeleteDeps, deletion: Deletion): Promise<DeleteOutcome> {
   const { uid } = deletion.attempt.workload;
-  if (uid === undefined) return deleteByMarks(deps, deletion);
+  if (uid === undefined || deletion.unlessFinished) return deleteByMarks(deps, deletion);
   const result = await callDelete(deps, deletion, uid);
   return isConflict(result) ? deleteByMarks(deps, deletion) : outcomeOf(result);
 }
 
 async function deleteByMarks(deps: DeleteDeps, deletion: Deletion): Promise<DeleteOutcome> {
-  const { jobId, attempt } = deletion;
+  const { jobId, attempt, unlessFinished } = deletion;
   const { kind, namespace, name } = attempt.workload;
   const found = await deps.cluster.get(rulesOfKind(kind).resource, namespace, name);
   if (found.outcome !== 'ok') return outcomeOf(found);
   const { uid } = found.value.metadata;
   if (!isOurs(found.value, deps.queueId, jobId, attempt.attempt)) return missing;
+  if (unlessFinished && hasFinished(found.value)) return { kind: 'delete_answered', outcome: 'finished' };
   return outcomeOf(await callDelete(deps, deletion, uid));
+}
+
+/** By itself: what is being deleted fails for that reason alone. */
+function hasFinished(object: KubernetesObject): boolean {
+  const { complete, failed } = rulesOfKind(object.kind).stateOf(object);
+  return (complete || failed !== undefined) && object.metadata.deletionTimestamp === undefined;
 }
 
 function callDelete(deps: DeleteDeps, deletion: Deletion, uid: string | undefined): Promise<ApiResult<undefined>> {

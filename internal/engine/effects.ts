@@ -22,7 +22,7 @@ export function dress(turn: Turn, reader: StoreReader, at: number): Dressed {
     const job = decision.kind === 'create_workload' ? (turn.rows.get(jobId) ?? reader.jobs([jobId])[0]) : undefined;
     if (!attempt) dressed.failures.push(unreadable(decision, at));
     else if (decision.kind === 'delete_workload') {
-      dressed.effects.push({ kind: decision.kind, jobId, attempt, propagation: decision.propagation });
+      dressed.effects.push({ ...decision, attempt });
     } else if (job) dressed.effects.push({ kind: decision.kind, job, attempt });
     else dressed.failures.push(unreadable(decision, at));
   }

@@ -6,8 +6,6 @@ import {
   type AttemptRules,
   accepted,
   attemptRulesOf,
-  type ErrorCode,
-  type FinishedState,
   type Job,
   type JobState,
   type JobSubmission,
@@ -17,7 +15,7 @@ import {
 } from '../../pkg/models/index.ts';
 import { Core } from '../core/core.ts';
 import type { Effect, StartAttempt } from '../core/decisions.ts';
-import type { ClusterEvent, CoreEvent } from '../core/events.ts';
+import type { ClusterEvent } from '../core/events.ts';
 import { restoreCore } from '../core/restore.ts';
 import type { CoreSettings } from '../core/state.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
@@ -25,6 +23,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Random } from '../platform/random.ts';
 import { type Pruned, type Snapshot, type Store, type StoredSettings, StoreFailure } from '../store/store.ts';
+import { applyChange, applyRetry } from './changes.ts';
 import { CommittedView } from './committed-view.ts';
 import { dress } from './effects.ts';
 import {
@@ -41,7 +40,7 @@ import {
 import { Measurements } from './measurements.ts';
 import { StoreRecovery } from './store-recovery.ts';
 import { strayDecisions } from './strays.ts';
-import { answerForOne, applySubmission } from './submissions.ts';
+import { answerForOne, applySubmission, newJob } from './submissions.ts';
 import { Turn } from './turn.ts';
 
 export interface EngineDeps {
@@ -85,9 +84,12 @@ export class Engine {
   #stopped = false;
   /** What was last reported, kept apart from the core so that a rebuilt core learns it too. */
   #clusterReachable = false;
+  /** The cap that was asked for at this start is not durable yet. */
+  #owesCap: boolean;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
+    this.#owesCap = deps.maxConcurrencyGiven === true;
     this.#core = new Core(deps.settings);
     this.#view = new CommittedView(this.#core);
     this.#measurements = new Measurements(deps);
@@ -97,11 +99,6 @@ export class Engine {
   /** Rebuilds the core from the store. Nothing is dispatched until the cluster is reported reachable. */
   async start(): Promise<void> {
     await this.#rebuild();
-    const { settings, maxConcurrencyGiven, clock } = this.#deps;
-    if (maxConcurrencyGiven) {
-      const { maxConcurrency } = settings;
-      this.#push({ kind: 'settings', at: clock.now(), settings: { maxConcurrency }, reply: () => {} });
-    }
     this.#started = true;
     this.#kick();
   }
@@ -278,10 +275,10 @@ export class Engine {
       }
       case 'cancel':
       case 'change':
-        this.#applyChange(input, turn);
+        this.#answerChange(input, applyChange(input, turn, this.#core, this.#deps.store.reader), turn);
         break;
       case 'retry':
-        this.#applyRetry(input, turn);
+        this.#answerChange(input, applyRetry(input, turn, this.#core, this.#deps.store.reader), turn);
         break;
       case 'settings':
         this.#core.apply({ kind: 'settings_changed', at: input.at, ...input.settings });
@@ -297,46 +294,9 @@ export class Engine {
     }
   }
 
-  /** Of several changes all are made or none: they are refused for the same reasons. */
-  #applyChange(input: ChangeInput, turn: Turn): void {
-    const { kind, jobId, reply } = input;
-    let answer: Answer<undefined> = accepted(undefined);
-    for (const event of eventsOf(input)) {
-      turn.touch(this.#core, event);
-      const applied = this.#core.apply(event);
-      if (!applied.ok) answer = this.#refuseChange(kind, jobId, applied.code);
-    }
-    turn.answers.push(() => reply(answer));
-  }
-
-  /** The job's row is only right about it when nothing in this turn touched it: else the next turn looks. */
-  #applyRetry(input: ChangeInput, turn: Turn): void {
-    const { jobId, at, reply } = input;
-    if (turn.before.has(jobId)) {
-      this.#inbox.push(input);
-      return;
-    }
-    const [row] = this.#deps.store.reader.jobs([jobId]);
-    const answer = row ? this.#retry(row, at, turn) : jobNotFound(jobId);
-    turn.answers.push(() => reply(answer));
-  }
-
-  #retry(row: Job, at: number, turn: Turn): Answer<undefined> {
-    const { jobId, priority, sequence, attempt: attempts, state } = row;
-    const applied = this.#core.apply({ kind: 'retry_requested', at, jobId, priority, sequence, attempts });
-    if (!applied.ok) return refused('job_not_finished', `The job is ${state}; only a finished one can be run again.`);
-    turn.before.set(jobId, { place: state as FinishedState });
-    return accepted(undefined);
-  }
-
-  /** A job that the core lacks is finished or was never there: the rows know which. */
-  #refuseChange(kind: ChangeInput['kind'], jobId: string, code: ErrorCode): Answer<undefined> {
-    if (code === 'job_running') {
-      return refused(code, 'The job holds a slot already; priority and hold are for jobs that wait for one.');
-    }
-    if (this.#deps.store.reader.jobs([jobId]).length === 0) return jobNotFound(jobId);
-    if (kind === 'cancel') return accepted(undefined);
-    return refused('job_finished', 'The job is finished; nothing of it can change, but it can be run again.');
+  #answerChange(input: ChangeInput, answer: Answer<undefined> | undefined, turn: Turn): void {
+    if (answer) turn.answers.push(() => input.reply(answer));
+    else this.#inbox.push(input);
   }
 
   #applyEvent(event: Extract<Input, { kind: 'event' }>['event'], turn: Turn): void {
@@ -346,8 +306,11 @@ export class Engine {
     this.#core.decide(strayDecisions(event, attempt, this.#deps.logger));
   }
 
+  /** What is due by now is done first: a job whose time to wait ran out during a long commit must not start. */
   #plan(turn: Turn): void {
-    const starts = turn.record(this.#core.plan(this.#deps.clock.now(), (jobIds) => this.#rulesOf(jobIds, turn)));
+    const now = this.#deps.clock.now();
+    if (this.#core.hasDue(now)) this.#applyEvent({ kind: 'timer_fired', at: now }, turn);
+    const starts = turn.record(this.#core.plan(now, (jobIds) => this.#rulesOf(jobIds, turn)));
     for (const start of starts) this.#startAttempt(turn, start);
   }
 
@@ -421,6 +384,7 @@ export class Engine {
       this.#stopped = true;
       throw error;
     }
+    this.#cancelWake?.();
     this.#recovery.begin(error);
     this.#refuse(inputs);
     this.#refuseWaiting();
@@ -430,7 +394,9 @@ export class Engine {
   #refuseWaiting(): void {
     const waiting = this.#inbox.take(this.#inbox.size);
     this.#refuse(waiting);
-    for (const input of waiting) if (input.kind === 'event') this.#inbox.push(input);
+    // A timer that fired is out of date by the time of the rebuild, which looks at what is due itself.
+    for (const input of waiting)
+      if (input.kind === 'event' && input.event.kind !== 'timer_fired') this.#inbox.push(input);
   }
 
   #refuse(inputs: Input[]): void {
@@ -449,8 +415,18 @@ export class Engine {
     this.#restored = standingsOf(snapshot);
     this.#measurements.reset(snapshot.counts);
     this.#measurements.slots(this.settings.maxConcurrency);
+    if (this.#owesCap) this.#setGivenCap(at);
     this.#deps.resync();
     this.#push({ kind: 'event', event: { kind: 'timer_fired', at } });
+  }
+
+  /** Again after each rebuild until it is written: the commit that had it may have failed. */
+  #setGivenCap(at: number): void {
+    const { maxConcurrency } = this.#deps.settings;
+    const reply = (answer: Answer<undefined>): void => {
+      if (answer.ok) this.#owesCap = false;
+    };
+    this.#push({ kind: 'settings', at, settings: { maxConcurrency }, reply });
   }
 }
 
@@ -461,30 +437,6 @@ function standingsOf({ waiting, unaccounted = [] }: Snapshot): Map<string, JobSt
     return [jobId, waitsFor.length > 0 ? 'blocked' : 'scheduled'];
   });
   return new Map([...waited, ...unaccounted.map(({ jobId }): [string, JobState] => [jobId, 'running'])]);
-}
-
-/** A row to be; the core gives it its acceptance number and its state. */
-function newJob(jobId: string, at: number, submission: JobSubmission): Job {
-  // The spread comes last: adding to a spread object is a hundred times slower in V8 (microseconds).
-  const job: Job = { jobId, sequence: 0, state: 'pending', attempt: 0, createdAt: at, ...submission };
-  if (submission.rules === undefined) return job;
-  const { startAt, startInMs, queueTimeoutMs } = submission.rules;
-  if (startAt !== undefined) job.startAt = startAt;
-  if (startInMs !== undefined) job.startAt = at + startInMs;
-  if (queueTimeoutMs !== undefined) job.expiresAt = at + queueTimeoutMs;
-  return job;
-}
-
-function eventsOf({ kind, jobId, at, changes: { priority, held } }: ChangeInput): CoreEvent[] {
-  if (kind === 'cancel') return [{ kind: 'cancel_requested', at, jobId }];
-  const events: CoreEvent[] = [];
-  if (priority !== undefined) events.push({ kind: 'priority_changed', at, jobId, priority });
-  if (held !== undefined) events.push({ kind: 'hold_changed', at, jobId, held });
-  return events;
-}
-
-function jobNotFound(jobId: string): Refused {
-  return refused('job_not_found', `There is no job with the id ${jobId}.`);
 }
 
 /** Of a job whose row cannot be read; its create is refused before anything is sent. */

@@ -30,5 +30,6 @@ export function strayDecisions(event: AttemptEvent, row: Attempt | undefined, lo
     return [{ kind: 'change_attempt', jobId, attempt, set: { cleanupAt } }];
   }
   if (event.kind !== 'workload_missing' && event.kind !== 'delete_answered') return [];
+  if (event.kind === 'delete_answered' && event.outcome === 'finished') return [];
   return [{ kind: 'change_attempt', jobId, attempt, set: { cleanupAt: null } }];
 }

@@ -6,6 +6,7 @@ import {
   type FieldError,
   isFinished,
   type Job,
+  type JobSubmission,
   type Refusal,
   refused,
 } from '../../pkg/models/index.ts';
@@ -38,6 +39,18 @@ export function applySubmission(
   const jobs = input.jobs.map((job) => accept(job, input.at, dependencies, turn, core));
   remember(input, jobs, turn);
   return accepted({ jobs, replayed: false });
+}
+
+/** A row to be; the core gives it its acceptance number and its state. */
+export function newJob(jobId: string, at: number, submission: JobSubmission): Job {
+  // The spread comes last: adding to a spread object is a hundred times slower in V8 (microseconds).
+  const job: Job = { jobId, sequence: 0, state: 'pending', attempt: 0, createdAt: at, ...submission };
+  if (submission.rules === undefined) return job;
+  const { startAt, startInMs, queueTimeoutMs } = submission.rules;
+  if (startAt !== undefined) job.startAt = startAt;
+  if (startInMs !== undefined) job.startAt = at + startInMs;
+  if (queueTimeoutMs !== undefined) job.expiresAt = at + queueTimeoutMs;
+  return job;
 }
 
 /** The same for a caller who submitted one job: places in a list of jobs begin with the job's number. */

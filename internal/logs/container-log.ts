@@ -24,6 +24,8 @@ export interface ContainerLogOptions {
   write(line: TimedLine): Promise<void>;
   /** Whether the container has ended for good, or its pod is gone. */
   isOver(): boolean;
+  /** Nothing more will come: a stream that stays open all the same is left, and what it may have missed is read once. */
+  over?: AbortSignal;
 }
 
 const againMs = 1_000;
@@ -35,16 +37,16 @@ export async function readContainerLog(
   options: ContainerLogOptions,
 ): Promise<string | undefined> {
   const place = new Place();
-  const { follow, signal, isOver } = options;
+  const { follow, signal, isOver, over } = options;
   for (;;) {
     // Looked at first: what is over now has nothing more to say after this reading.
-    const wasOver = isOver();
-    const problem = await readOnce(deps, target, options, place);
+    const wasOver = isOver() || over?.aborted === true;
+    const problem = await readOnce(deps, target, { ...options, follow: follow && !over?.aborted }, place);
     if (signal.aborted) return undefined;
     // A pod that is gone can say no more; what it said was written while it was there.
     if (wasOver && place.sinceTime !== undefined && follow) return undefined;
     if (!follow || wasOver) return problem;
-    if (problem === undefined && isOver()) continue;
+    if (over?.aborted || (problem === undefined && isOver())) continue;
     await sleep(deps.clock, againMs, signal);
     if (signal.aborted) return undefined;
   }
@@ -53,14 +55,14 @@ export async function readContainerLog(
 async function readOnce(
   { source }: ContainerLogDeps,
   { namespace, pod, container }: ContainerTarget,
-  { tail, follow, signal, write }: ContainerLogOptions,
+  { tail, follow, signal, over, write }: ContainerLogOptions,
   place: Place,
 ): Promise<string | undefined> {
   const { sinceTime } = place;
   const tailLines = sinceTime === undefined && tail !== undefined ? { tailLines: tail } : {};
   try {
     const opened = await source.log(namespace, pod, {
-      ...{ container, follow, signal, ...tailLines },
+      ...{ container, follow, signal: follow && over ? AbortSignal.any([signal, over]) : signal, ...tailLines },
       ...(sinceTime !== undefined && { sinceTime }),
     });
     if (opened.outcome !== 'ok') return opened.message;

@@ -36,6 +36,8 @@ export interface JobLogsRequest {
 }
 
 const lookAgainMs = 1_000;
+/** After the end of the attempt the streams of its containers end by themselves, as a rule. */
+const lastWordsMs = 2_000;
 /** Of one caller. */
 const containersAtOnce = 50;
 
@@ -83,6 +85,7 @@ export class JobLogs {
     const attempt = await this.#attemptToCome(jobId, request, output);
     if (!attempt) return;
     const underWay = new Map<string, Promise<void>>();
+    const over = new AbortController();
     let present = new Map<string, LoggingContainer>();
     const { clock } = this.#deps;
     while (!request.signal.aborted) {
@@ -94,8 +97,8 @@ export class JobLogs {
         if (present.size > 1) output.hasPrefixes = true;
         for (const [key, container] of present) {
           if (underWay.has(key) || underWay.size >= containersAtOnce) continue;
-          const over = (): boolean => present.get(key)?.isOver ?? true;
-          underWay.set(key, this.#write(container, request, output, over));
+          const isOver = (): boolean => present.get(key)?.isOver ?? true;
+          underWay.set(key, this.#write(container, request, output, isOver, over.signal));
         }
         if (isOver) break;
       } else if (isOver) break;
@@ -103,7 +106,10 @@ export class JobLogs {
       await sleep(clock, lookAgainMs, request.signal);
     }
     present = new Map();
-    await Promise.all(underWay.values());
+    const all = Promise.all(underWay.values());
+    await Promise.race([all, sleep(clock, lastWordsMs, request.signal)]);
+    over.abort();
+    await all;
   }
 
   /** Waits until the attempt has begun; undefined when it never will. */
@@ -132,9 +138,14 @@ export class JobLogs {
     { tail, follow, signal }: JobLogsRequest,
     output: Output,
     isOver: () => boolean,
+    over?: AbortSignal,
   ): Promise<void> {
     const write = (line: TimedLine): Promise<void> => output.line(target, line);
-    const options = { follow: follow && !target.isOver, signal, write, isOver, ...(tail !== undefined && { tail }) };
+    const options = {
+      ...{ follow: follow && !target.isOver, signal, write, isOver },
+      ...(tail !== undefined && { tail }),
+      ...(over && { over }),
+    };
     const problem = await readContainerLog(this.#deps, target, options);
     if (problem !== undefined) await output.say(`the log of ${keyOf(target)} cannot be read: ${problem}`);
   }

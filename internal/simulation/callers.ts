@@ -1,8 +1,11 @@
-// Everybody outside the program, by chance: callers who submit, cancel, change priorities and read; somebody who deletes
-// other people's Jobs; operators who stop, kill and set up the program anew; and the machine's wall clock.
+// Everybody outside the program, by chance: callers who submit, cancel, hold, release, change priorities, run again and
+// read; somebody who deletes other people's Jobs; operators who pause, resume, set the cap, stop, kill and set up the
+// program anew; and the machine's wall clock.
+import { Requests } from './requests.ts';
 import type { Weather } from './weather.ts';
 import { oneOf } from './weather.ts';
-import type { Submission, World } from './world.ts';
+import { Wishes } from './wishes.ts';
+import type { World } from './world.ts';
 
 /** Callers wait while so many jobs for each slot are unfinished, so that ten minutes can be enough for all. */
 const backlogPerSlot = 25;
@@ -13,19 +16,24 @@ const jumpsMs = [-240_000, -30_000, -2_000, 2_000, 30_000, 600_000, 86_400_000];
 export class Callers {
   readonly #world: World;
   readonly #weather: Weather;
-  readonly #accepted: string[] = [];
-  #submitted = 0;
-  /** Submissions that this life of the program has not answered yet. */
-  #waiting = { start: 0, count: 0 };
+  readonly #wishes: Wishes;
+  readonly #requests: Requests;
   #longestSetBackMs = 0;
 
   constructor(world: World, weather: Weather) {
     this.#world = world;
     this.#weather = weather;
+    this.#requests = new Requests(world);
+    this.#wishes = new Wishes({
+      random: world.random,
+      rules: weather.rules,
+      now: () => world.clock.now(),
+      known: () => this.#requests.accepted.slice(-8),
+    });
   }
 
   get submitted(): number {
-    return this.#submitted;
+    return this.#wishes.count;
   }
 
   /** By how much times that were written may lie in the future of a later program. */
@@ -34,13 +42,22 @@ export class Callers {
   }
 
   async deed(): Promise<void> {
-    if (await this.#rareDeed()) return;
-    if (!this.#world.program) return;
+    if ((await this.#rareDeed()) || !this.#world.program || this.#personsDeed()) return;
     const dice = this.#world.random.next();
-    if (dice < 0.6) this.#submit();
-    else if (dice < 0.68) for (let count = this.#upTo(8); count > 0; count -= 1) this.#submit();
+    if (dice < 0.6) this.#submit(1);
+    else if (dice < 0.68) for (let count = this.#upTo(8); count > 0; count -= 1) this.#submit(1);
     else if (dice < 0.84) void this.#onSome((jobId) => this.#world.cancel(jobId));
-    else void this.#onSome((jobId) => this.#world.reprioritise(jobId, this.#priority()));
+    else void this.#onSome((jobId) => this.#world.reprioritise(jobId, this.#wishes.priority()));
+  }
+
+  /** Nobody holds, pauses or waits for an answer any more. False while somebody still has to be asked for that. */
+  letGo(): boolean {
+    const { program, trace } = this.#world;
+    if (!program?.engine.storeAvailable) return false;
+    const held = [...trace.rows.waiting.values()].filter(({ state }) => state === 'held');
+    for (const { jobId } of held) void this.#world.hold(jobId, false);
+    if (trace.rows.settings.paused) void this.#world.configure({ paused: false });
+    return this.#requests.askAll() && held.length === 0;
   }
 
   /** What readers are told that the rows do not say. Only while no commit is under way, for then the rows may be ahead. */
@@ -74,45 +91,68 @@ export class Callers {
     return true;
   }
 
-  #submit(): void {
-    if (this.#backlog() > this.#mostBacklog()) return;
-    this.#submitted += 1;
-    const annotations = {
-      'kubejobs.io/simulate-duration': `${this.#upTo(this.#chance(0.2) ? 40_000 : 5_000)}ms`,
-      'kubejobs.io/simulate-exit-code': this.#chance(0.2) ? String(this.#upTo(255)) : '0',
+  #personsDeed(): boolean {
+    const { keys, batches, holds, retries, pauses, capSettings } = this.#weather;
+    const world = this.#world;
+    let dice = world.random.next();
+    const falls = (share: number): boolean => {
+      dice -= share;
+      return dice < 0;
     };
-    const name = `job-${this.#submitted}`;
-    const submission: Submission = { name, priority: this.#priority(), queue: 'default', annotations, workload: {} };
-    const waiting = this.#waiting;
-    waiting.count += 1;
-    void this.#world.submit(submission).then((answer) => {
-      waiting.count -= 1;
-      if (answer?.ok) this.#accepted.push(answer.value.jobId);
-    });
+    if (falls(holds)) this.#hold();
+    else if (falls(retries)) void this.#onFinished((jobId) => world.retry(jobId));
+    else if (falls(pauses)) void world.configure({ paused: !world.trace.rows.settings.paused });
+    else if (falls(capSettings)) void world.configure({ maxConcurrency: oneOf(world.random, caps) });
+    else if (falls(0.2 * keys)) this.#requests.again();
+    else if (falls(0.03 * keys)) this.#requests.misuse(this.#wishes.next());
+    else if (falls(batches)) this.#submit(1 + this.#upTo(5));
+    else return false;
+    return true;
   }
 
-  #backlog(): number {
-    const { trace, starts } = this.#world;
-    if (this.#waiting.start !== starts) this.#waiting = { start: starts, count: 0 };
-    return trace.rows.pending.size + trace.rows.running.size + this.#waiting.count;
+  /** Releases as often as it holds, lest everything be held in the end. */
+  #hold(): void {
+    const { rows } = this.#world.trace;
+    const held = [...rows.waiting.values()].filter(({ state }) => state === 'held');
+    if (held.length > 0 && this.#chance(0.6)) void this.#world.hold(oneOf(this.#world.random, held).jobId, false);
+    else void this.#onSome((jobId) => this.#world.hold(jobId, true));
+  }
+
+  async #onFinished(deed: (jobId: string) => Promise<void>): Promise<void> {
+    const { random, trace } = this.#world;
+    const finished = this.#requests.accepted.slice(-40).filter((jobId) => trace.rows.jobs.get(jobId)?.finishedAt);
+    if (finished.length > 0 && this.#hasRoom()) await deed(oneOf(random, finished));
+  }
+
+  #submit(count: number): void {
+    if (!this.#hasRoom()) return;
+    const submissions = Array.from({ length: count }, () => this.#wishes.next());
+    this.#requests.send(submissions, this.#chance(this.#weather.keys));
+  }
+
+  #hasRoom(): boolean {
+    const { pending, running, waiting } = this.#world.trace.rows;
+    return pending.size + running.size + waiting.size + this.#requests.waiting <= this.#mostBacklog();
   }
 
   #mostBacklog(): number {
-    const { capChanges, settings } = this.#weather;
-    return backlogPerSlot * (capChanges > 0 ? Math.min(...caps) : settings.maxConcurrency);
+    const { capChanges, capSettings, settings } = this.#weather;
+    return backlogPerSlot * (capChanges + capSettings > 0 ? Math.min(...caps) : settings.maxConcurrency);
   }
 
   /** One of the newer jobs, for the older ones are finished; mostly one that is not. */
   async #onSome(deed: (jobId: string) => Promise<void>): Promise<void> {
-    const { pending, running } = this.#world.trace.rows;
+    const { pending, running, waiting } = this.#world.trace.rows;
     const dice = this.#world.random.next();
-    const candidates = dice < 0.4 ? [...running.keys()] : dice < 0.7 ? [...pending.keys()] : this.#accepted.slice(-12);
+    const inState = dice < 0.35 ? running : dice < 0.6 ? pending : dice < 0.75 ? waiting : undefined;
+    const candidates = inState ? [...inState.keys()] : this.#requests.accepted.slice(-12);
     if (candidates.length > 0) await deed(oneOf(this.#world.random, candidates));
   }
 
   #jump(): void {
     const byMs = oneOf(this.#world.random, jumpsMs);
     if (byMs < 0) this.#longestSetBackMs -= byMs;
+    if (byMs >= 86_400_000) this.#requests.forgetKeys();
     this.#world.jumpClock(byMs);
     this.#world.crash();
   }
@@ -132,10 +172,6 @@ export class Callers {
 
   #propagation(): 'foreground' | 'background' {
     return this.#chance(0.5) ? 'foreground' : 'background';
-  }
-
-  #priority(): number {
-    return Math.floor(this.#world.random.next() * 4);
   }
 
   #upTo(most: number): number {

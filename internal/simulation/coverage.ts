@@ -42,6 +42,15 @@ const unfinished = ['requested', 'unknown', 'made', 'cancelling', 'pending'];
 const jobEvents = ['job_added', 'job_changed', 'job_ended', 'job_deleting', 'job_deleted'];
 const podEvents = ['pod_added', 'pod_changed', 'pod_ended', 'pod_deleting', 'pod_deleted'];
 
+/** Rules of waiting and trying again, as a commit may write them, a call may be about them, and a crash leave them. */
+const ruledCommits = [
+  ...['accepted_held', 'accepted_scheduled', 'accepted_blocked', 'held', 'released', 'due', 'unblocked', 'expired'],
+  ...['dependency_failed', 'timed_out', 'to_be_retried', 'run_again', 'paused', 'resumed', 'cap_set'],
+  ...['keyed', 'keyed_batch'],
+];
+const ruledAttempts = ['retried', 'run_again', 'may_expire', 'has_timeout'];
+const ruledLeftovers = ['held', 'scheduled', 'blocked', 'retry_backoff', 'paused', ...ruledAttempts];
+
 const required: readonly string[] = [
   ...cells('create', callFaults, ['requested', 'unknown']),
   ...cells('get', readFaults, ['unknown', 'made']),
@@ -57,6 +66,13 @@ const required: readonly string[] = [
   ...cells('crash', ['await', 'timer', 'watch_event', 'any_moment'], unfinished),
   ...['outage', 'stop', 'clock_ahead', 'clock_back', 'cap_raised', 'cap_lowered'].flatMap(inAny),
   'cap_lowered @ below_what_runs',
+  ...cells('commit', storeFaults, ruledCommits),
+  ...cells('create', callFaults, ruledAttempts),
+  ...cells('get', readFaults, ['timed_out', 'has_timeout', 'retried']),
+  ...cells('delete', deleteFaults, ['timed_out']),
+  ...cells('crash', ['await', 'timer', 'watch_event', 'any_moment'], ruledLeftovers),
+  ...cells('crash', ['await', 'timer', 'any_moment'], ['timed_out']),
+  ...['replay', 'resend', 'key_reused'].flatMap(inAny),
 ];
 
 /** A crash at a call is met in many situations; which ones depends on the call. */

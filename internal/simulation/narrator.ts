@@ -3,7 +3,7 @@ import { attemptLabel, jobIdLabel } from '../../pkg/kubernetes/labels.ts';
 import type { Commit } from '../store/store.ts';
 import type { RowChange } from './checkers/rows.ts';
 import { workloadOf } from './checkers/workloads.ts';
-import type { ClusterChange, TraceEntry } from './trace.ts';
+import type { ClusterChange, Settings, TraceEntry } from './trace.ts';
 
 /** Who, and what. */
 export type Words = ['program' | 'store' | 'cluster' | 'caller' | 'fault' | 'world', string];
@@ -32,7 +32,7 @@ export class Narrator {
   words(entry: TraceEntry): Words {
     switch (entry.kind) {
       case 'started':
-        return ['program', `starts with ${entry.maxConcurrency} slots`];
+        return ['program', `starts with ${entry.maxConcurrency} slots${entry.isCapGiven ? ', as it was told' : ''}`];
       case 'crashed':
         return ['program', `is killed (${entry.point})`];
       case 'stopped':
@@ -48,7 +48,7 @@ export class Narrator {
       case 'faults_ended':
         return ['world', 'from here on nothing fails'];
       case 'submitted':
-        return ['caller', `submits ${entry.name}`];
+        return ['caller', `submits ${wishOf(entry)}`];
       case 'accepted':
         return ['caller', `is told that ${entry.name} is accepted, position ${entry.position}`];
       case 'submission_refused':
@@ -57,6 +57,16 @@ export class Narrator {
         return ['caller', `cancels ${this.#name(entry.jobId)}`];
       case 'priority_asked':
         return ['caller', `wants priority ${entry.priority} for ${this.#name(entry.jobId)}`];
+      case 'hold_asked':
+        return ['caller', `${entry.held ? 'holds' : 'releases'} ${this.#name(entry.jobId)}`];
+      case 'hold_answered':
+        return ['caller', `is told that ${this.#name(entry.jobId)} is ${entry.held ? 'held' : 'released'}`];
+      case 'retry_asked':
+        return ['caller', `wants ${this.#name(entry.jobId)} to run again`];
+      case 'settings_asked':
+        return ['caller', `sets ${settingsOf(entry.settings)}`];
+      case 'settings_answered':
+        return ['caller', `is told that ${settingsOf(entry.settings)} is set`];
       case 'outsider_deleted':
         return ['cluster', `somebody deletes the workload of ${this.#name(entry.jobId)}`];
       case 'committed':
@@ -104,4 +114,22 @@ export class Narrator {
     const { phase } = (object.status ?? {}) as { phase?: string };
     return `pod of ${this.#name(jobId)}/${attempt} ${type === 'DELETED' ? 'is gone' : phase}`;
   }
+}
+
+function wishOf({ name, submission, key, batch }: Extract<TraceEntry, { kind: 'submitted' }>): string {
+  const { held, rules = {} } = submission;
+  const wishes = Object.entries(rules).map(([rule, value]) => `${rule} ${JSON.stringify(value)}`);
+  return [
+    name,
+    ...(batch.length > 1 ? [`of ${batch.length}`] : []),
+    ...(key ? [`under ${key.key}`] : []),
+    ...(held ? ['held'] : []),
+    ...wishes,
+  ].join(', ');
+}
+
+function settingsOf(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 }

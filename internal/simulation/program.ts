@@ -23,6 +23,7 @@ export interface ProgramDeps {
   random: Random;
   logger: Logger;
   settings: EngineDeps['settings'];
+  maxConcurrencyGiven?: boolean;
   /** Told of each piece of news that is given to the engine. */
   onInput?(): void;
 }

@@ -4,11 +4,16 @@
 import { Callers } from './callers.ts';
 import { CapChecker } from './checkers/cap.ts';
 import { DurabilityChecker } from './checkers/durability.ts';
+import { KeyChecker } from './checkers/keys.ts';
 import { OneWorkloadChecker } from './checkers/one-workload.ts';
 import { OrderChecker } from './checkers/order.ts';
 import { OutcomeChecker } from './checkers/outcome.ts';
+import { RetryChecker } from './checkers/retries.ts';
+import { SettingsChecker } from './checkers/settings.ts';
 import { SlotChecker } from './checkers/slots.ts';
+import { TimeoutChecker } from './checkers/timeouts.ts';
 import { TransitionChecker } from './checkers/transitions.ts';
+import { WaitingChecker } from './checkers/waiting.ts';
 import type { Counts } from './coverage.ts';
 import type { CrashPoint } from './life.ts';
 import type { StepKind } from './steps.ts';
@@ -79,13 +84,15 @@ class RandomRun {
     this.#options = options;
     this.#startMs = clock.now();
     this.#weather = weatherOf(seed, calm);
-    const { clusterRates, storeRates, longestCommitMs, settings } = this.#weather;
+    const { clusterRates, storeRates, longestCommitMs, settings, isCapGiven, ignoresDeadlines } = this.#weather;
     this.#world = new World({
       ...{ clock, seed, settings, clusterRates, storeRates, longestCommitMs, onLine },
+      ...{ isCapGiven, ignoresDeadlines },
       durationMs: 5_000,
       checkers: [
         ...[this.#durability, new TransitionChecker(), new OrderChecker(), new CapChecker()],
-        ...[new OneWorkloadChecker(), new OutcomeChecker(), this.#slots],
+        ...[new OneWorkloadChecker(), new OutcomeChecker(), this.#slots, new WaitingChecker(), new RetryChecker()],
+        ...[new TimeoutChecker(), new SettingsChecker(), new KeyChecker()],
       ],
       crash: (point) => this.#crash(point),
       downtimeMs: () => (this.#isSafetyPhase ? this.#upTo(this.#weather.longestDowntimeMs) : 0),
@@ -109,8 +116,13 @@ class RandomRun {
     const world = this.#world;
     this.#isSafetyPhase = false;
     world.endFaults();
-    const { pending, running } = world.trace.rows;
-    this.#recoveryMs = await this.#until(livenessMs, () => pending.size + running.size === 0);
+    const { pending, running, waiting } = world.trace.rows;
+    // A start time that was given on a clock that was set back since comes that much later.
+    const limitMs = livenessMs + this.#callers.longestSetBackMs;
+    this.#recoveryMs = await this.#until(limitMs, () => {
+      const isQuiet = this.#callers.letGo();
+      return isQuiet && pending.size + running.size + waiting.size === 0;
+    });
     this.#liveness.push(...this.#slots.unfinished(world.trace.rows));
     const ttlMs = this.#weather.settings.jobTtlMs + this.#callers.longestSetBackMs;
     await this.#until(ttlMs + cleanUpMs, async () => (await world.workloads()).length === 0);
@@ -164,9 +176,13 @@ class RandomRun {
   #checkEmpty(): void {
     const core = this.#world.program?.engine.core.state;
     if (!core) return void this.#liveness.push('the program did not come back');
-    const left = [core.running.size, core.runnable.size, core.refused.size, core.refusals.size];
-    if (left.some((size) => size > 0))
-      this.#liveness.push(`left in the core: ${left.join(' ')} (slots, jobs, refusals)`);
+    const { running, runnable, refused, refusals, waiting, dependents, expiries, attempts } = core;
+    const parts = { running, runnable, refused, refusals, waiting, dependents, expiries, attempts };
+    const left = Object.entries(parts).filter(([, part]) => part.size > 0);
+    if (left.length > 0) {
+      const sizes = left.map(([name, part]) => `${part.size} ${name}`);
+      this.#liveness.push(`left in the core: ${sizes.join(', ')}`);
+    }
   }
 
   #checkStore(): void {

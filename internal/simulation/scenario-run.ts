@@ -79,8 +79,8 @@ class ScenarioRun {
 
   async #submit({ name, priority, annotations, kind }: Extract<Step, { do: 'submit' }>): Promise<void> {
     const workload = kind === 'Job' ? {} : { manifest: training };
-    const answer = await this.#world.submit({ name, priority, queue: 'default', annotations, workload });
-    if (answer?.ok) this.#idOf.set(name, answer.value.jobId);
+    const answer = await this.#world.submit([{ name, priority, queue: 'default', annotations, workload }]);
+    if (answer?.ok) for (const { jobId } of answer.value.jobs) this.#idOf.set(name, jobId);
   }
 
   #checkList(line: ScenarioLine, list: 'pending' | 'running', names: string[]): void {

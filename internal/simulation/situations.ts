@@ -11,9 +11,12 @@ export type AttemptSituation = 'requested' | 'unknown' | 'made' | 'cancelling' |
 
 /** One or more words; `any` where there is nothing to tell apart. */
 export function situationsOf(subject: Subject, rows: Rows): string[] {
-  if (subject.commit) return [...commitSituations(subject.commit)];
+  if (subject.commit) return [...commitSituations(subject.commit), ...rulesInCommit(subject.commit, rows)];
   if (subject.event) return [eventSituation(subject.event)];
-  if (subject.name !== undefined) return [attemptSituation(rows, rows.keyOfWorkload(subject.name))];
+  if (subject.name !== undefined) {
+    const key = rows.keyOfWorkload(subject.name);
+    return [attemptSituation(rows, key), ...rulesOfAttempt(rows, key)];
+  }
   if (!subject.resource) return ['any'];
   const ofOneJob = subject.labelSelector?.includes(jobIdLabel) ?? false;
   return [ofOneJob ? `${subject.resource.plural}_of_one` : subject.resource.plural];
@@ -24,7 +27,47 @@ export function unfinishedSituations(rows: Rows): string[] {
   const found = new Set<string>();
   for (const [jobId, { attempt }] of rows.running) found.add(attemptSituation(rows, `${jobId}/${attempt}`));
   if (rows.pending.size > 0) found.add('pending');
+  for (const job of rows.running.values())
+    for (const rule of rulesOfAttempt(rows, `${job.jobId}/${job.attempt}`)) found.add(rule);
+  for (const { state, reason, expiresAt } of rows.waiting.values()) {
+    found.add(reason === 'retry_backoff' ? reason : state);
+    if (expiresAt !== undefined) found.add('may_expire');
+  }
+  if (rows.settings.paused) found.add('paused');
   return found.size > 0 ? [...found] : ['idle'];
+}
+
+/** Of an attempt, what people asked for beyond the workload. */
+function rulesOfAttempt(rows: Rows, key = ''): string[] {
+  const job = rows.jobs.get(key.slice(0, key.indexOf('/')));
+  const attempt = rows.attempts.get(key);
+  if (!job || !attempt || job.state !== 'running') return [];
+  const found: string[] = [];
+  if (attempt.attempt > 1) found.push(job.attemptsBefore === attempt.attempt - 1 ? 'run_again' : 'retried');
+  if (job.expiresAt !== undefined) found.push('may_expire');
+  if (job.rules?.timeoutMs === undefined) return found;
+  const isLate = job.reason === 'cancelling' && attempt.cancelRequestedAt === undefined;
+  return [...found, isLate ? 'timed_out' : 'has_timeout'];
+}
+
+/** `rows`: as they are before the commit. */
+function rulesInCommit({ inserts, jobChanges, settings, idempotency }: Commit, rows: Rows): Set<string> {
+  const found = new Set<string>();
+  for (const { state } of inserts) if (state !== 'pending') found.add(`accepted_${state}`);
+  for (const { jobId, set } of jobChanges) {
+    const from = rows.jobs.get(jobId)?.state;
+    if (set.held !== undefined && set.attemptsBefore === undefined) found.add(set.held ? 'held' : 'released');
+    if (set.attemptsBefore !== undefined) found.add('run_again');
+    else if (set.startAt !== undefined && from === 'running') found.add('to_be_retried');
+    else if (from === 'scheduled' && set.state === 'pending') found.add('due');
+    else if (from === 'blocked' && set.state === 'pending') found.add('unblocked');
+    if (set.reason === 'dependency_failed') found.add('dependency_failed');
+    if (set.reason === 'cancelling' && set.message) found.add('timed_out');
+  }
+  if (settings.paused !== undefined) found.add(settings.paused ? 'paused' : 'resumed');
+  if (settings.maxConcurrency !== undefined) found.add('cap_set');
+  if (idempotency.length > 0) found.add(idempotency.length > 1 ? 'keyed_batch' : 'keyed');
+  return found;
 }
 
 function attemptSituation(rows: Rows, key = ''): AttemptSituation {

@@ -2,18 +2,27 @@
 // what was written and what the cluster really did, never the inside of the program. Each entry is also a line for people,
 // and the digest of a run is the digest of its lines.
 import type { KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
+import type { JobSubmission } from '../../pkg/models/index.ts';
+import type { IdempotencyKey } from '../engine/inbox.ts';
 import type { Commit } from '../store/store.ts';
 import { type RowChange, Rows } from './checkers/rows.ts';
 import { RunningDigest } from './digest.ts';
 import { Narrator } from './narrator.ts';
+
+export type Submission = JobSubmission;
+export type Key = IdempotencyKey;
+/** What people set for the whole queue; absent values stay. */
+export type Settings = Commit['settings'];
 
 export interface ClusterChange {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   object: KubernetesObject;
 }
 
-export type TraceEntry = { at: number } & (
-  | { kind: 'started'; maxConcurrency: number }
+export type TraceEntry = {
+  at: number;
+} /** `isCapGiven`: whoever starts it wants this cap, whatever was set before. */ & (
+  | { kind: 'started'; maxConcurrency: number; isCapGiven: boolean }
   | { kind: 'crashed'; point: string }
   | { kind: 'stopped' }
   /** A call of the store failed: after a commit the program will rebuild itself from the rows. */
@@ -23,14 +32,21 @@ export type TraceEntry = { at: number } & (
   /** The wall clock of the program's machine was set; a program that runs does not see it, the next one does. */
   | { kind: 'clock_jumped'; byMs: number }
   | { kind: 'faults_ended' }
-  /** A caller hands in a job of this name; it never does so twice. */
-  | { kind: 'submitted'; name: string }
+  /** A caller hands in a job of this name, again only under the same key. `batch`: all names of the request. */
+  | { kind: 'submitted'; name: string; submission: Submission; key: Key | undefined; batch: readonly string[] }
   /** A caller was told that its job is accepted. */
-  | { kind: 'accepted'; name: string; jobId: string; position: number }
-  | { kind: 'submission_refused'; name: string; code: string }
+  | { kind: 'accepted'; name: string; jobId: string; position: number; key: Key | undefined }
+  | { kind: 'submission_refused'; name: string; code: string; key: Key | undefined }
   /** Somebody asked for a cancel; whether it was answered is open. */
   | { kind: 'cancel_asked'; jobId: string }
   | { kind: 'priority_asked'; jobId: string; priority: number }
+  /** `asked` counts the wishes of people, to know which one was the last. */
+  | { kind: 'hold_asked'; asked: number; jobId: string; held: boolean }
+  /** Answered as done. */
+  | { kind: 'hold_answered'; asked: number; jobId: string; held: boolean }
+  | { kind: 'retry_asked'; jobId: string }
+  | { kind: 'settings_asked'; asked: number; settings: Settings }
+  | { kind: 'settings_answered'; asked: number; settings: Settings }
   /** Somebody else deleted a job's workload, or is about to. */
   | { kind: 'outsider_deleted'; jobId: string }
   | { kind: 'committed'; commit: Commit; changes: RowChange[] }

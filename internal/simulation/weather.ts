@@ -28,6 +28,20 @@ export interface Weather {
   outages: number;
   clockJumps: number;
   capChanges: number;
+  /** Share of the jobs that wait on purpose, have a timeout or are to be tried again. */
+  rules: number;
+  /** Of the requests: those under an idempotency key, and those with several jobs. */
+  keys: number;
+  batches: number;
+  /** Of what callers do: holding and releasing, running again, pausing and resuming, setting the cap. */
+  holds: number;
+  retries: number;
+  pauses: number;
+  capSettings: number;
+  /** Whoever starts the program names its cap. */
+  isCapGiven: boolean;
+  /** The cluster's own deadlines do nothing. */
+  ignoresDeadlines: boolean;
   settings: { maxConcurrency: number; settleMs: number; jobTtlMs: number };
 }
 
@@ -89,6 +103,15 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
     // What shows only at the next start goes with the crashes.
     clockJumps: calm.crashes ? 0 : 0.02 * strength(),
     capChanges: calm.crashes ? 0 : 0.03 * strength(),
+    rules: oneOf(random, [0, 0.2, 0.5, 0.9]),
+    keys: oneOf(random, [0, 0.3, 0.8]),
+    batches: oneOf(random, [0, 0.05, 0.1]),
+    holds: oneOf(random, [0, 0.05, 0.1]),
+    retries: oneOf(random, [0, 0.05, 0.1]),
+    pauses: oneOf(random, [0, 0, 0.03, 0.06]),
+    capSettings: oneOf(random, [0, 0, 0.03]),
+    isCapGiven: oneOf(random, [false, true]),
+    ignoresDeadlines: oneOf(random, [false, false, true]),
     settings: {
       maxConcurrency: oneOf(random, [1, 2, 3, 5]),
       settleMs: oneOf(random, [0, 100, 100]),

@@ -26,7 +26,7 @@ import { type CrashDecider, Life } from './life.ts';
 import { assembleProgram, type Program } from './program.ts';
 import { situationsOf, unfinishedSituations } from './situations.ts';
 import { countingClock, Steps } from './steps.ts';
-import { type Checker, Trace } from './trace.ts';
+import { type Checker, type Key, type Settings, type Submission, Trace, type TraceEntry } from './trace.ts';
 
 /** A clock that moves when it is told to; see test/support/virtual-clock.ts. */
 export interface SteppableClock extends Clock {
@@ -48,6 +48,10 @@ export interface WorldOptions {
   seed: number;
   /** Read at each start of the program. */
   settings: EngineDeps['settings'];
+  /** Whoever starts the program names the cap each time: it replaces what was set meanwhile. */
+  isCapGiven?: boolean;
+  /** The cluster does not end what has passed its own deadline. */
+  ignoresDeadlines?: boolean;
   /** How long a workload without an annotation runs. */
   durationMs: number;
   checkers?: readonly Checker[];
@@ -61,8 +65,11 @@ export interface WorldOptions {
   onLine?: ((line: string) => void) | undefined;
 }
 
-export type Submission = Parameters<Engine['submit']>[0];
-export type SubmissionAnswer = Awaited<ReturnType<Engine['submit']>>;
+export type SubmissionAnswer = Awaited<ReturnType<Engine['submitAll']>>;
+type Done = Awaited<ReturnType<Engine['change']>>;
+
+/** Each kind of entry without its time. */
+type OfTrace = TraceEntry extends infer Entry ? (Entry extends TraceEntry ? Omit<Entry, 'at'> : never) : never;
 
 const terminationMs = 500;
 
@@ -82,7 +89,10 @@ export class World {
   readonly #faulty: FaultyCluster;
   #life: Life;
   #program: Program | undefined;
+  /** It has started, and hears callers. */
+  #isListening = false;
   #starts = 0;
+  #asked = 0;
   #wallAheadMs = 0;
   #closed = false;
 
@@ -131,19 +141,23 @@ export class World {
 
   async start(): Promise<void> {
     const life = this.#life;
-    const { settings, tampering = {} } = this.#options;
+    const { settings, isCapGiven = false, tampering = {} } = this.#options;
+    const { maxConcurrency } = settings;
     this.#starts += 1;
-    this.trace.add({ at: this.clock.now(), kind: 'started', maxConcurrency: settings.maxConcurrency });
+    this.trace.add({ at: this.clock.now(), kind: 'started', maxConcurrency, isCapGiven });
     const program = assembleProgram({
       ...this.#partsFor(life),
       random: this.random,
       logger: silentLogger,
       settings: tampering.settings?.(settings) ?? { ...settings },
+      maxConcurrencyGiven: isCapGiven,
       onInput: () => this.steps.add('input'),
     });
     this.#program = program;
+    this.#isListening = false;
     try {
       await program.start();
+      this.#isListening ||= !life.isOver;
     } catch (error) {
       if (!(error instanceof StoreFailure)) this.bugs.push(`the program threw: ${String((error as Error).stack)}`);
       if (!life.isOver) this.#end(life, 'start');
@@ -151,32 +165,50 @@ export class World {
   }
 
   /** Resolves with the answer; never when the program dies first, and with undefined when it is down. */
-  async submit(submission: Submission): Promise<SubmissionAnswer | undefined> {
-    const life = this.#life;
-    const { name } = submission;
-    this.trace.add({ at: this.clock.now(), kind: 'submitted', name });
-    if (this.#program) this.steps.add('input');
-    const answer = await this.#program?.engine.submit(submission);
-    if (!answer || life.isOver) return undefined;
-    const at = this.clock.now();
-    if (!answer.ok) this.trace.add({ at, kind: 'submission_refused', name, code: answer.refusal.code });
-    else {
-      const { jobId, queuePosition } = answer.value;
-      this.trace.add({ at, kind: 'accepted', name, jobId, position: queuePosition });
+  async submit(submissions: readonly Submission[], key?: Key): Promise<SubmissionAnswer | undefined> {
+    const batch = submissions.map(({ name }) => name);
+    for (const submission of submissions)
+      this.#tell({ kind: 'submitted', name: submission.name, submission, key, batch });
+    const answer = await this.#ask((engine) => engine.submitAll(submissions, key));
+    if (answer?.ok) {
+      for (const { jobId, name, queuePosition: position } of answer.value.jobs)
+        this.#tell({ kind: 'accepted', name, jobId, position, key });
+    } else if (answer) {
+      for (const name of batch) this.#tell({ kind: 'submission_refused', name, code: answer.refusal.code, key });
     }
     return answer;
   }
 
   async cancel(jobId: string): Promise<void> {
-    this.trace.add({ at: this.clock.now(), kind: 'cancel_asked', jobId });
-    if (this.#program) this.steps.add('input');
-    await this.#program?.engine.change('cancel', jobId);
+    this.#tell({ kind: 'cancel_asked', jobId });
+    await this.#ask((engine) => engine.change('cancel', jobId));
   }
 
   async reprioritise(jobId: string, priority: number): Promise<void> {
-    this.trace.add({ at: this.clock.now(), kind: 'priority_asked', jobId, priority });
-    if (this.#program) this.steps.add('input');
-    await this.#program?.engine.change('change', jobId, { priority });
+    this.#tell({ kind: 'priority_asked', jobId, priority });
+    await this.#ask((engine) => engine.change('change', jobId, { priority }));
+  }
+
+  async hold(jobId: string, held: boolean): Promise<void> {
+    this.#asked += 1;
+    const wish = { asked: this.#asked, jobId, held };
+    this.#tell({ kind: 'hold_asked', ...wish });
+    const answer = await this.#ask((engine) => engine.change('change', jobId, { held }));
+    if (answer?.ok) this.#tell({ kind: 'hold_answered', ...wish });
+  }
+
+  /** Has a finished job run again. */
+  async retry(jobId: string): Promise<void> {
+    this.#tell({ kind: 'retry_asked', jobId });
+    await this.#ask((engine) => engine.change('retry', jobId));
+  }
+
+  async configure(settings: Settings): Promise<void> {
+    this.#asked += 1;
+    const wish = { asked: this.#asked, settings };
+    this.#tell({ kind: 'settings_asked', ...wish });
+    const answer: Done | undefined = await this.#ask((engine) => engine.configure(settings));
+    if (answer?.ok) this.#tell({ kind: 'settings_answered', ...wish });
   }
 
   /** Somebody else deletes the workload of the job, if there is one. */
@@ -241,6 +273,19 @@ export class World {
     this.#closed = true;
     this.#life.end();
     await this.truth.close();
+  }
+
+  #tell(entry: OfTrace): void {
+    this.trace.add({ at: this.clock.now(), ...entry });
+  }
+
+  /** Never answered when the program dies first; undefined when it is down. */
+  async #ask<T>(wish: (engine: Engine) => Promise<T>): Promise<T | undefined> {
+    const life = this.#life;
+    if (!this.#program || !this.#isListening) return undefined;
+    this.steps.add('input');
+    const answer = await wish(this.#program.engine);
+    return life.isOver ? undefined : answer;
   }
 
   #partsFor(life: Life): { store: Store; cluster: Cluster; clock: Clock } {
@@ -308,7 +353,7 @@ export class World {
     const create: Cluster['create'] = (resource, object, options) => {
       const { [jobIdLabel]: jobId = '', [attemptLabel]: attempt } = object.metadata.labels ?? {};
       this.trace.add({ at: this.clock.now(), kind: 'create_called', jobId, attempt: Number(attempt) });
-      return cluster.create(resource, object, options);
+      return cluster.create(resource, this.#asTheClusterTakesIt(object), options);
     };
     return {
       create,
@@ -320,6 +365,13 @@ export class World {
       ping: cluster.ping.bind(cluster),
       close: cluster.close.bind(cluster),
     };
+  }
+
+  /** A deadline that nobody enforces is one that is not there. */
+  #asTheClusterTakesIt(object: KubernetesObject): KubernetesObject {
+    if (!this.#options.ignoresDeadlines) return object;
+    const { activeDeadlineSeconds: _ignored, ...spec } = object.spec as Record<string, unknown>;
+    return { ...object, spec };
   }
 
   #truthChanged({ type, resource, object, previous }: ObjectEvent): void {

@@ -7,7 +7,7 @@ import { AllowedMethods } from './allowed-methods.ts';
 import { noRoomCode } from './body-budget.ts';
 import { commonHeaders } from './common-headers.ts';
 import { bodyErrors, parameterErrors } from './field-errors.ts';
-import { invalid, jobNotFound, sendProblem } from './problems.ts';
+import { deliveryNotFound, invalid, jobNotFound, sendProblem } from './problems.ts';
 
 export interface ErrorLog {
   error(fields: object, message: string): void;
@@ -95,8 +95,10 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): Refusa
   if (error.validationContext === 'querystring' || error.validationContext === 'headers') {
     return invalid(parameterErrors(errors));
   }
-  const id = Object.values(request.params as Record<string, string>).join();
+  const parameters = request.params as Record<string, string>;
+  const id = Object.values(parameters).join();
   if (id === '') return nothingAt(pathOf(request));
+  if ('delivery_id' in parameters) return deliveryNotFound(id);
   const code = ofTheRoute(request);
   return code === undefined ? jobNotFound(id) : { code, detail: `There is nothing at ${pathOf(request)}.` };
 }

@@ -45,3 +45,7 @@ export function invalid(errors: FieldError[]): Refusal {
 export function jobNotFound(jobId: string): Refusal {
   return { code: 'job_not_found', detail: `There is no job with the id ${jobId}.` };
 }
+
+export function deliveryNotFound(deliveryId: string): Refusal {
+  return { code: 'delivery_not_found', detail: `There is no delivery ${deliveryId}.` };
+}

@@ -76,6 +76,9 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
   return new Reflector(options);
 }
 
+/** In the API server's words for a 403. */
+const forbidden = /is forbidden: User /;
+
 class Reflector<T> implements Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #timing: InformerTiming;
@@ -238,7 +241,9 @@ class Reflector<T> implements Informer<T> {
     this.#reachable = false;
     const pauseMs = this.#pause(retryAfterMs);
     const level = this.#failures === 1 ? 'warn' : 'debug';
-    logger[level]({ resource: resource.plural, problem: message, failures: this.#failures }, 'the informer is cut off');
+    const advice = forbidden.test(message) ? { advice: 'deploy/rbac has the rights that kubejobs needs' } : {};
+    const fields = { resource: resource.plural, problem: message, failures: this.#failures, ...advice };
+    logger[level](fields, 'the informer is cut off');
     if (unanswered) this.#tell(() => handlers.onUnreachable?.(message));
     return pauseMs;
   }

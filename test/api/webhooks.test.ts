@@ -67,5 +67,7 @@ test('what has not arrived is listed by state and page, and sent again', async (
   expect((await again(sent[0]?.deliveryId ?? '')).json()).toMatchObject({ state: 'pending', tries: 0 });
   await world.clock.settle();
   expect(await list('?state=failed')).toEqual([]);
-  expect((await again(sent[0]?.deliveryId ?? '')).json()).toMatchObject({ status: 404, code: 'delivery_not_found' });
+  for (const unknown of [sent[0]?.deliveryId ?? '', 'nope']) {
+    expect((await again(unknown)).json()).toMatchObject({ status: 404, code: 'delivery_not_found' });
+  }
 });

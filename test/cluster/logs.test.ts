@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { describeRealNode, type SharedCluster } from './harness/shared-cluster.ts';
-import { type ClusterAccess, TestQueue } from './support/queue.ts';
+import { defaultLogLines } from './harness/kwok.ts';
+import { describeCluster, describeRealNode, type SharedCluster } from './harness/shared-cluster.ts';
+import { type ClusterAccess, fated, TestQueue } from './support/queue.ts';
 import { type TcpProxy, tcpProxy } from './support/tcp-proxy.ts';
 
 /** A job on the real node that runs this shell script. */
@@ -61,6 +62,14 @@ async function proxied(cluster: SharedCluster): Promise<{ access: ClusterAccess;
   });
   return { access: { kubeconfigPath, kubectl: cluster.kubectl }, proxy };
 }
+
+describeCluster('the log of a job whose node keeps streams open', (cluster) => {
+  it('is followed to the end of the attempt all the same', async () => {
+    const queue = await startQueue(cluster);
+    const job = await queue.submit({ name: 'simulated', template: fated('succeed') });
+    expect(await logOf(queue, job, '?follow=true')).toContain(defaultLogLines.join('\n'));
+  });
+});
 
 describeRealNode('the log of a job on the real node', (cluster) => {
   it('is followed from before there is a pod to its end, and read again until the pods go', async () => {

@@ -26,7 +26,7 @@ describe('exit codes of the process', () => {
   it('submit --wait ends with 1 for a job that fails, and tells its exit code', async () => {
     const { code, stderr } = await runProgram(['submit', '--name', 'bad', '--wait', ...exits(7)], environment);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^submitted bad \S+\nbad \S+ failed \(exit_code, exit code 7\)/);
+    expect(stderr).toMatch(/^submitted bad \S+\n(bad: .*\n)*bad \S+ failed \(exit_code, exit code 7\)/);
     expect(stderr).toMatch(/\nits last log lines:\n[\s\S]*\n {2}.*ended with exit code 7\n$/);
   });
 
@@ -61,6 +61,26 @@ describe('exit codes of the process', () => {
     listing.process.stdout?.once('data', () => listing.process.stdout?.destroy());
     expect({ ...(await listing.ended), stderr: listing.stderr() }).toEqual({ code: 0, signal: null, stderr: '' });
   });
+});
+
+it('submit --wait tells what the job waits for, and each change once', async () => {
+  const words = ['submit', '--name', 'watched', '--hold', '--wait', '--annotation', 'kubejobs.io/simulate-duration=2s'];
+  const waiting = startCommandLine(words, { environment });
+  const told = (): string[] => waiting.stderr().split('\n').slice(1, -1);
+  const held = /^watched: held \(held_by_user\); kubejobs release (\S+) lets it go on$/;
+  await vi.waitFor(() => expect(told()).toEqual([expect.stringMatching(held)]), { timeout: 10_000 });
+  await commandLine(['release', held.exec(told()[0] ?? '')?.[1] ?? ''], { environment });
+  await vi.waitFor(() => expect(told().at(-1)).toBe('watched: running'), { timeout: 10_000 });
+  expect((await waiting.ended).code).toBe(0);
+  expect(new Set(told()).size).toBe(told().length);
+});
+
+it('a name in the place of an id, or of no delivery, is told as what it is', async () => {
+  expect((await commandLine(['get', 'job1'], { environment })).stderr).toBe(
+    'kubejobs: There is no job with the id job1.\n  ids are UUIDs; kubejobs list --name job1 finds it\n',
+  );
+  const { stderr } = await commandLine(['webhook', 'redeliver', 'nope'], { environment });
+  expect(stderr).toBe('kubejobs: There is no delivery nope.\n');
 });
 
 it('a batch of NDJSON is answered line by line, and its jobs can be waited for', async () => {

@@ -68,7 +68,7 @@ const mistakes: Mistake[] = [
   {
     title: 'a command that does not exist',
     commandLine: ['sevre'],
-    says: ['"sevre"', 'serve, demo', 'kubejobs --help'],
+    says: ['"sevre"', 'did you mean serve?', 'serve, demo', 'kubejobs --help'],
   },
   {
     title: 'a kubeconfig that is not there',

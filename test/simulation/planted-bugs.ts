@@ -3,6 +3,7 @@
 // all; without that the same seeds must show nothing.
 import { Core } from '../../internal/core/core.ts';
 import type { CoreEvent } from '../../internal/core/events.ts';
+import type { RunningJob } from '../../internal/core/state.ts';
 import { PriorityQueue } from '../../internal/queue/priority-queue.ts';
 import type { Tampering } from '../../internal/simulation/world.ts';
 import type { Commit, Snapshot, Store } from '../../internal/store/store.ts';
@@ -25,11 +26,11 @@ const refusedWith = (status: number): Result<never> => ({
   message: 'a planted bug',
 });
 
-function lyingStore(lies: Partial<Pick<Store, 'commit' | 'load'>>): (store: Store) => Store {
+function lyingStore(lies: Partial<Pick<Store, 'commit' | 'load' | 'reader'>>): (store: Store) => Store {
   return (store) => ({
     queueId: store.queueId,
     epoch: store.epoch,
-    reader: store.reader,
+    reader: lies.reader ?? store.reader,
     load: lies.load ?? (() => store.load()),
     commit: lies.commit ?? ((commit) => store.commit(commit)),
     reopen: () => store.reopen(),
@@ -80,6 +81,47 @@ function onApply(make: (core: Core, apply: Apply, event: CoreEvent) => ReturnTyp
       return () => {
         Core.prototype.apply = apply;
       };
+    },
+  };
+}
+
+type Retries = NonNullable<NonNullable<RunningJob['rules']>['retries']>;
+
+/** What a running job knows of its retries is wrong. */
+function withRetries(change: (retries: Retries) => Retries): Tampering {
+  return onApply((core, apply, event) => {
+    const job = 'jobId' in event ? core.running(event.jobId) : undefined;
+    const before = job?.rules;
+    if (job && before?.retries) job.rules = { ...before, retries: change(before.retries) };
+    const applied = apply(event);
+    if (job && before) job.rules = before;
+    return applied;
+  });
+}
+
+/** The conditions of a new job are not what its caller asked for. */
+function withConditions(change: (event: Extract<CoreEvent, { kind: 'job_submitted' }>) => CoreEvent): Tampering {
+  return onApply((_core, apply, event) => apply(event.kind === 'job_submitted' ? change(event) : event));
+}
+
+/** Of keys that an earlier life of the program wrote nothing is known any more. */
+function forgetfulOfKeys(): Tampering {
+  return {
+    store: (store) => {
+      const written = new Set<string>();
+      const reader = new Proxy(store.reader, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name);
+          if (typeof member !== 'function') return member;
+          if (name !== 'idempotency') return member.bind(target) as unknown;
+          return (keys: string[]) => target.idempotency(keys.filter((key) => written.has(key)));
+        },
+      });
+      const commit: Store['commit'] = (commit) => {
+        for (const { key } of commit.idempotency) written.add(key);
+        return store.commit(commit);
+      };
+      return lyingStore({ reader, commit })(store);
     },
   };
 }
@@ -397,13 +439,107 @@ export const plantedBugs: PlantedBug[] = [
   },
   {
     name: 'a quota refusal keeps the slot',
-    plant: () =>
-      onApply((core, apply, event) => {
+    plant: () => {
+      let kept = 0;
+      let last: Core | undefined;
+      return onApply((core, apply, event) => {
         const job =
           event.kind === 'create_refused' && event.refusal === 'quota' ? core.running(event.jobId) : undefined;
         const applied = apply(event);
-        if (job && core.isPending(job.jobId)) core.state.settings.maxConcurrency -= 1;
+        const isRefused = job !== undefined && core.isPending(job.jobId);
+        // A restart or a new cap gives none of them back.
+        const isAnew = core !== last || (event.kind === 'settings_changed' && event.maxConcurrency !== undefined);
+        if (isAnew) core.state.settings.maxConcurrency -= kept;
+        if (isRefused) core.state.settings.maxConcurrency -= 1;
+        kept += isRefused ? 1 : 0;
+        last = core;
         return applied;
+      });
+    },
+  },
+  {
+    name: 'a restart forgets that a job is held',
+    onlyAfter: 'a crash',
+    plant: () =>
+      onRestart(({ waiting }) => {
+        for (const job of waiting) job.held = false;
+      }),
+  },
+  {
+    name: 'a restart forgets what a job waits for',
+    onlyAfter: 'a crash',
+    plant: () =>
+      onRestart(({ waiting }) => {
+        for (const job of waiting) job.waitsFor = [];
+      }),
+  },
+  {
+    name: 'a restart forgets that the queue is paused',
+    onlyAfter: 'a crash',
+    plant: () => onRestart(({ settings }) => void delete settings.paused),
+  },
+  {
+    name: 'a restart forgets the cap that was set meanwhile',
+    onlyAfter: 'a crash',
+    plant: () => onRestart(({ settings }) => void delete settings.maxConcurrency),
+  },
+  {
+    name: 'a restart forgets the attempts that a job had',
+    onlyAfter: 'a crash',
+    plant: () => onRestart((snapshot) => void snapshot.attempts.splice(0)),
+  },
+  { name: 'a restart forgets the keys', onlyAfter: 'a crash', plant: () => forgetfulOfKeys() },
+  {
+    name: 'a scheduled job runs at once',
+    plant: () => withConditions(({ startAt: _forgotten, ...event }) => event),
+  },
+  {
+    name: 'a dependency is met however the other job ended',
+    plant: () =>
+      withConditions((event) =>
+        event.after ? { ...event, after: event.after.map((other) => ({ ...other, on: 'finish' })) } : event,
+      ),
+  },
+  {
+    name: 'a job may expire though it had a workload',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const expiresAt = event.kind === 'create_made' ? core.state.expiries.get(event.jobId) : undefined;
+        const applied = apply(event);
+        if (event.kind === 'create_made' && expiresAt !== undefined) {
+          core.state.expiries.set(event.jobId, expiresAt);
+          core.state.timers.add(expiresAt, event.jobId);
+        }
+        return applied;
+      }),
+  },
+  {
+    name: 'one retry more than allowed',
+    plant: () => withRetries((retries) => ({ ...retries, max: retries.max + 1 })),
+  },
+  {
+    name: 'a retry does not wait for its backoff',
+    plant: () => withRetries((retries) => ({ ...retries, backoffMs: 0 })),
+  },
+  {
+    name: 'every failure is retried, whatever its cause',
+    plant: () =>
+      withRetries((retries) => ({ ...retries, on: ['failed', 'timeout', 'deleted', 'node_lost', 'create_refused'] })),
+  },
+  {
+    name: 'a timeout is left to the cluster',
+    plant: () =>
+      onApply((core, apply, event) => {
+        if (event.kind === 'timer_fired') for (const job of core.state.running.values()) delete job.madeAt;
+        return apply(event);
+      }),
+  },
+  {
+    name: 'a pause lasts only until the next dispatch',
+    plant: () =>
+      onApply((core, apply, event) => {
+        if (event.kind === 'workload_observed') core.state.paused = false;
+        return apply(event);
       }),
   },
 ];

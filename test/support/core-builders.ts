@@ -69,6 +69,8 @@ export function eventOf(word: string, at: number, job: string, options: Record<s
       return { kind: 'delete_answered', ...about, outcome: 'accepted' };
     case 'delete-missing':
       return { kind: 'delete_answered', ...about, outcome: 'missing' };
+    case 'delete-finished':
+      return { kind: 'delete_answered', ...about, outcome: 'finished' };
     case 'delete-failed':
       return { kind: 'delete_answered', ...about, outcome: 'failed', message, ...wait };
     case 'missing':

@@ -24,6 +24,7 @@ export async function forEach<T>(
 
 function refusal(io: Io, id: string, error: unknown): undefined {
   if (!(error instanceof Problem)) throw error;
-  const [first = '', ...more] = problemLines(error);
-  for (const line of [`kubejobs: ${id}: ${first}`, ...more]) note(io, line);
+  const [first = '', ...more] = problemLines(error, undefined, [id]);
+  const which = first.includes(id) ? '' : `${id}: `;
+  for (const line of [`kubejobs: ${which}${first}`, ...more]) note(io, line);
 }

@@ -2,18 +2,25 @@
 import { type Client, type JobDocument, Problem, ServerUnreachable } from '../../../pkg/client/index.ts';
 import { isFinished } from '../../../pkg/models/index.ts';
 import { type Io, note, oneLine } from './io.ts';
+import type { Tell } from './telling.ts';
 
 /** One question to the server; connections that are silent for longer are cut by some proxies. */
 const longestQuestionSeconds = 30;
 /** Between two answers that came too soon. */
 const shortPauseMs = 500;
 
+export interface WaitingOptions {
+  timeoutMs?: number;
+  /** Called with the job each time it is not finished yet. */
+  tell?: Tell;
+}
+
 /** The finished job, or after `timeoutMs` the job as it is then. */
 export async function untilFinished(
   io: Io,
   client: Client,
   jobId: string,
-  timeoutMs = Number.POSITIVE_INFINITY,
+  { timeoutMs = Number.POSITIVE_INFINITY, tell = () => {} }: WaitingOptions = {},
 ): Promise<JobDocument> {
   const deadline = io.now() + timeoutMs;
   for (;;) {
@@ -22,6 +29,7 @@ export async function untilFinished(
     const job = await client.wait(jobId, { timeoutSeconds: Math.ceil(Math.min(left, longestQuestionSeconds)) });
     const now = io.now();
     if (isFinished(job.state) || now >= deadline) return job;
+    tell(job);
     if (now - asked < shortPauseMs) await io.pause(Math.min(shortPauseMs, deadline - now));
   }
 }

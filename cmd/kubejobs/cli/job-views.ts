@@ -8,6 +8,7 @@ export function jobView(now: () => number): View<JobDocument> {
   const since = (from: string, until?: string): string =>
     span((until === undefined ? now() : Date.parse(until)) - Date.parse(from));
   return {
+    noun: 'jobs',
     name: ({ job_id }) => job_id,
     columns: [
       { heading: 'JOB-ID', cell: (job) => job.job_id },
@@ -30,6 +31,7 @@ export function jobView(now: () => number): View<JobDocument> {
 }
 
 export const queueView: View<QueueEntryDocument> = {
+  noun: 'jobs',
   name: ({ job_id }) => job_id,
   columns: [
     { heading: 'JOB-ID', cell: (entry) => entry.job_id },
@@ -40,6 +42,7 @@ export const queueView: View<QueueEntryDocument> = {
 };
 
 export const submittedView: View<SubmittedDocument> = {
+  noun: 'jobs',
   name: ({ job_id }) => job_id,
   columns: [
     { heading: 'JOB-ID', cell: (job) => job.job_id },
@@ -55,6 +58,7 @@ export interface EventLine extends EventDocument {
 }
 
 export const eventView: View<EventLine> = {
+  noun: 'events',
   name: ({ job_id }) => job_id,
   columns: [
     { heading: 'AT', cell: (event) => event.at },

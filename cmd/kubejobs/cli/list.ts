@@ -104,7 +104,7 @@ async function show<T extends { job_id: string }>(
     return exitDone;
   }
   const { items, more, total } = await collect(load, limit);
-  await printList(io, format, view, items);
+  await printList(io, format, view, items, Object.keys(queryOf(flags)).length > 0);
   if (more) note(io, `only ${items.length}${total === undefined ? '' : ` of ${total}`} are shown (--all, --limit)`);
   return exitDone;
 }

@@ -21,6 +21,8 @@ export function outputFlag(): Option {
 
 /** How one kind of document is shown. */
 export interface View<T> {
+  /** What several of them are called. */
+  noun: string;
   /** What `-o name` prints: what other commands take. */
   name(item: T): string;
   columns: ReadonlyArray<Column<T>>;
@@ -38,15 +40,18 @@ export function formatOf(io: Io, { output }: OutputFlags): Format {
   return format;
 }
 
+/** `filtered`: whether only some were asked for. */
 export async function printList<T extends object>(
   io: Io,
   format: Format,
   view: View<T>,
   items: readonly T[],
+  filtered = false,
 ): Promise<void> {
   if (format === 'json' || format === 'yaml') await printDocument(io, format, items);
   else if (items.length > 0) await printLines(io, listLines(format, view, items));
-  else if (io.stderr.isTTY) note(io, 'nothing found');
+  // Whoever asks for names hands them on to another command.
+  else if (format !== 'name') note(io, filtered ? `no ${view.noun} that match` : `no ${view.noun}`);
 }
 
 /** One that was asked for by itself: an object, not a list of one. */
@@ -55,7 +60,7 @@ export async function printOne<T extends object>(io: Io, format: Format, view: V
   else await printLines(io, listLines(format, view, [item]));
 }
 
-/** As `printOne` for a single one that was asked for by itself, else as a list. */
+/** As `printOne` for a single one that was asked for by itself, else as a list; none is none that could be had. */
 export async function printSome<T extends object>(
   io: Io,
   format: Format,
@@ -65,7 +70,7 @@ export async function printSome<T extends object>(
 ): Promise<void> {
   const [only] = items;
   if (asked === 1) await (only === undefined ? undefined : printOne(io, format, view, only));
-  else await printList(io, format, view, items);
+  else if (only !== undefined || format === 'json' || format === 'yaml') await printList(io, format, view, items);
 }
 
 export async function printDocument(io: Io, format: 'json' | 'yaml', document: object): Promise<void> {

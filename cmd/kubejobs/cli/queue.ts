@@ -12,6 +12,7 @@ interface SettingsFlags {
 }
 
 const settingsView: View<SettingsDocument> = {
+  noun: 'settings',
   name: ({ paused }) => (paused ? 'paused' : 'dispatching'),
   columns: [
     { heading: 'MAX-CONCURRENCY', cell: (settings) => settings.max_concurrency },

@@ -42,13 +42,13 @@ async function retry(invocation: Invocation<RetryFlags>): Promise<number> {
   checkFlags(flags, operands);
   const found = flags.all ? await redriven(invocation) : undefined;
   if (found !== undefined && flags.dryRun) {
-    await printList(io, format, jobView(io.now), found);
+    await printList(io, format, jobView(io.now), found, true);
     return exitDone;
   }
   const jobIds = found?.map(({ job_id }) => job_id) ?? operands;
   const { done, failed } = await forEach(io, jobIds, (jobId) => client.retry(jobId));
-  if (found === undefined) await printSome(io, format, jobView(io.now), done, jobIds.length);
-  else await printList(io, format, jobView(io.now), done);
+  // What was found is a list, also when it is one.
+  await printSome(io, format, jobView(io.now), done, found === undefined ? jobIds.length : 0);
   if (found !== undefined) note(io, `${done.length} run again, ${failed} refused`);
   return failed > 0 ? exitFailed : exitDone;
 }

@@ -3,6 +3,7 @@ import type { ScheduleDocument } from '../../../pkg/client/index.ts';
 import type { View } from './output.ts';
 
 export const scheduleView: View<ScheduleDocument> = {
+  noun: 'schedules',
   name: ({ name }) => name,
   columns: [
     { heading: 'NAME', cell: ({ name }) => name },

@@ -17,6 +17,7 @@ import type { Io } from './io.ts';
 import { printList, printOne } from './output.ts';
 import { scheduleView } from './schedule-view.ts';
 import { checkCommand, type SubmissionFlags, submissionFlags, submissionOf } from './submission.ts';
+import { scheduleFlagOf } from './submission-names.ts';
 
 interface TimingFlags {
   cron?: string;
@@ -35,12 +36,14 @@ export function addScheduleCommands(program: Command, io: Io): void {
     usage: 'create <NAME> [COMMAND...]',
     help: 'make a schedule for a job: of a file (-f), or of an image and the command behind --',
     flags: createFlags(),
+    flagOf: scheduleFlagOf,
     run: create,
   });
   addClientCommand<TimingFlags>(schedule, io, {
     usage: 'set <NAME>',
     help: 'change when a schedule runs',
     flags: timingFlags(),
+    flagOf: () => scheduleFlagOf({}),
     run: (invocation) => changed(invocation, timingOf(invocation.flags)),
   });
   for (const suspend of [true, false]) {

@@ -26,6 +26,9 @@ export interface SubmissionFlags {
   queue?: string;
   namespace?: string;
   image?: string;
+  cpu?: string;
+  memory?: string;
+  gpu?: number;
   env?: Array<[string, string]>;
   label?: Array<[string, string]>;
   annotation?: Array<[string, string]>;
@@ -39,7 +42,12 @@ export interface SubmissionFlags {
   results?: true;
 }
 
+const timeHelp = 'a time (RFC 3339, such as 2026-12-24T18:00:00Z) or a duration such as 10m';
 const timeAllowed = 'a time such as 2026-12-24T18:00:00Z, or a duration such as 10m';
+
+const quantityAllowed = 'a Kubernetes quantity such as 2, 500m or 4Gi';
+/** The resource that --gpu asks for. */
+export const gpuResource = 'nvidia.com/gpu';
 
 /** Without -f and --name, which differ from command to command. */
 export function submissionFlags(): Option[] {
@@ -48,12 +56,20 @@ export function submissionFlags(): Option[] {
     flag('--queue <NAME>', 'queue to file it under (default default)', 'a name', text),
     flag('-n, --namespace <NAME>', 'Kubernetes namespace to run it in (default the server’s)', 'a name', text),
     flag('--image <IMAGE>', 'container image', 'an image', text),
+    flag('--cpu <QUANTITY>', 'CPUs, such as 2 or 500m: request and limit', quantityAllowed, text),
+    flag('--memory <QUANTITY>', 'memory, such as 4Gi: request and limit', quantityAllowed, text),
+    flag('--gpu <NUMBER>', `GPUs (${gpuResource}): request and limit`, 'an integer from 0 to 1000', integer(0, 1_000)),
     repeated('--env <KEY=VALUE>', 'environment variable of the container', pairAllowed, pair),
     repeated('-l, --label <KEY=VALUE>', 'label', pairAllowed, pair),
     repeated('--annotation <KEY=VALUE>', 'annotation', pairAllowed, pair),
     toggle('--hold', 'wait until it is released (kubejobs release)'),
-    flag('--start-after <WHEN>', 'not before then', timeAllowed, startAfter),
-    repeated('--after <JOB-ID[:ON]>', 'after that job', `a job id, or with :${conditionsAllowed}`, dependency),
+    flag('--start-after <WHEN>', `not before then: ${timeHelp}`, timeAllowed, startAfter),
+    repeated(
+      '--after <JOB-ID[:ON]>',
+      `after that job: success (default), failure or finish of it`,
+      `a job id, or with :${conditionsAllowed}`,
+      dependency,
+    ),
     flag('--timeout <DURATION>', 'longest time for an attempt', durationAllowed, seconds),
     flag('--queue-timeout <DURATION>', 'longest time to wait for a slot', durationAllowed, seconds),
     flag('--retries <NUMBER>', 'attempts after the first', 'an integer from 0 to 1000', integer(0, 1_000)),
@@ -124,12 +140,22 @@ function simpleFields(flags: SubmissionFlags): SourceDocument {
 }
 
 /** Of maps, only the keys that a flag names are replaced. */
-function mapFields(document: SourceDocument, { env, label, annotation }: SubmissionFlags): SourceDocument {
+function mapFields(document: SourceDocument, flags: SubmissionFlags): SourceDocument {
+  const { env, label, annotation } = flags;
   return defined({
+    resources: resourcesOf(document.resources, flags),
     env: env && [...without(document.env, env), ...env.map(([name, value]) => ({ name, value }))],
     labels: label && { ...(document.labels as object | undefined), ...Object.fromEntries(label) },
     annotations: annotation && { ...(document.annotations as object | undefined), ...Object.fromEntries(annotation) },
   });
+}
+
+/** Request and limit are the same, so that a job gets what it may use; a cluster demands it of GPUs. */
+function resourcesOf(before: unknown, { cpu, memory, gpu }: SubmissionFlags): SourceDocument | undefined {
+  const given = defined({ cpu, memory, [gpuResource]: gpu === undefined ? undefined : String(gpu) });
+  if (Object.keys(given).length === 0) return undefined;
+  const { requests, limits, ...rest } = (before ?? {}) as { requests?: object; limits?: object };
+  return { ...rest, requests: { ...requests, ...given }, limits: { ...limits, ...given } };
 }
 
 function without(variables: unknown, replaced: ReadonlyArray<[string, string]>): unknown[] {

@@ -13,6 +13,8 @@ import { type Io, note, write } from './io.ts';
 import { jobView, submittedView } from './job-views.ts';
 import { printOne } from './output.ts';
 import { checkCommand, type SubmissionFlags, submissionFlags, submissionOf } from './submission.ts';
+import { submissionFlagOf } from './submission-names.ts';
+import { whileTelling } from './telling.ts';
 
 export interface SubmitFlags extends SubmissionFlags {
   wait?: true;
@@ -29,10 +31,11 @@ export function addSubmitCommand(program: Command, io: Io): void {
       flag('--name <NAME>', 'the job’s name', 'a name', text),
       ...submissionFlags(),
       toggle('--wait', 'until it is finished; exits with 0 when it succeeded, else with 1'),
-      flag('--idempotency-key <KEY>', 'the same one again submits nothing twice (default a new one)', 'a text', text),
       toggle('--logs', 'print its logs as they come; exits as --wait does'),
+      flag('--idempotency-key <KEY>', 'the same one again submits nothing twice (default a new one)', 'a text', text),
     ],
     streams: true,
+    flagOf: submissionFlagOf,
     run: submit,
   });
 }
@@ -46,12 +49,16 @@ async function submit(invocation: Invocation<SubmitFlags>): Promise<number> {
   const second = await jobs.next();
   if (second.done) return submitOne(invocation, first.value);
   if (flags.logs) throw new ConfigurationError(`--logs follows one job, and ${flags.filename} has several`);
-  const all = async function* (): AsyncIterable<SourceDocument> {
+  if (flags.filename !== '-') {
+    await jobs.return?.();
+    return submitBatch(invocation, () => submissions(invocation), true);
+  }
+  const rest = async function* (): AsyncIterable<SourceDocument> {
     yield first.value;
     yield second.value;
     yield* { [Symbol.asyncIterator]: () => jobs };
   };
-  return submitBatch(invocation, all());
+  return submitBatch(invocation, rest, false);
 }
 
 async function* submissions({
@@ -80,10 +87,10 @@ async function submitOne(invocation: Invocation<SubmitFlags>, job: SourceDocumen
 async function follow(invocation: Invocation<SubmitFlags>, { name, job_id }: SubmittedDocument): Promise<number> {
   const { io, client, flags, format } = invocation;
   note(io, `submitted ${name} ${job_id}`);
-  if (flags.logs) {
-    for await (const piece of client.logs(job_id, { follow: true })) await write(io, piece);
-  }
-  const job = await untilFinished(io, client, job_id);
+  const job = await whileTelling(io, client, job_id, async (tell) => {
+    if (flags.logs) for await (const piece of client.logs(job_id, { follow: true })) await write(io, piece);
+    return untilFinished(io, client, job_id, { tell });
+  });
   if (!flags.logs) await printOne(io, format, jobView(io.now), job);
   if (job.state === 'succeeded') return exitDone;
   note(io, sentenceOf(job));

@@ -9,6 +9,7 @@ import { duration, durationAllowed, flag } from './flags.ts';
 import { type Io, note } from './io.ts';
 import { jobView } from './job-views.ts';
 import { printSome } from './output.ts';
+import { type Tell, whileTelling } from './telling.ts';
 
 interface WaitFlags {
   /** Milliseconds. */
@@ -28,7 +29,11 @@ export function addWaitCommand(program: Command, io: Io): void {
 async function wait({ io, client, flags, operands, format }: Invocation<WaitFlags>): Promise<number> {
   const deadline = io.now() + (flags.timeout ?? Number.POSITIVE_INFINITY);
   const jobs: JobDocument[] = [];
-  for (const jobId of operands) jobs.push(await untilFinished(io, client, jobId, deadline - io.now()));
+  for (const jobId of operands) {
+    const timeoutMs = deadline - io.now();
+    const finished = (tell: Tell) => untilFinished(io, client, jobId, { timeoutMs, tell });
+    jobs.push(await whileTelling(io, client, jobId, finished));
+  }
   await printSome(io, format, jobView(io.now), jobs, operands.length);
   for (const job of jobs.filter(({ state }) => state !== 'succeeded')) note(io, sentenceOf(job));
   return jobs.map(codeOf).find((code) => code !== 0) ?? 0;

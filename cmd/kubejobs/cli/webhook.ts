@@ -14,6 +14,7 @@ interface ListFlags {
 }
 
 const deliveryView: View<DeliveryDocument> = {
+  noun: 'deliveries',
   name: ({ delivery_id }) => delivery_id,
   columns: [
     { heading: 'DELIVERY-ID', cell: ({ delivery_id }) => delivery_id },
@@ -52,7 +53,7 @@ async function list({ io, client, flags: { state }, format }: Invocation<ListFla
     page = await client.deliveries({ ...(state && { state }), ...(page?.next && { cursor: page.next }) });
     deliveries.push(...page.items);
   } while (page.next !== undefined);
-  await printList(io, format, deliveryView, deliveries);
+  await printList(io, format, deliveryView, deliveries, state !== undefined);
   return exitDone;
 }
 

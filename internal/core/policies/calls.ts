@@ -11,7 +11,9 @@ export function callNow(state: CoreState, job: RunningJob, at: number): Decision
   const { jobId, attempt } = job;
   if (job.ending) {
     job.call = 'delete';
-    return [{ kind: 'delete_workload', jobId, attempt, propagation: 'foreground' }];
+    const unlessFinished = job.ending.state === 'failed' && job.ending.reason === 'deadline';
+    const how = { propagation: 'foreground', ...(unlessFinished && { unlessFinished }) } as const;
+    return [{ kind: 'delete_workload', jobId, attempt, ...how }];
   }
   if (job.creation === 'made') return [];
   job.call = 'create';
@@ -31,9 +33,9 @@ export function callLater(
   return [];
 }
 
-/** `at` is in the future. Whoever says the same twice gets one timer. */
+/** Whoever says the same twice gets one timer; but that the job waits until then does not mean that it has one. */
 export function waitUntil(state: CoreState, job: RunningJob, at: number): void {
-  if (job.notBefore === at) return;
+  if (job.notBefore === at && state.timers.has(at, job.jobId)) return;
   job.notBefore = at;
   state.timers.add(at, job.jobId);
 }

@@ -9,6 +9,7 @@ import { callBackoff } from './backoff.ts';
 import { callLater, callNow, waitUntil } from './calls.ts';
 import { finish, type Outcome } from './finish.ts';
 import { landedAt, mayStillLand } from './late-create.ts';
+import { isPastDeadline } from './timeout.ts';
 
 /** A deletion that was accepted is asked for again after this long, in case the news of its end was lost. */
 const deletionReminderMs = 30_000;
@@ -38,10 +39,20 @@ export function deleteAnswered(state: CoreState, job: RunningJob, event: DeleteA
   if (job.call === 'delete') job.call = 'none';
   if (event.outcome === 'missing') return workloadMissing(state, job, event);
   if (!job.ending) return [];
+  if (event.outcome === 'finished') return endedByItself(state, job, event.at);
   if (event.outcome === 'failed') return callLater(state, job, event.at, callBackoff, event.retryAfterMs);
   job.failures = 0;
   waitUntil(state, job, event.at + deletionReminderMs);
   return [];
+}
+
+/** It had come to its own end before its timeout was acted on; that end counts, and the watch tells of it or did already. */
+function endedByItself(state: CoreState, job: RunningJob, at: number): Decision[] {
+  if (job.ending?.state === 'cancelled') return callNow(state, job, at);
+  delete job.ending;
+  if (!job.ownEnd) return [];
+  const { phase, ...facts } = job.ownEnd;
+  return finish(state, job, at, { state: phase, ...facts, keptWorkload: true });
 }
 
 export function workloadMissing(
@@ -50,7 +61,7 @@ export function workloadMissing(
   event: WorkloadMissing | DeleteAnswered,
 ): Decision[] {
   if (!job.ending && job.creation !== 'made') return [];
-  job.ending ??= { state: 'failed', reason: 'workload_deleted' };
+  job.ending ??= { state: 'failed', reason: isPastDeadline(job, event.at) ? 'deadline' : 'workload_deleted' };
   if (job.call === 'create') return [];
   if (mayStillLand(job, event.at)) {
     waitUntil(state, job, landedAt(job));

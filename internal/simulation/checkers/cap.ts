@@ -1,10 +1,10 @@
 // Never more than the cap: neither in the rows nor on the cluster, at no moment. A cap that was lowered takes no slot away
 // from who has one, but while more run than may, nothing is dispatched.
 // Not counted is what nobody can prevent: somebody deletes the workload of a finished job while an earlier create of it,
-// whose answer was lost, is still on its way, and so frees the name that kept the job from running again.
+// whose answer was lost, is still on its way, and so frees the name that kept that attempt from running again.
 import type { Checker, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
-import { isOver, type Rows } from './rows.ts';
+import { isOver, lastEnded, type Rows } from './rows.ts';
 import { workloadOf } from './workloads.ts';
 
 export class CapChecker implements Checker {
@@ -17,8 +17,7 @@ export class CapChecker implements Checker {
 
   see(entry: TraceEntry, rows: Rows): void {
     if (entry.kind === 'started') {
-      this.#cap = entry.maxConcurrency;
-      this.#limit = Math.max(this.#cap, rows.running.size);
+      this.#setCap((entry.isCapGiven ? undefined : rows.settings.maxConcurrency) ?? entry.maxConcurrency, rows);
     }
     if (entry.kind === 'committed') this.#countRows(entry, rows);
     if (entry.kind === 'outsider_deleted') this.#outsider.add(entry.jobId);
@@ -29,24 +28,33 @@ export class CapChecker implements Checker {
     return this.#found.sentences;
   }
 
-  #countRows({ at, commit }: Extract<TraceEntry, { kind: 'committed' }>, { running }: Rows): void {
+  #setCap(cap: number, { running }: Rows): void {
+    this.#cap = cap;
+    this.#limit = Math.max(cap, running.size);
+  }
+
+  #countRows({ at, commit }: Extract<TraceEntry, { kind: 'committed' }>, rows: Rows): void {
+    const { running } = rows;
+    // What starts in the commit that sets a cap starts under the new one.
+    const { maxConcurrency } = commit.settings;
+    if (maxConcurrency !== undefined) this.#setCap(maxConcurrency, rows);
     const most = commit.attempts.length > 0 ? this.#cap : this.#limit;
     this.#limit = Math.max(this.#cap, Math.min(this.#limit, running.size));
     if (running.size > most) this.#tell(at, 'jobs hold a slot', most, [...running.keys()]);
   }
 
   #countWorkloads({ at, change }: Extract<TraceEntry, { kind: 'workload' }>, rows: Rows): void {
-    const { uid, jobId, end } = workloadOf(change);
+    const { uid, jobId, attempt, end } = workloadOf(change);
     if (end || change.type === 'DELETED') this.#unfinished.delete(uid);
-    else if (change.type === 'ADDED' && this.#isRunAgainByOthers(jobId, rows)) return;
+    else if (change.type === 'ADDED' && this.#isRunAgainByOthers(jobId, attempt, rows)) return;
     else if (change.type === 'ADDED' || this.#unfinished.has(uid)) this.#unfinished.set(uid, jobId);
     if (this.#unfinished.size <= this.#limit) return;
     this.#tell(at, 'workloads are unfinished on the cluster', this.#limit, [...this.#unfinished.values()]);
   }
 
-  #isRunAgainByOthers(jobId: string, rows: Rows): boolean {
+  #isRunAgainByOthers(jobId: string, attempt: number, rows: Rows): boolean {
     const job = rows.jobs.get(jobId);
-    return this.#outsider.has(jobId) && job !== undefined && isOver(job);
+    return this.#outsider.has(jobId) && job !== undefined && (isOver(job) || attempt <= lastEnded(job));
   }
 
   #tell(at: number, what: string, most: number, jobIds: string[]): void {

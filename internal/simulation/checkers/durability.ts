@@ -7,12 +7,13 @@ import type { Rows } from './rows.ts';
 export class DurabilityChecker implements Checker {
   readonly #submitted = new Set<string>();
   readonly #inserted = new Set<string>();
-  readonly #accepted = new Set<string>();
+  /** The names by the ids. */
+  readonly #accepted = new Map<string, string>();
   readonly #found = new Findings();
 
   see(entry: TraceEntry, rows: Rows): void {
     if (entry.kind === 'submitted') this.#submitted.add(entry.name);
-    if (entry.kind === 'accepted') this.#accept(entry.jobId, entry.name, rows);
+    if (entry.kind === 'accepted') this.#accept(entry, rows);
     if (entry.kind !== 'committed') return;
     for (const { jobId, from, set } of entry.changes) {
       if (set !== 'inserted') continue;
@@ -26,8 +27,8 @@ export class DurabilityChecker implements Checker {
   }
 
   /** Accepted job ids, to be looked up in the store at the end. */
-  get accepted(): ReadonlySet<string> {
-    return this.#accepted;
+  get accepted(): Iterable<string> {
+    return this.#accepted.keys();
   }
 
   #insert(name: string): void {
@@ -36,9 +37,11 @@ export class DurabilityChecker implements Checker {
     this.#inserted.add(name);
   }
 
-  #accept(jobId: string, name: string, rows: Rows): void {
-    if (this.#accepted.has(jobId)) this.#found.add(`extra: two jobs were accepted with the id ${jobId}`);
-    this.#accepted.add(jobId);
+  #accept({ jobId, name, key }: Extract<TraceEntry, { kind: 'accepted' }>, rows: Rows): void {
+    const before = this.#accepted.get(jobId);
+    const isSame = before === undefined || (key && before === name);
+    if (!isSame) this.#found.add(`extra: two jobs were accepted with the id ${jobId}`);
+    this.#accepted.set(jobId, name);
     if (rows.jobs.get(jobId)?.name !== name) this.#found.add(`lost: ${name} was accepted before it was written`);
   }
 }

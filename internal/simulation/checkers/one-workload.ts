@@ -1,10 +1,10 @@
 // One workload per attempt: none before its attempt is written, none after its job is over, no second one for an attempt,
 // and never two of a job at once. A second one of an attempt is tolerated only where the first was taken away on purpose (a
-// cancel, or somebody else) while an earlier create was still on its way; then too it must be gone in the end.
+// cancel, a timeout, or somebody else) while an earlier create was still on its way; then too it must be gone in the end.
 // A cancelled job's pods are gone before its slot is.
 import type { Checker, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
-import { isOver, type Rows } from './rows.ts';
+import { lastEnded, type Rows } from './rows.ts';
 import { podOf, type Workload, workloadOf } from './workloads.ts';
 
 interface Seen {
@@ -28,7 +28,8 @@ export class OneWorkloadChecker implements Checker {
       this.#outsider.add(entry.jobId);
     }
     if (entry.kind === 'committed') {
-      for (const { jobId, from, to } of entry.changes) {
+      for (const { jobId, from, to, set } of entry.changes) {
+        if (set !== 'inserted' && set.reason === 'cancelling') this.#taken.add(jobId);
         if (from === 'running' && to !== 'running') this.#checkEnd(entry.at, jobId, rows);
       }
     }
@@ -63,14 +64,16 @@ export class OneWorkloadChecker implements Checker {
   #created(at: number, { jobId, attempt, uid }: Workload, seen: Seen, rows: Rows): void {
     const what = `${jobId}/${attempt} at ${at}`;
     const unfinished = [...seen.present.values()].filter(({ end }) => !end);
-    if (unfinished.length > 1) this.#found.add(`overlap: a workload of ${what} was made while another one runs`);
+    const job = rows.jobs.get(jobId);
+    const byOthers = this.#outsider.has(jobId) && job !== undefined && attempt <= lastEnded(job);
+    if (unfinished.length > 1 && !byOthers)
+      this.#found.add(`overlap: a workload of ${what} was made while another one runs`);
     const first = seen.firstUids.get(attempt);
     if (first === undefined) seen.firstUids.set(attempt, uid);
     else if (!this.#taken.has(jobId)) this.#found.add(`extra: a second workload of ${what} was made`);
-    const job = rows.jobs.get(jobId);
     if (!job || !rows.attempt(jobId, attempt)) this.#found.add(`extra: the workload of ${what} came before its row`);
-    else if (isOver(job) && !this.#outsider.has(jobId)) {
-      this.#found.add(`extra: a workload of ${what} was made, after the job was ${job.state}`);
+    else if (attempt <= lastEnded(job) && !byOthers) {
+      this.#found.add(`extra: a workload of ${what} was made, after that attempt ended; the job is ${job.state}`);
     }
   }
 

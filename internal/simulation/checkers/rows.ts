@@ -22,6 +22,9 @@ export class Rows {
   readonly attempts = new Map<string, AttemptRow>();
   readonly pending = new Map<string, JobRow>();
   readonly running = new Map<string, JobRow>();
+  /** Held, scheduled and blocked. */
+  readonly waiting = new Map<string, JobRow>();
+  readonly settings: Commit['settings'] = {};
   readonly #keyOfWorkload = new Map<string, string>();
 
   /** The changes of jobs, in the order in which a store makes them. */
@@ -35,6 +38,7 @@ export class Rows {
       const row = this.attempts.get(key);
       if (row) this.attempts.set(key, changed(row, set));
     }
+    Object.assign(this.settings, commit.settings);
     return changes;
   }
 
@@ -85,6 +89,8 @@ export class Rows {
     else this.pending.delete(row.jobId);
     if (row.state === 'running') this.running.set(row.jobId, row);
     else this.running.delete(row.jobId);
+    if (waitingStates.has(row.state)) this.waiting.set(row.jobId, row);
+    else this.waiting.delete(row.jobId);
   }
 }
 
@@ -95,8 +101,14 @@ function changed<Row extends object>(row: Row, set: object): Row {
   return next as Row;
 }
 
+const waitingStates: ReadonlySet<string> = new Set(['held', 'scheduled', 'blocked']);
 const finished: readonly string[] = ['succeeded', 'failed', 'cancelled', 'expired'];
 
 export function isOver(job: JobRow): boolean {
   return finished.includes(job.state);
+}
+
+/** The number of the newest attempt that no quota refused and that is over; 0 when there is none. */
+export function lastEnded({ state, attempt }: JobRow): number {
+  return state === 'running' ? attempt - 1 : attempt;
 }

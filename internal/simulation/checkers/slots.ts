@@ -20,11 +20,14 @@ export class SlotChecker implements Checker {
     if (entry.kind === 'faults_ended') this.#wellSince = entry.at;
     if (entry.kind === 'started' && this.#wellSince !== undefined) this.#wellSince = entry.at;
     if (entry.kind === 'workload') {
-      const { jobId, end } = workloadOf(entry.change);
+      const { jobId, attempt, end } = workloadOf(entry.change);
+      // What becomes of earlier attempts’ workloads has nothing to do with the slot that is held now.
+      if (attempt < (rows.jobs.get(jobId)?.attempt ?? 0)) return;
       if (!end && entry.change.type !== 'DELETED') this.#endedAt.delete(jobId);
       else if (!this.#endedAt.has(jobId)) this.#endedAt.set(jobId, entry.at);
     }
     if (entry.kind !== 'committed') return;
+    for (const { jobId } of entry.commit.attempts) this.#endedAt.delete(jobId);
     for (const { jobId, from, to } of entry.changes) {
       if (from === 'running' && to !== 'running') this.#freed(entry.at, jobId, rows.jobs.get(jobId)?.name ?? jobId);
     }

@@ -74,11 +74,11 @@ function tryKeeper(path: string): Database.Database | undefined {
   }
 }
 
-/** A connection takes part in the log from its first read on. */
+/** A connection takes part in the log from its first read on: one that needs no schema, which may be damaged. */
 function openKeeper(path: string): Database.Database {
   const db = openReadConnection(path);
   try {
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    db.pragma('schema_version');
     return db;
   } catch (error) {
     db.close();

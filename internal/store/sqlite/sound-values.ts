@@ -32,10 +32,11 @@ export function areDependencies(value: unknown): value is Dependency[] {
 
 /** As the program writes them, as far as it reckons with them. */
 export function areRules(value: object): value is JobRules {
-  const { startAt, startInMs, after, queueTimeoutMs, timeoutMs, retries, results } = value as JobRules;
+  const { startAt, startInMs, after, queueTimeoutMs, timeoutMs, retries, results, onFinish } = value as JobRules;
   if (results !== undefined && typeof results !== 'boolean') return false;
   if (after !== undefined && !areDependencies(after)) return false;
   if (retries !== undefined && !areRetries(retries)) return false;
+  if (onFinish !== undefined && !isText(onFinish?.url)) return false;
   return !Array.isArray(value) && [startAt, startInMs, queueTimeoutMs, timeoutMs].every(isAmountOrAbsent);
 }
 

@@ -29,10 +29,12 @@ interface TrialResult {
 
 export async function run(piece: Piece): Promise<PieceResult> {
   const seeds = Array.from({ length: piece.trials }, (_, index) => piece.seed + index);
-  const own = seeds.some((seed) => kindOf(seed).ownCluster) ? await startCluster({ kwokNodes: 2 }) : undefined;
-  const stop = shared(seeds.filter((seed) => kindOf(seed).ownCluster).length);
+  const own = seeds.some((seed) => kindOf(seed, piece.column).ownCluster)
+    ? await startCluster({ kwokNodes: 2 })
+    : undefined;
+  const stop = shared(seeds.filter((seed) => kindOf(seed, piece.column).ownCluster).length);
   try {
-    const results = await Promise.all(seeds.map((seed) => trial(seed, own, stop)));
+    const results = await Promise.all(seeds.map((seed) => trial(kindOf(seed, piece.column), seed, own, stop)));
     return {
       trials: results.length,
       violations: results.flatMap(({ violations }) => violations),
@@ -47,8 +49,12 @@ export async function run(piece: Piece): Promise<PieceResult> {
   }
 }
 
-async function trial(seed: number, own: TestCluster | undefined, stop: Together): Promise<TrialResult> {
-  const kind = kindOf(seed);
+async function trial(
+  kind: OutageKind,
+  seed: number,
+  own: TestCluster | undefined,
+  stop: Together,
+): Promise<TrialResult> {
   const cluster = kind.ownCluster && own ? own : faultCluster(inject('cluster'));
   const world = await proxiedQueue(cluster, { flags: ['--max-concurrency', String(cap)], tls: true });
   return world.during(async () => {

@@ -151,6 +151,22 @@ describe('a restored core', () => {
     );
   });
 
+  it('tries a create again whose late answer asks to wait until this very moment', () => {
+    const core = restored({ running: [['a', 1, attemptRow({ creation: 'requested' })]] });
+    play(
+      { core },
+      `
+      t=${restartAt} up
+      expect create a
+      t=${restartAt - 1_000} unread a retry-after=1000
+      expect nothing
+      expect wake ${restartAt}
+      t=${restartAt} tick
+      expect create a
+      `,
+    );
+  });
+
   it('deletes what was being cancelled', () => {
     const core = restored({ running: [['a', 1, attemptRow({ cancelRequestedAt: 7 })]] });
     play(

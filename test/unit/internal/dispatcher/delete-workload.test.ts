@@ -42,6 +42,23 @@ describe('a deletion with a known uid', () => {
   });
 });
 
+describe('a deletion of what has passed its timeout', () => {
+  const ours = markedJob({ queueId, jobId: idOf('a') }, { uid: 'u1' });
+  const ended = { ...ours, status: { conditions: [{ type: 'Complete', status: 'True' }] } };
+  const going = { ...ended, metadata: { ...ended.metadata, deletionTimestamp: '2030-01-01T00:00:00Z' } };
+
+  it.each([
+    ['runs', ours, ['get w-a', 'delete w-a'], 'accepted'],
+    ['has ended', ended, ['get w-a'], 'finished'],
+    ['ended because it is being deleted', going, ['get w-a', 'delete w-a'], 'accepted'],
+  ])('looks first: it %s', async (_what, found, wanted, answer) => {
+    const deletion = { ...deleteOf('a', 'u1'), unlessFinished: true } as const;
+    const { outcome, calls } = await outcomeOf(deletion, (call) => (call.verb === 'get' ? ok(found) : ok()));
+    expect(calls).toEqual(wanted);
+    expect(outcome).toMatchObject({ kind: 'delete_answered', outcome: answer });
+  });
+});
+
 describe('a deletion without a known uid', () => {
   it.each([
     [

@@ -10,7 +10,7 @@ const target = { namespace: 'n', pod: 'p', container: 'c' };
 const line = (seconds: number | string, text: string): string =>
   `2030-01-01T00:00:${String(seconds).padStart(2, '0')}Z ${text}\n`;
 
-type Stream = string[] | { breaks: true; lines: string[] } | { refusal: string };
+type Stream = string[] | { breaks: true; lines: string[] } | { stays: true; lines: string[] } | { refusal: string };
 
 function aContainer(streams: Stream[]) {
   const clock = virtualClock();
@@ -18,15 +18,15 @@ function aContainer(streams: Stream[]) {
   const written: string[] = [];
   let over = false;
   const source: LogSource = {
-    async log(_namespace, _pod, { signal: _signal, ...options }): Promise<ApiResult<AsyncIterable<Uint8Array>>> {
+    async log(_namespace, _pod, { signal, ...options }): Promise<ApiResult<AsyncIterable<Uint8Array>>> {
       asked.push(options);
       const stream = streams.shift() ?? [];
       if ('refusal' in stream) return { outcome: 'refused', status: 404, reason: 'NotFound', message: stream.refusal };
-      return { outcome: 'ok', value: chunksOf(stream) };
+      return { outcome: 'ok', value: chunksOf(stream, signal) };
     },
   };
   const stop = new AbortController();
-  const read = (options: { tail?: number; follow?: boolean } = {}): Promise<string | undefined> =>
+  const read = (options: { tail?: number; follow?: boolean; over?: AbortSignal } = {}): Promise<string | undefined> =>
     readContainerLog({ source, clock }, target, {
       ...{ follow: true, signal: stop.signal, isOver: () => over, ...options },
       write: async ({ bytes }) => void written.push(bytes.toString()),
@@ -34,9 +34,10 @@ function aContainer(streams: Stream[]) {
   return { asked, clock, read, stop, written, end: () => (over = true) };
 }
 
-async function* chunksOf(stream: string[] | { lines: string[] }): AsyncGenerator<Uint8Array> {
+async function* chunksOf(stream: string[] | { lines: string[] }, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const lines = Array.isArray(stream) ? stream : stream.lines;
   for (const each of lines) yield Buffer.from(each);
+  if ('stays' in stream) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   if (!Array.isArray(stream)) throw new Error('cut');
 }
 
@@ -97,6 +98,22 @@ describe('the log of a container', () => {
     end();
     await clock.advance(2_000);
     expect(await done).toBeUndefined();
+  });
+
+  it('leaves a stream that stays open although nothing more will come, and reads what it may have missed', async () => {
+    const { asked, clock, read, written } = aContainer([
+      { stays: true, lines: [line(1, 'a')] },
+      [line(1, 'a'), line(2, 'b')],
+    ]);
+    const over = new AbortController();
+    const done = read({ over: over.signal });
+    await clock.advance(60_000);
+    expect(written).toEqual(['a']);
+    over.abort();
+    await clock.advance(5_000);
+    expect(await done).toBeUndefined();
+    expect(written).toEqual(['a', 'b']);
+    expect(asked.map(({ follow }) => follow)).toEqual([true, false]);
   });
 
   it('ends when nobody wants it any more', async () => {

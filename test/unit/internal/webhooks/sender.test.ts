@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Sender, type SenderDeps } from '../../../../internal/webhooks/sender.ts';
+import { readRepositoryFile } from '../../../support/repository.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 import { aReceiver } from '../../../support/webhook-receiver.ts';
 
@@ -105,6 +108,20 @@ test('an address on the list that must not be called is not', async () => {
   const { send } = aSender({ allowed: ['169.254.169.254', '[fe80::1]'] });
   expect(await send('https://169.254.169.254/latest')).toEqual({ error: expect.stringContaining('link-local') });
   expect(await send('https://[fe80::1]/')).toEqual({ error: expect.stringContaining('link-local') });
+});
+
+test('a receiver whose certificate nobody vouches for is not told anything', async () => {
+  const pem = (name: string) => readRepositoryFile(`test/support/tls/${name}`);
+  const seen: string[] = [];
+  const server = createServer({ cert: pem('server.pem'), key: pem('server-key.pem') }, (request) => {
+    seen.push(request.url ?? '');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { send } = aSender({ allowed: [host] });
+  expect(await send(`https://${host}/`)).toEqual({ error: expect.stringMatching(/certificate/) });
+  expect(seen).toEqual([]);
 });
 
 test('a loopback name is called where it leads to', async () => {

@@ -222,7 +222,42 @@ describe('kubejobs wait', () => {
     const answers = ['running', 'scheduled', 'succeeded'].map((state) => answer(aJob(1, { state, exit_code: 1 })));
     const { url, asked } = await aScriptedServer({ 'GET /jobs/id1/wait': answers });
     expect(await commandLine(['wait', 'id1', '--server', url])).toMatchObject({ code: 0 });
-    expect(calls(asked)).toEqual(Array(3).fill('GET /jobs/id1/wait?timeout=30'));
+    const waits = calls(asked).filter((call) => call.includes('/wait'));
+    expect(waits).toEqual(Array(3).fill('GET /jobs/id1/wait?timeout=30'));
+  });
+
+  it('tells each change of state once, with its reason', async () => {
+    const looks: Array<ReturnType<typeof answer>> = [
+      { state: 'held', reason: 'held_by_user' },
+      { state: 'held', reason: 'held_by_user' },
+      { state: 'pending', reason: 'waiting_for_slot' },
+      { state: 'running' },
+      { state: 'succeeded' },
+    ].map((fields) => answer(aJob(1, fields)));
+    const asking: { finish?: () => void } = {};
+    const { url, asked } = await aScriptedServer({
+      'GET /jobs/id1': looks,
+      'GET /jobs/id1/wait': (exchange: Exchange) => {
+        asking.finish = () => answer(aJob(1, { state: 'succeeded' }))(exchange);
+      },
+      'GET /events': ({ response }: Exchange) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write([1, 2, 3, 4].map((id) => `id: ${id}\nevent: running\ndata: {}\n\n`).join(''));
+      },
+    });
+    const waiting = startCommandLine(['wait', 'id1', '-o', 'name', '--server', url]);
+    await vi.waitFor(() => expect(calls(asked).filter((call) => call === 'GET /jobs/id1')).toHaveLength(5));
+    await vi.waitFor(() => expect(asking.finish).toBeDefined());
+    asking.finish?.();
+    expect(await waiting.ended).toEqual({
+      code: 0,
+      stdout: 'id1\n',
+      stderr: [
+        'job1: held (held_by_user); kubejobs release id1 lets it go on\n',
+        'job1: pending (waiting_for_slot)\n',
+        'job1: running\n',
+      ].join(''),
+    });
   });
 
   it('gives up after --timeout with 1, whatever the code of an attempt before', async () => {
@@ -233,7 +268,7 @@ describe('kubejobs wait', () => {
     const { code, stderr } = await commandLine(['wait', 'id1', '--timeout', '10s', '--server', url], {
       now: () => (time += 1_000),
     });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'job1 id1 is scheduled (exit code 7)\n' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'job1: scheduled\njob1 id1 is scheduled (exit code 7)\n' });
     expect(asked.length).toBeGreaterThan(1);
   });
 
@@ -248,6 +283,71 @@ describe('kubejobs wait', () => {
       stdout: 'id1\nid2\nid3\n',
     });
   });
+});
+
+describe('an empty list', () => {
+  const server = () =>
+    aScriptedServer({ 'GET /jobs': [], 'GET /jobs/pending': [], 'GET /schedules': [], 'GET /webhooks/deliveries': [] });
+
+  it.each([
+    [['list'], 'no jobs'],
+    [['list', '-o', 'wide'], 'no jobs'],
+    [['list', 'pending'], 'no jobs'],
+    [['list', '--name', 'a'], 'no jobs that match'],
+    [['retry', '--all', '--dry-run'], 'no jobs that match'],
+    [['schedule', 'list'], 'no schedules'],
+    [['webhook', 'list'], 'no deliveries'],
+    [['webhook', 'list', '--state', 'failed'], 'no deliveries that match'],
+  ])('kubejobs %j says so on stderr', async (words, says) => {
+    const { url } = await server();
+    const options = { environment: { KUBEJOBS_OUTPUT: 'table' } };
+    const expected = { code: 0, stdout: '', stderr: `${says}\n` };
+    expect(await commandLine([...words, '--server', url], options)).toEqual(expected);
+  });
+
+  it('is silent for programs', async () => {
+    const { url } = await server();
+    expect(await commandLine(['list', '--server', url])).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+    expect(await commandLine(['list', '-o', 'name', '--server', url])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('a name in the place of an id', () => {
+  const detail = 'There is no job with the id job1.';
+  const hint = `kubejobs: ${detail}\n  ids are UUIDs; kubejobs list --name job1 finds it\n`;
+
+  it.each([['get'], ['cancel'], ['retry'], ['wait'], ['logs']])(
+    'kubejobs %s job1 tells how to find it',
+    async (word) => {
+      const refusal = problem('job_not_found', { detail });
+      const { url } = await aScriptedServer({
+        'GET /jobs/job1': refusal,
+        'DELETE /jobs/job1': refusal,
+        'POST /jobs/job1/retry': refusal,
+        'GET /jobs/job1/wait': refusal,
+        'GET /jobs/job1/logs': refusal,
+      });
+      expect(await commandLine([word, 'job1', '--server', url])).toEqual({ code: 1, stdout: '', stderr: hint });
+    },
+  );
+
+  it('is told of no id', async () => {
+    const id = '01a1fdcf-5e7e-703c-aeec-f6ef53cae9b0';
+    const answers = { [`GET /jobs/${id}`]: problem('job_not_found', { detail: `There is no job with the id ${id}.` }) };
+    const { url } = await aScriptedServer(answers);
+    const { stderr } = await commandLine(['get', id, '--server', url]);
+    expect(stderr).toBe(`kubejobs: There is no job with the id ${id}.\n`);
+  });
+});
+
+it('cancel tells when the job had already ended', async () => {
+  const { url } = await aScriptedServer({
+    'DELETE /jobs/id1': aJob(1, { state: 'succeeded' }),
+    'DELETE /jobs/id2': aJob(2, { state: 'cancelled' }),
+  });
+  const { code, stderr } = await commandLine(['cancel', 'id1', 'id2', '--server', url]);
+  const says = 'job1 id1 had already ended: succeeded; nothing is cancelled\n';
+  expect({ code, stderr }).toEqual({ code: 0, stderr: says });
 });
 
 describe('kubejobs retry', () => {

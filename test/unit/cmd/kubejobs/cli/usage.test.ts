@@ -76,6 +76,39 @@ describe('wrong usage ends with 2:', () => {
   });
 });
 
+describe('a mistake of spelling', () => {
+  const help = (path: string) => `(${path} --help shows what is allowed)\n`;
+
+  it.each([
+    [['priority', '--loud'], `kubejobs: unknown option '--loud'\n${help('kubejobs priority')}`],
+    [['submit', '--nmae', 'a'], `kubejobs: unknown option '--nmae' (did you mean --name?)\n${help('kubejobs submit')}`],
+    [['schedule', 'lst'], `kubejobs: unknown command 'lst' (did you mean list?)\n${help('kubejobs schedule')}`],
+    [['get'], `kubejobs: missing required argument 'JOB-ID'\n${help('kubejobs get')}`],
+  ])('kubejobs %j hints at the help of that command', async (words, stderr) => {
+    expect(await commandLine(words)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  it.each([
+    ['lits', 'list'],
+    ['sumbit', 'submit'],
+    ['cancle', 'cancel'],
+  ])('kubejobs %s is taken for %s, whatever its flags', async (word, meant) => {
+    const { code, stderr } = await commandLine([word, '--state', 'failed']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`kubejobs: there is no command "${word}" (did you mean ${meant}?); there are `);
+  });
+
+  it('that is like no command gets no guess', async () => {
+    expect((await commandLine(['zzzzzzzz'])).stderr).not.toContain('did you mean');
+  });
+});
+
+it('--help says what --start-after and --after take', async () => {
+  const help = (await commandLine(['submit', '--help'])).stdout.replace(/\s+/g, ' ');
+  expect(help).toMatch(/--start-after <WHEN> .*RFC 3339.*duration such as 10m/);
+  expect(help).toMatch(/--after <JOB-ID\[:ON\]> .*success.*failure.*finish/);
+});
+
 it.each([['submit', '--name', 'a'], ['list'], ['wait', 'id1'], ['events'], ['logs', 'id1'], ['list', '--watch']])(
   'without a server kubejobs %s ends with 3',
   async (...words) => {

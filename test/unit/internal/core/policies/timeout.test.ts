@@ -36,6 +36,60 @@ describe('an attempt with a timeout', () => {
     );
   });
 
+  it('that had come to its own end, which is told before or after that was noticed, has that end', () => {
+    play(
+      { maxConcurrency: 2 },
+      `
+      t=0 submit a timeout=5000 retries=1 on=timeout
+      t=0 submit b timeout=5000 retries=1 on=timeout
+      expect dispatch a, dispatch b
+      t=0 made a
+      t=0 made b
+      t=15000 tick
+      expect a running cancelling, b running cancelling, delete a, delete b
+      t=15001 succeeded a
+      expect nothing
+      t=15002 delete-finished a
+      expect a succeeded
+      t=15002 delete-finished b
+      t=15003 failed b
+      expect b failed exit_code
+      `,
+    );
+  });
+
+  it('that was cancelled meanwhile is deleted though it had come to its own end', () => {
+    play(
+      {},
+      `
+      t=0 submit a timeout=5000
+      expect dispatch a
+      t=0 made a
+      t=15000 tick
+      expect a running cancelling, delete a
+      t=15001 cancel a
+      expect a running cancelling
+      t=15002 delete-finished a
+      expect delete a
+      t=15003 missing a
+      expect a cancelled by_user
+      `,
+    );
+  });
+
+  it('whose workload is gone when its timeout has passed, deleted for that before a restart, has failed with `deadline`', () => {
+    play(
+      {},
+      `
+      t=0 submit a timeout=5000
+      expect dispatch a
+      t=0 made a
+      t=15000 missing a
+      expect a failed deadline
+      `,
+    );
+  });
+
   it('is retried on `timeout`', () => {
     play(
       {},

@@ -123,6 +123,24 @@ test('a refused database keeps its log as it is', async () => {
   expect([copy, `${copy}-wal`].map((file) => readFileSync(file))).toEqual(before);
 });
 
+test('a database whose schema makes no sense keeps its log as it is, too', async () => {
+  const whole = join(folder.path, 'whole.db');
+  await (await open(whole)).close();
+  const store = await open(whole);
+  await insertJobs(store, storedJob(1));
+  const copy = join(folder.path, 'senseless.db');
+  for (const part of ['', '-wal']) copyFileSync(whole + part, copy + part);
+  await store.close();
+  const database = readFileSync(copy);
+  const word = 'events_of_job ON';
+  for (let at = database.indexOf(word); at >= 0; at = database.indexOf(word, at + 1)) database.write('[', at);
+  writeFileSync(copy, database);
+  const before = [copy, `${copy}-wal`].map((file) => readFileSync(file));
+  expect(before[1]?.length).toBeGreaterThan(0);
+  expect((await refusalOf(copy)).message).toContain('malformed database schema');
+  expect([copy, `${copy}-wal`].map((file) => readFileSync(file))).toEqual(before);
+});
+
 test('rows that cannot be read any more are a failure that names the database', async () => {
   const store = await open(path);
   edit(path, 'DROP TABLE attempts');

@@ -52,6 +52,7 @@ test.each([
     'created_at is 1e+300, which makes no sense',
   ],
   [`UPDATE jobs SET rules = '{"timeoutMs":"x"}' WHERE sequence = 1`, [4, 3, 2], [1, 4], 'rules make no sense'],
+  [`UPDATE jobs SET rules = '{"onFinish":{"url":{}}}' WHERE sequence = 1`, [4, 3, 2], [1, 4], 'rules make no sense'],
   ["UPDATE jobs SET waits_for = '[5]' WHERE sequence = 1", [4, 3, 2], [1, 4], 'waits_for makes no sense'],
 ])('after %s the other jobs are listed and loaded, and it is reported once', async (sql, listed, pending, report) => {
   const store = await openEdited(sql);
