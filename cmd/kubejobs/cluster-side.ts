@@ -9,6 +9,7 @@ import { simulatedCluster } from '../../internal/simulation/cluster/simulated-cl
 import type { Store } from '../../internal/store/store.ts';
 import { connect, KubeconfigError } from '../../pkg/kubernetes/client/index.ts';
 import type { Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
+import type { Discovery } from '../../pkg/kubernetes/discovery.ts';
 import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
 import { programVersion } from './version.ts';
@@ -16,6 +17,7 @@ import { programVersion } from './version.ts';
 export interface ClusterSide {
   cluster: Cluster;
   logs: LogSource;
+  discovery: Discovery;
   /** Namespace of jobs that name none. */
   namespace: string;
   /** For people: the API server's URL, or what stands in for it. */
@@ -47,6 +49,7 @@ async function openReal(configuration: Configuration<typeof serveOptions>, deps:
   return {
     cluster: connected.cluster,
     logs: connected.cluster,
+    discovery: connected.cluster,
     namespace: configuration.namespace ?? connected.namespace,
     description: connected.server,
     adopt: () => {},
@@ -62,12 +65,15 @@ function asMistake(error: unknown, choice: { kubeconfig?: string; context?: stri
   );
 }
 
+const simulatedKinds = ['Job', 'PyTorchJob', 'Pod'];
+
 function openSimulated(configuration: Configuration<typeof serveOptions>, deps: Deps): ClusterSide {
   const { clock, random } = deps;
   const cluster = simulatedCluster({ clock, random, durationMs: configuration.dryRunDuration });
   return {
     cluster,
     logs: cluster,
+    discovery: { serves: async ({ kind }) => ({ outcome: 'ok', value: simulatedKinds.includes(kind) }) },
     namespace: configuration.namespace ?? 'default',
     description: 'a simulated cluster (dry run)',
     adopt(running, manifest) {

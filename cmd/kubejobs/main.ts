@@ -11,6 +11,7 @@ import {
 import { exitDone, exitFailed, exitUsage } from './cli/exit-codes.ts';
 import { addClientCommands, explainClientError, type Io, processIo } from './cli/index.ts';
 import { hintAtHelp, inOurStyle, refuseUnknownCommand, unknownCommand } from './mistakes.ts';
+import { addMonitorCommand } from './monitor-command.ts';
 import { policyCheckOptions } from './policy-options.ts';
 import { tokenOptions } from './token-options.ts';
 import { programVersion } from './version.ts';
@@ -56,6 +57,7 @@ export function buildProgram(io: Io = processIo()): Command {
   addOptions(token, tokenOptions, false);
   addPolicyCommand(program);
   addClientCommands(program, io);
+  addMonitorCommand(program, io);
   hintAtHelp(program, []);
   return program;
 }

@@ -28,10 +28,12 @@ import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/index.ts';
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
+import { assembleHealth, chosenControllers } from './controllers.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
+import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
 import { templateCheck } from './template-check.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
@@ -139,18 +141,28 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     concurrency: settings.dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
+  const chosen = chosenControllers(settings);
+  const results = assembleResults(chosen.has('results'), settings, {
+    ...{ cluster, source: opened.logs, ...shared, queueId, store, namespaces: watched },
+  });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
     namespaces: watched,
     expected: (jobId, attempt) => engine.expected(jobId, attempt),
     expectedKeys: () => engine.core.runningInOrder(),
+    savedOutcome: results.savedOutcome,
     onReachable: () => reachability.check(),
     onUnreachable: () => reachability.check(),
+  });
+  const health = assembleHealth(chosen.has('health'), {
+    ...{ cluster, discovery: opened.discovery, ...shared },
+    namespaces: watched,
   });
   const cleanup = new Cleanup({
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
     release: (effects) => dispatcher.release(effects),
+    awaited: results.awaits,
   });
   const retention = new Retention({
     ...{ store, clock },
@@ -175,6 +187,8 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     service: jobs,
     schedules: schedules.service,
     webhooks: webhooks.service,
+    workloads: health.service,
+    results: results.service,
     logs: jobLogs,
     events: {
       listen: (listener) => hub.listen(listener),
@@ -200,6 +214,8 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'engine', start: () => engine.start(), stop: () => engine.stop() },
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
+      health.part,
+      ...results.parts,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },

@@ -16,10 +16,13 @@ export interface CleanupDeps {
   /** Whether calls to the cluster make sense now. */
   ready(): boolean;
   release(effects: Effect[]): void;
+  /** Whether somebody still needs the workload of this finished attempt; nobody is waited for longer than ten minutes. */
+  awaited?(jobId: string, attempt: number): boolean;
 }
 
 const intervalMs = 1_000;
 const batch = 200;
+const longestAwaitedMs = 600_000;
 /** After this long without an answer a deletion counts as lost. */
 const lostAfterMs = 60_000;
 
@@ -57,7 +60,7 @@ export class Cleanup {
     const effects: Effect[] = [];
     for (const { jobId, attempt } of whenReadable(() => store.reader.dueCleanups(now, batch), [])) {
       const key = `${jobId}/${attempt.attempt}`;
-      if (this.#asked.has(key) || this.#mayStillLand(attempt, now)) continue;
+      if (this.#asked.has(key) || this.#mayStillLand(attempt, now) || this.#isAwaited(jobId, attempt, now)) continue;
       this.#asked.set(key, now);
       effects.push({ kind: 'delete_workload', jobId, attempt, propagation: 'background' });
     }
@@ -66,6 +69,10 @@ export class Cleanup {
 
   #mayStillLand({ finishedAt = 0 }: Attempt, now: number): boolean {
     return now < this.#startedAt + lateCreateMs && finishedAt < this.#startedAt;
+  }
+
+  #isAwaited(jobId: string, { attempt, finishedAt = 0 }: Attempt, now: number): boolean {
+    return now < finishedAt + longestAwaitedMs && this.#deps.awaited?.(jobId, attempt) === true;
   }
 
   #forgetLost(now: number): void {

@@ -10,10 +10,11 @@ import { type Clock, sleep } from '../platform/clock.ts';
 import type { StoreReader } from '../store/store.ts';
 import { readContainerLog } from './container-log.ts';
 import { type LoggingContainer, loggingContainers } from './pod-containers.ts';
+import { savedLog } from './saved-log.ts';
 import type { TimedLine } from './timed-lines.ts';
 
 export interface JobLogsDeps {
-  cluster: Pick<Cluster, 'list'>;
+  cluster: Pick<Cluster, 'list' | 'get'>;
   source: LogSource;
   reader: Pick<StoreReader, 'jobs' | 'attempt'>;
   /** The job as people see it now, with the reason of the moment. */
@@ -62,7 +63,10 @@ export class JobLogs {
     const listed = await this.#pods(job.jobId, attempt);
     if (!listed.ok) return refused('log_unavailable', `The API server does not tell the pods: ${listed.message}.`);
     const containers = chosen(loggingContainers(listed.pods), request);
-    if (containers.length === 0) return refused('log_not_found', withoutContainers(attempt, listed.pods, request));
+    if (containers.length === 0) {
+      const saved = listed.pods.length === 0 ? await savedLog(this.#deps.cluster, attempt, request) : undefined;
+      return saved ? accepted(saved) : refused('log_not_found', withoutContainers(attempt, listed.pods, request));
+    }
     const output = new Output(request, containers.length > 1);
     const all = async (): Promise<void> => {
       for (const container of containers) await this.#write(container, request, output, () => true);

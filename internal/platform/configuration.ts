@@ -44,6 +44,15 @@ export function integer(minimum: number, maximum: number): (text: string) => num
   };
 }
 
+function size(minimum: number, maximum: number): (text: string) => number | undefined {
+  return (text) => {
+    const [, amount, unit = ''] = /^(\d{1,9})(KiB|MiB)?$/.exec(text) ?? [];
+    if (amount === undefined) return undefined;
+    const bytes = Number(amount) * ({ KiB: 1_024, MiB: 1_048_576 }[unit] ?? 1);
+    return bytes >= minimum && bytes <= maximum ? bytes : undefined;
+  };
+}
+
 const text = (value: string): string | undefined => (value === '' ? undefined : value);
 
 /** Entries of an allow-list: a name, `*.suffix` or an IP address, each with an optional port. */
@@ -51,6 +60,18 @@ function hosts(value: string): string[] | undefined {
   const entries = value.split(',').map((entry) => entry.trim().toLowerCase());
   const known = /^((\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?)$/;
   return entries.every((entry) => known.test(entry)) ? entries : undefined;
+}
+
+/** Those that can be switched on. */
+export const controllerNames = ['health', 'results'] as const;
+export type ControllerName = (typeof controllerNames)[number];
+
+/** Names of controllers, each once; `none` is none. */
+function controllers(value: string): ControllerName[] | undefined {
+  if (value === 'none') return [];
+  const names = [...new Set(value.split(',').map((name) => name.trim()))];
+  const known = names.map((name) => controllerNames.find((each) => each === name));
+  return known.every((name) => name !== undefined) ? known : undefined;
 }
 
 const flag = (value: string): boolean | undefined => ({ true: true, '1': true, false: false, '0': false })[value];
@@ -145,6 +166,33 @@ export const serveOptions = {
     help: 'how long each job takes in a dry run',
     allowed: duration,
     parse: parseDuration,
+  },
+  controllers: {
+    placeholder: 'NAMES',
+    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s; results saves those of finished Jobs that ask for it (default health,results, in a dry run none)',
+    allowed: `none, or some of ${controllerNames.join(', ')} (podgroup and jobset are not there yet)`,
+    parse: controllers,
+  },
+  'results-logs': {
+    placeholder: 'WHAT',
+    default: 'full',
+    help: 'what a saved result holds: full (with the logs) or status (without their lines)',
+    allowed: 'full or status',
+    parse: (value: string) => (['full', 'status'] as const).find((what) => what === value),
+  },
+  'results-max-bytes': {
+    placeholder: 'SIZE',
+    default: '8MiB',
+    help: 'how much of the logs of one Job is saved at most, their head and their tail',
+    allowed: 'a size from 1KiB to 64MiB, such as 512KiB or 8MiB',
+    parse: size(1_024, 67_108_864),
+  },
+  'results-ttl': {
+    placeholder: 'DURATION',
+    default: 'never',
+    help: 'how long after the end of its Job a saved result is deleted; never keeps it',
+    allowed: 'a duration such as 12h or 30d, or never',
+    parse: (value: string) => (value === 'never' ? value : parseDuration(value)),
   },
   'settle-ms': {
     placeholder: 'NUMBER',

@@ -95,6 +95,31 @@ export const metricDefinitions = {
     help: 'Tries of finish webhooks by outcome: delivered, later, failed; and dropped, when too many waited.',
     labels: ['outcome'],
   },
+  kubejobs_workloads: {
+    type: 'gauge',
+    help: 'Watched JobSets, PyTorchJobs and Jobs, ours and everyone else’s, by state.',
+    labels: ['kind', 'state'],
+  },
+  kubejobs_container_issues: {
+    type: 'gauge',
+    help: 'Containers of watched workloads that have an issue, by its reason; Other for a reason that nobody knows.',
+    labels: ['reason'],
+  },
+  kubejobs_workload_objects_skipped_total: {
+    type: 'counter',
+    help: 'Times that an object of a watched kind made no sense and was skipped.',
+    labels: ['kind'],
+  },
+  kubejobs_results_saved_total: {
+    type: 'counter',
+    help: 'Results of finished Jobs that were saved, by status.',
+    labels: ['status'],
+  },
+  kubejobs_results_failures_total: {
+    type: 'counter',
+    help: 'Times that the result of a Job could not be saved yet, by outcome: refused, unknown.',
+    labels: ['outcome'],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -8,6 +8,7 @@ import type {
   KubernetesObject,
   ListOptions,
   ListPage,
+  MergePatch,
   Resource,
   WatchEvent,
   WatchOptions,
@@ -41,7 +42,7 @@ export function faultyCluster(deps: FaultyClusterDeps): FaultyCluster {
   return new UnreliableCluster(deps);
 }
 
-type Operation = 'create' | 'get' | 'delete' | 'list' | 'ping';
+type Operation = 'create' | 'get' | 'delete' | 'patch' | 'list' | 'ping';
 
 const readFaults = callFaults.filter((fault) => fault !== 'executed_late' && fault !== 'quota_refused');
 const deleteFaults = callFaults.filter((fault) => fault !== 'quota_refused');
@@ -81,6 +82,10 @@ class UnreliableCluster implements FaultyCluster {
 
   delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): Promise<ApiResult<undefined>> {
     return this.#call('delete', deleteFaults, { name }, () => this.#cluster.delete(resource, namespace, name, options));
+  }
+
+  patch(resource: Resource, namespace: string, name: string, patch: MergePatch): Promise<ApiResult<KubernetesObject>> {
+    return this.#call('patch', deleteFaults, { name }, () => this.#cluster.patch(resource, namespace, name, patch));
   }
 
   list(resource: Resource, options: ListOptions): Promise<ApiResult<ListPage>> {

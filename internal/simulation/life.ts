@@ -91,6 +91,8 @@ export class Life {
       create: (...args) => this.#call('create', () => cluster.create(...args)),
       get: (...args) => this.#call('get', () => cluster.get(...args)),
       delete: (...args) => this.#call('delete', () => cluster.delete(...args)),
+      // The queue itself patches nothing: a write like any other.
+      patch: (...args) => this.#call('delete', () => cluster.patch(...args)),
       list: (...args) => this.#call('list', () => cluster.list(...args)),
       watch: (resource, options) => this.#watch(cluster, resource, options),
       ping: (): Promise<ApiResult<undefined>> => this.#call('ping', () => cluster.ping()),

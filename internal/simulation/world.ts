@@ -359,6 +359,7 @@ export class World {
       create,
       get: cluster.get.bind(cluster),
       delete: cluster.delete.bind(cluster),
+      patch: cluster.patch.bind(cluster),
       list: cluster.list.bind(cluster),
       watch: cluster.watch.bind(cluster),
       ping: cluster.ping.bind(cluster),

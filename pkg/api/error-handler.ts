@@ -98,7 +98,15 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): Refusa
   const parameters = request.params as Record<string, string>;
   const id = Object.values(parameters).join();
   if (id === '') return nothingAt(pathOf(request));
-  return 'delivery_id' in parameters ? deliveryNotFound(id) : jobNotFound(id);
+  if ('delivery_id' in parameters) return deliveryNotFound(id);
+  const code = ofTheRoute(request);
+  return code === undefined ? jobNotFound(id) : { code, detail: `There is nothing at ${pathOf(request)}.` };
+}
+
+/** What is missing when a path cannot be that of anything; undefined for a job. */
+function ofTheRoute({ routeOptions }: FastifyRequest): ErrorCode | undefined {
+  const code = routeOptions.schema?.problems?.find((each) => each.endsWith('_not_found'));
+  return code === 'job_not_found' ? undefined : code;
 }
 
 function detailOf(code: ErrorCode, error: FastifyError, request: FastifyRequest): string {

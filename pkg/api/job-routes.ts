@@ -14,6 +14,7 @@ import { type ChangeBody, changeBody, type SubmissionBody, submissionBody } from
 import type { JobService, JobsFilter, JobView } from './service.ts';
 import { submissionErrors } from './submission-rules.ts';
 import { jobDocumentOf, jobLineOf, submissionOf, submittedDocumentOf } from './wire.ts';
+import type { WorkloadService } from './workload-service.ts';
 
 const jobsQuery = Type.Object(
   {
@@ -37,10 +38,12 @@ const jobsQuery = Type.Object(
 );
 type JobsQuery = Static<typeof jobsQuery>;
 
-export function jobRoutes(app: FastifyInstance, service: JobService): void {
+type Healths = Pick<WorkloadService, 'healthOf'>;
+
+export function jobRoutes(app: FastifyInstance, service: JobService, workloads: Healths | undefined): void {
   submitRoute(app, service);
   listRoute(app, service);
-  showRoute(app, service);
+  showRoute(app, service, workloads);
   changeRoute(app, service);
   cancelRoute(app, service);
   retryRoute(app, service);
@@ -132,12 +135,13 @@ function filterOf({ state, queue, name, label }: JobsQuery): Answer<JobsFilter> 
   return accepted({ ...filter, labels: Object.fromEntries(pairs) });
 }
 
-function showRoute(app: FastifyInstance, service: JobService): void {
+function showRoute(app: FastifyInstance, service: JobService, workloads: Healths | undefined): void {
   const schema: FastifySchema = {
     tags: ['jobs'],
     operationId: 'getJob',
     summary: 'Show a job',
-    description: 'Everything that is known of it: state and why, position, attempts, timeline, workload.',
+    description:
+      'Everything that is known of it: state and why, position, attempts, timeline, workload and its health.',
     params: jobPath,
     response: jobResponse,
     problems: ['job_not_found', ...readProblems],
@@ -145,7 +149,10 @@ function showRoute(app: FastifyInstance, service: JobService): void {
   app.get<{ Params: JobPath }>('/jobs/:job_id', { schema, config: { access: 'read' } }, (request, reply) => {
     const jobId = jobIdOf(request);
     const job = service.job(jobId);
-    return job === undefined ? sendProblem(reply, jobNotFound(jobId)) : reply.send(jobDocumentOf(job));
+    if (job === undefined) return sendProblem(reply, jobNotFound(jobId));
+    const newest = job.attempts.at(-1);
+    const health = newest && workloads?.healthOf(newest.workload);
+    return reply.send({ ...jobDocumentOf(job), ...(health && { health }) });
   });
 }
 

@@ -34,7 +34,8 @@ const schema: FastifySchema = {
   description:
     'The lines of all containers of all pods of one attempt; with several, each line begins with `[pod/container] `. What ' +
     'kubejobs itself has to say, such as that it waits for the job to run, stands in lines that begin with `[kubejobs] `. ' +
-    'Lines of over 64 KiB are cut into several. The pods, and with them the log, go when `--job-ttl` is over.',
+    'Lines of over 64 KiB are cut into several. The pods, and with them the log, go when `--job-ttl` is over; of a ' +
+    'job with `results` what was saved is answered then.',
   params: jobPath,
   querystring: logQuery,
   response: {

@@ -8,16 +8,22 @@ import { writeProblems } from './responses.ts';
 import { type ErrorDocument, errorCodes } from './schemas/problem.ts';
 import type { Health, JobService } from './service.ts';
 import { healthFieldsOf } from './wire.ts';
+import type { WorkloadService } from './workload-service.ts';
 
 export interface MetricsText {
   contentType: string;
   body: string;
 }
 
-export function healthRoutes(app: FastifyInstance, service: JobService, version: string): void {
+export function healthRoutes(
+  app: FastifyInstance,
+  service: JobService,
+  version: string,
+  workloads: Pick<WorkloadService, 'overview'> | undefined,
+): void {
   const answer = (reply: FastifyReply): FastifyReply => {
     const health = service.health();
-    const fields = healthFieldsOf(health, version);
+    const fields = healthFieldsOf(health, version, workloads?.overview().kinds);
     return health.accepting
       ? reply.send({ status: 'ok', ...fields })
       : sendProblem(reply, notAccepting(health), fields);

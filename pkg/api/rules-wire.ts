@@ -5,7 +5,7 @@ import type { SubmissionBody } from './schemas/submission.ts';
 
 type RuleFields = Pick<
   SubmissionBody,
-  'start_after' | 'after' | 'queue_timeout_seconds' | 'timeout_seconds' | 'retries' | 'on_finish'
+  'start_after' | 'after' | 'queue_timeout_seconds' | 'timeout_seconds' | 'retries' | 'on_finish' | 'results'
 >;
 type Given = { [Field in keyof RuleFields]?: RuleFields[Field] | undefined };
 
@@ -14,7 +14,7 @@ export const defaultRetryCauses: readonly RetryCause[] = ['failed', 'timeout', '
 
 /** Undefined when there are none, as for most jobs. */
 export function rulesOf(given: Given): JobRules | undefined {
-  const { start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish } = given;
+  const { start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish, results } = given;
   const rules: JobRules = {};
   if (typeof start_after === 'string') rules.startAt = Date.parse(start_after);
   else if (start_after !== undefined) rules.startInMs = durationMs(start_after.in);
@@ -25,6 +25,7 @@ export function rulesOf(given: Given): JobRules | undefined {
   if (timeout_seconds !== undefined) rules.timeoutMs = timeout_seconds * 1_000;
   if (retries !== undefined) rules.retries = retryRulesOf(retries);
   if (on_finish !== undefined) rules.onFinish = on_finish;
+  if (results) rules.results = true;
   return Object.keys(rules).length === 0 ? undefined : rules;
 }
 
@@ -46,14 +47,15 @@ function retryRulesOf(retries: NonNullable<RuleFields['retries']>): RetryRules {
 /** What was asked for, with the defaults that applied. */
 export function rulesDocumentOf(
   rules: JobRules,
-): Pick<JobDocument, 'after' | 'queue_timeout_seconds' | 'timeout_seconds' | 'retries' | 'on_finish'> {
-  const { after, queueTimeoutMs, timeoutMs, retries, onFinish } = rules;
+): Pick<JobDocument, 'after' | 'queue_timeout_seconds' | 'timeout_seconds' | 'retries' | 'on_finish' | 'results'> {
+  const { after, queueTimeoutMs, timeoutMs, retries, onFinish, results } = rules;
   return {
     ...(after && { after: after.map(({ jobId, on }) => ({ job_id: jobId, on })) }),
     ...(queueTimeoutMs !== undefined && { queue_timeout_seconds: queueTimeoutMs / 1_000 }),
     ...(timeoutMs !== undefined && { timeout_seconds: timeoutMs / 1_000 }),
     ...(retries && { retries: retriesDocumentOf(retries) }),
     ...(onFinish && { on_finish: onFinish }),
+    ...(results && { results }),
   };
 }
 

@@ -26,19 +26,25 @@ import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './ope
 import { answerLate, answerOverdue, answerParserError } from './parser-errors.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
+import { resultRoutes } from './result-routes.ts';
+import type { ResultService } from './result-service.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import type { ScheduleService } from './schedule-service.ts';
 import { healthSchemas } from './schemas/health.ts';
 import { jobSchemas } from './schemas/job.ts';
 import { problemSchemas } from './schemas/problem.ts';
+import { resultSchemas } from './schemas/result.ts';
 import { scheduleSchemas } from './schemas/schedule.ts';
 import { settingsSchemas } from './schemas/settings.ts';
 import { webhookSchemas } from './schemas/webhook.ts';
+import { workloadSchemas } from './schemas/workload.ts';
 import type { JobService } from './service.ts';
 import { settingsRoutes } from './settings-routes.ts';
 import { schemaCompiler } from './validation.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 import type { WebhookService } from './webhook-service.ts';
+import { workloadRoutes } from './workload-routes.ts';
+import type { WorkloadService } from './workload-service.ts';
 
 export interface ServerDeps {
   service: JobService;
@@ -46,6 +52,10 @@ export interface ServerDeps {
   logs: LogService;
   schedules: ScheduleService;
   webhooks: WebhookService;
+  /** Undefined when nothing follows the health of workloads. */
+  workloads?: WorkloadService | undefined;
+  /** Undefined when nobody saves results. */
+  results?: ResultService | undefined;
   logger: ErrorLog;
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
@@ -76,20 +86,24 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...scheduleSchemas,
     ...webhookSchemas,
     ...settingsSchemas,
+    ...workloadSchemas,
+    ...resultSchemas,
     ...healthSchemas,
   ])
     app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
   await describeApi(app, deps.version);
-  jobRoutes(app, deps.service);
+  jobRoutes(app, deps.service, deps.workloads);
   batchRoutes(app, { ...deps, limits });
   eventRoutes(app, deps);
   logRoutes(app, deps.logs);
   queueRoutes(app, deps.service);
   scheduleRoutes(app, deps.schedules);
   webhookRoutes(app, deps.webhooks);
+  workloadRoutes(app, deps);
+  resultRoutes(app, deps.results);
   settingsRoutes(app, deps.service);
-  healthRoutes(app, deps.service, deps.version);
+  healthRoutes(app, deps.service, deps.version, deps.workloads);
   metricsRoute(app, deps.metricsText);
   errorRoutes(app);
   await serveDocumentation(app);

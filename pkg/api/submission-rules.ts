@@ -34,6 +34,9 @@ export function submissionErrors(body: SubmissionBody): FieldError[] {
     errors.push({ pointer: '/start_after', detail: 'must be a time that exists' });
   }
   if (body.after !== undefined) errors.push(...dependencyErrors(body.after));
+  if (body.results && body.workload !== undefined && body.workload.kind !== 'Job') {
+    errors.push({ pointer: '/results', detail: 'is only for jobs that run as a Job: leave it out' });
+  }
   return errors;
 }
 

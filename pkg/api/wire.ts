@@ -21,8 +21,10 @@ import type {
   WorkloadDocument,
 } from './schemas/job.ts';
 import type { SubmissionBody } from './schemas/submission.ts';
+import type { KindHealthDocument } from './schemas/workload.ts';
 import type { Health, JobView, QueueEntry, Submitted } from './service.ts';
 import { timeOf } from './times.ts';
+import type { KindView } from './workload-service.ts';
 
 /** The submission with its defaults. Takes over the body's objects: nobody else holds them. */
 export function submissionOf(body: SubmissionBody): JobSubmission {
@@ -34,6 +36,7 @@ export function submissionOf(body: SubmissionBody): JobSubmission {
     timeout_seconds,
     retries,
     on_finish,
+    results,
     workload: manifest,
     ...workload
   } = rest;
@@ -48,7 +51,7 @@ export function submissionOf(body: SubmissionBody): JobSubmission {
   if (labels !== undefined) submission.labels = labels;
   if (annotations !== undefined) submission.annotations = annotations;
   if (hold) submission.held = true;
-  const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish });
+  const rules = rulesOf({ start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish, results });
   if (rules !== undefined) submission.rules = rules;
   return submission;
 }
@@ -135,7 +138,11 @@ function workloadDocumentOf({ kind, namespace, name, uid }: WorkloadReference): 
 }
 
 /** The numbers and words that `/health` and `/readyz` show, healthy or not. */
-export function healthFieldsOf(health: Health, version: string): Omit<HealthDocument, 'status'> {
+export function healthFieldsOf(
+  health: Health,
+  version: string,
+  kinds?: readonly KindView[],
+): Omit<HealthDocument, 'status'> {
   return {
     cluster: health.cluster,
     store: health.store,
@@ -145,5 +152,11 @@ export function healthFieldsOf(health: Health, version: string): Omit<HealthDocu
     max_concurrency: health.maxConcurrency,
     paused: health.paused,
     version,
+    ...(kinds && { workloads: kinds.map(kindHealthOf) }),
   };
+}
+
+/** Without the API server's words: everybody may ask. */
+function kindHealthOf({ kind, available, states, unhealthy }: KindView): KindHealthDocument {
+  return { kind, available, states, unhealthy };
 }

@@ -44,6 +44,8 @@ export interface SubmissionDocument {
   retries?: RetriesInput;
   /** Who is told of the job's end. */
   on_finish?: { url: string };
+  /** Whether its log and the facts of its pods are saved when it has finished. */
+  results?: boolean;
 }
 
 export interface RetriesInput {
@@ -73,6 +75,20 @@ export interface WorkloadDocument {
   namespace: string;
   name: string;
   uid?: string;
+}
+
+export interface WorkloadHealthDocument {
+  kind: WorkloadKind;
+  namespace: string;
+  name: string;
+  uid: string;
+  owner?: { kind: string; name: string };
+  state: 'Running' | 'Pending' | 'Suspended' | 'Complete' | 'Failed';
+  healthy: boolean;
+  reason?: string;
+  message?: string;
+  pods: Record<string, number>;
+  jobs?: Record<string, number>;
 }
 
 export interface AttemptDocument {
@@ -122,7 +138,10 @@ export interface JobDocument {
   timeout_seconds?: number;
   retries?: Required<RetriesInput>;
   on_finish?: { url: string };
+  results?: boolean;
   workload?: WorkloadDocument;
+  /** Of its workload; only `get` has it, and only while the cluster has the workload. */
+  health?: WorkloadHealthDocument;
   attempts?: AttemptDocument[];
   timeline?: TimelineDocument[];
 }
@@ -137,6 +156,18 @@ export interface HealthDocument {
   max_concurrency: number;
   paused: boolean;
   version: string;
+  /** Absent when nothing follows the health of workloads. */
+  workloads?: KindHealthDocument[];
+}
+
+export interface KindHealthDocument {
+  kind: 'JobSet' | 'PyTorchJob' | 'Job';
+  available: boolean;
+  /** Why it is not available; `health` leaves it out. */
+  message?: string;
+  /** How many by state. */
+  states: Record<string, number>;
+  unhealthy: number;
 }
 
 export interface SettingsDocument {

@@ -19,6 +19,7 @@ export const pytorchJobsResource: Resource = {
 export const podsResource: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
 
 export const eventsResource: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event' };
+export const configMapsResource: Resource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' };
 
 export interface ObjectMeta {
   name: string;
@@ -85,6 +86,17 @@ export interface DeleteOptions {
   uid?: string;
 }
 
+/** RFC 7386; with `metadata.uid` or `metadata.resourceVersion` it is refused (409) when the object has another one. */
+export interface MergePatch {
+  metadata?: {
+    uid?: string;
+    resourceVersion?: string;
+    labels?: Record<string, string | null>;
+    annotations?: Record<string, string | null>;
+  };
+  spec?: Record<string, unknown>;
+}
+
 export interface Cluster {
   /** `dryRun`: the server checks it in full, admission included, and stores nothing; after `timeoutMs` it is unknown. */
   create(
@@ -95,6 +107,7 @@ export interface Cluster {
   /** A consistent read. */
   get(resource: Resource, namespace: string, name: string): Promise<ApiResult<KubernetesObject>>;
   delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): Promise<ApiResult<undefined>>;
+  patch(resource: Resource, namespace: string, name: string, patch: MergePatch): Promise<ApiResult<KubernetesObject>>;
   /** One page of a consistent list (no resourceVersion is sent). */
   list(resource: Resource, options: ListOptions): Promise<ApiResult<ListPage>>;
   /** Ends when the server closes the stream or `signal` aborts; throws when the connection fails. */

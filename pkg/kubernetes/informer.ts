@@ -28,6 +28,8 @@ export interface InformerHandlers<T> {
   onReachable?(): void;
   /** A list or a watch was not answered. */
   onUnreachable?(message: string): void;
+  /** A list was answered with a refusal: the kind is not there, or the rights to it are not. */
+  onRefused?(message: string): void;
 }
 
 export interface InformerTiming {
@@ -151,6 +153,8 @@ class Reflector<T> implements Informer<T> {
     if (!result || this.#stopping.signal.aborted) return 0;
     if (result.outcome !== 'ok') {
       if (result.outcome === 'refused' && result.status === 410) this.#pagesExpired = true;
+      else if (result.outcome === 'refused' && result.status !== 429)
+        this.#tell(() => handlers.onRefused?.(result.message));
       return this.#failed(result.message, result.retryAfterMs ?? 0, result.outcome === 'unknown');
     }
     this.#pagesExpired = false;

@@ -8,6 +8,7 @@ import type { KubernetesObject } from './cluster.ts';
 import { restrictedContainerContext, restrictedPodContext } from './default-template.ts';
 import { attemptLabel, jobIdLabel, managedByLabel, managedByValue, queueIdLabel } from './labels.ts';
 import { containersOf, fields, jobNameAnnotation } from './pod-template.ts';
+import { enabledLabel } from './results/marks.ts';
 import { rulesOfKind } from './workload-kinds.ts';
 
 export { builtInTemplate, type TemplateResult, templateFromDocument } from './default-template.ts';
@@ -30,6 +31,8 @@ export function jobManifest(input: ManifestInput): KubernetesObject {
   const { manifest } = job.workload;
   const kind = manifest?.kind ?? 'Job';
   const labels = { ...job.labels, ...ourLabels(input) };
+  // Of the Job alone: its pods have no result of their own.
+  const wanted = job.rules?.results ? { [enabledLabel]: 'true' } : {};
   const annotations = { ...job.annotations, [jobNameAnnotation]: job.name };
   return {
     apiVersion: manifestKinds[kind],
@@ -37,7 +40,7 @@ export function jobManifest(input: ManifestInput): KubernetesObject {
     metadata: {
       name: attempt.workload.name,
       namespace: attempt.workload.namespace || namespace,
-      labels: { ...manifest?.metadata?.labels, ...labels },
+      labels: { ...manifest?.metadata?.labels, ...labels, ...wanted },
       annotations: { ...manifest?.metadata?.annotations, ...annotations },
     },
     spec: rulesOfKind(kind).withPods(specOf(input), (template) => marked(template, labels, annotations)),

@@ -56,6 +56,16 @@ export const errorCatalogue = {
     title: 'There is no such log',
     when: 'The job has had no workload yet, the attempt or the container does not exist, or its pods are gone.',
   },
+  workload_not_found: {
+    status: 404,
+    title: 'There is no such workload',
+    when: 'No JobSet, PyTorchJob or Job of this name is seen in this namespace.',
+  },
+  result_not_found: {
+    status: 404,
+    title: 'There is no such result',
+    when: 'No result of a Job of this name is saved in the namespace, or the server does not look at the namespace.',
+  },
   schedule_not_found: { status: 404, title: 'There is no such schedule', when: 'No schedule has this name.' },
   delivery_not_found: {
     status: 404,
@@ -97,6 +107,11 @@ export const errorCatalogue = {
     title: 'Webhooks are off',
     when: 'A delivery is to be sent again by a server that was started without `--webhooks`.',
   },
+  controller_off: {
+    status: 409,
+    title: 'The controller is off',
+    when: 'The call needs a controller that this server was started without; `--controllers` names those that run.',
+  },
   schedule_exists: {
     status: 409,
     title: 'There is a schedule of this name',
@@ -130,6 +145,11 @@ export const errorCatalogue = {
     status: 503,
     title: 'The log cannot be read now',
     when: 'The API server cannot be asked for the pods, or refuses; `detail` has its words.',
+  },
+  result_unavailable: {
+    status: 503,
+    title: 'The result cannot be read now',
+    when: 'The API server cannot be asked for the ConfigMap, or refuses; `detail` has its words.',
   },
   store_unavailable: {
     status: 503,

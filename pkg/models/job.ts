@@ -77,6 +77,8 @@ export interface JobRules {
   retries?: RetryRules;
   /** Told of the job's end. */
   onFinish?: { url: string };
+  /** Its log and the facts of its pods are saved when it has finished. */
+  results?: boolean;
 }
 
 /** Of a job's rules, what matters while it runs. */

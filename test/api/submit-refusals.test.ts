@@ -11,7 +11,7 @@ const labelValue =
 const quantity = 'must be a Kubernetes quantity as a string, such as "500m", "2" or "1.5Gi"';
 const priority = 'must be an integer from -1000000 to 1000000';
 const known =
-  'is not a field that is known here; allowed: name, priority, queue, namespace, image, command, args, env, resources, completions, parallelism, labels, annotations, template, workload, hold, start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish';
+  'is not a field that is known here; allowed: name, priority, queue, namespace, image, command, args, env, resources, completions, parallelism, labels, annotations, template, workload, hold, start_after, after, queue_timeout_seconds, timeout_seconds, retries, on_finish, results';
 const image =
   'must be an image reference such as "busybox" or "registry.example/team/app:1.2": 1 to 1024 characters, no spaces';
 const environmentName =

@@ -154,6 +154,7 @@ function lyingCluster(lies: (cluster: Cluster) => Partial<Cluster>): Tampering {
       create: cluster.create.bind(cluster),
       get: cluster.get.bind(cluster),
       delete: cluster.delete.bind(cluster),
+      patch: cluster.patch.bind(cluster),
       list: cluster.list.bind(cluster),
       watch: cluster.watch.bind(cluster),
       ping: cluster.ping.bind(cluster),

@@ -48,6 +48,7 @@ export function fakeCluster(rule: (call: FakeCall) => Result | undefined = () =>
       record({ verb: 'get', resource, name }) as Promise<ApiResult<KubernetesObject>>,
     delete: (resource, _namespace, name, options) =>
       record({ verb: 'delete', resource, name, options }) as Promise<ApiResult<undefined>>,
+    patch: (): Promise<ApiResult<KubernetesObject>> => unused(),
     list: (): Promise<ApiResult<ListPage>> => unused(),
     watch: (): AsyncIterable<WatchEvent> => unused(),
     ping: (): Promise<ApiResult<undefined>> => unused(),

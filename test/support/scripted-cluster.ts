@@ -55,7 +55,7 @@ export function scriptedCluster(stored: KubernetesObject[] = []): ScriptedCluste
       cluster.watches.push(watch);
       return stream;
     },
-    ...{ create: refused, get: refused, delete: refused, ping: refused },
+    ...{ create: refused, get: refused, delete: refused, patch: refused, ping: refused },
     close: async () => {},
   };
   return cluster;

@@ -52,4 +52,30 @@ describe('the rights in deploy/rbac', () => {
       expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
     }
   });
+
+  it('to the health of JobSets and PyTorchJobs are apart, the same for one namespace and for all, and only to look', () => {
+    const [inOne, inAll] = ['health', 'health-cluster'].map((file) => documentsOf(`deploy/rbac/${file}.yaml`));
+    expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+    for (const documents of [inOne, inAll]) {
+      expect(documents?.[0]?.rules).toEqual([
+        { apiGroups: ['jobset.x-k8s.io'], resources: ['jobsets'], verbs: ['list', 'watch'] },
+        { apiGroups: ['kubeflow.org'], resources: ['pytorchjobs'], verbs: ['list', 'watch'] },
+      ]);
+      expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+    }
+  });
+
+  it('to saved results are apart, the same for one namespace and for all, and reach no Secret', () => {
+    const [inOne, inAll] = ['results', 'results-cluster'].map((file) => documentsOf(`deploy/rbac/${file}.yaml`));
+    expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+    expect(inAll?.[0]?.rules).toEqual(inOne?.[0]?.rules);
+    expect(inOne?.[0]?.rules).toEqual([
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'list', 'delete'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+      { apiGroups: ['batch'], resources: ['jobs'], verbs: ['patch'] },
+    ]);
+    for (const documents of [inOne, inAll]) expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+  });
 });

@@ -38,6 +38,7 @@ export interface SubmissionFlags {
   queueTimeout?: number;
   retries?: number;
   onFinish?: string;
+  results?: true;
 }
 
 const timeHelp = 'a time (RFC 3339, such as 2026-12-24T18:00:00Z) or a duration such as 10m';
@@ -72,6 +73,7 @@ export function submissionFlags(): Option[] {
     flag('--queue-timeout <DURATION>', 'longest time to wait for a slot', durationAllowed, seconds),
     flag('--retries <NUMBER>', 'attempts after the first', 'an integer from 0 to 1000', integer(0, 1_000)),
     flag('--on-finish <URL>', 'whom to tell when it is finished', 'a URL', text),
+    toggle('--results', 'save its log and the facts of its pods when it is finished'),
   ];
 }
 
@@ -132,6 +134,7 @@ function simpleFields(flags: SubmissionFlags): SourceDocument {
     queue_timeout_seconds: queueTimeout,
     retries: retries === undefined ? undefined : { max: retries },
     on_finish: flags.onFinish === undefined ? undefined : { url: flags.onFinish },
+    results: flags.results,
   });
 }
 

@@ -34,6 +34,12 @@ export interface JobsControllerDeps {
   /** Where the workload of an attempt that holds a slot is, with its uid once that is recorded; else undefined. */
   expected(jobId: string, attempt: number): WorkloadReference | undefined;
   expectedKeys(): Iterable<{ jobId: string; attempt: number }>;
+  /** How an attempt ended whose workload is gone, when that was saved; a failure is asked about again. */
+  savedOutcome?(
+    reference: WorkloadReference,
+    jobId: string,
+    attempt: number,
+  ): Promise<ApiResult<WorkloadObservation | undefined>>;
   /** A list or watch was answered again, or was not. */
   onReachable?(): void;
   onUnreachable?(message: string): void;
@@ -219,6 +225,9 @@ class Controller implements JobsController {
     // Without a recorded uid a create may be on its way, now or among the news that the engine has not read yet. Then
     // this read proves nothing, and the answer to the create, or to the deletion after it, will settle the matter.
     if (reference.uid === undefined) return undefined;
+    const saved = await this.#deps.savedOutcome?.(reference, jobId, attempt);
+    if (saved && saved.outcome !== 'ok') return again(saved);
+    if (saved?.value) return this.#tell(key, reference.uid, saved.value);
     this.#told.delete(key);
     this.#watchers.departed.forget(key);
     emit({ kind: 'workload_missing', at: clock.now(), jobId, attempt });

@@ -11,6 +11,7 @@ import {
   type KubernetesObject,
   type ListOptions,
   type ListPage,
+  type MergePatch,
   podsResource,
   type Resource,
   type WatchEvent,
@@ -30,6 +31,7 @@ import { Kubelet, type PodEvents } from './kubelet.ts';
 import { Listing } from './listing.ts';
 import { type LogLine, logStream, simulatedLog } from './logs.ts';
 import { ObjectStore } from './object-store.ts';
+import { patchConflict, patched } from './patching.ts';
 import { PyTorchController } from './pytorch-controller.ts';
 import { kubernetesTime } from './timestamps.ts';
 import { jobProblems, metadataProblems, pytorchProblems } from './validation.ts';
@@ -121,6 +123,19 @@ class InMemoryCluster implements SimulatedCluster {
     if (options.uid !== undefined && options.uid !== uid) return uidConflict(resource, name, options.uid, uid);
     this.#collector.delete(resource, object, options.propagation, this.#deps.clock.now());
     return ok(undefined);
+  }
+
+  async patch(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    patch: MergePatch,
+  ): Promise<ApiResult<KubernetesObject>> {
+    if (this.#isClosed) return closedAnswer;
+    const object = this.#store.get(resource, namespace, name);
+    if (!object) return notFound(resource, name);
+    const conflict = patchConflict(resource, object, patch);
+    return conflict ?? ok(this.#store.put(resource, patched(object, patch)));
   }
 
   async list(resource: Resource, options: ListOptions): Promise<ApiResult<ListPage>> {

@@ -32,7 +32,8 @@ export function areDependencies(value: unknown): value is Dependency[] {
 
 /** As the program writes them, as far as it reckons with them. */
 export function areRules(value: object): value is JobRules {
-  const { startAt, startInMs, after, queueTimeoutMs, timeoutMs, retries, onFinish } = value as JobRules;
+  const { startAt, startInMs, after, queueTimeoutMs, timeoutMs, retries, results, onFinish } = value as JobRules;
+  if (results !== undefined && typeof results !== 'boolean') return false;
   if (after !== undefined && !areDependencies(after)) return false;
   if (retries !== undefined && !areRetries(retries)) return false;
   if (onFinish !== undefined && !isText(onFinish?.url)) return false;

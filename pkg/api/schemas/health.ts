@@ -1,6 +1,7 @@
 // The documents of the operational calls.
 import Type, { type Static } from 'typebox';
 import { oneOf } from './common.ts';
+import type { KindHealthDocument } from './workload.ts';
 
 const healthFields = {
   cluster: oneOf(['reachable', 'unreachable', 'simulated'], 'Kubernetes, as last seen.'),
@@ -11,6 +12,11 @@ const healthFields = {
   max_concurrency: Type.Integer({ description: 'How many may run at once.', examples: [2] }),
   paused: Type.Boolean({ description: 'Whether dispatching was paused by a person.', examples: [false] }),
   version: Type.String({ description: 'The server’s version.', examples: ['0.1.0'] }),
+  workloads: Type.Optional(
+    Type.Array(Type.Unsafe<KindHealthDocument>({ $ref: 'KindHealth#' }), {
+      description: 'Workloads on the cluster, ours and everyone else’s; absent when nothing follows them.',
+    }),
+  ),
 };
 
 export const healthDocument = Type.Object(

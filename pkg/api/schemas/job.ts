@@ -10,6 +10,7 @@ import {
   workloadKinds,
 } from '../../models/index.ts';
 import { jobId, jobName, oneOf, priority, timestamp } from './common.ts';
+import type { WorkloadHealthDocument } from './workload.ts';
 
 const reasons = [...new Set(Object.values(reasonsByState).flat())];
 const outcomes = [...finishedStates, 'refused_by_quota'] as const;
@@ -134,7 +135,9 @@ export const jobDocument = Type.Object(
         { description: 'Who is told of its end.' },
       ),
     ),
+    results: Type.Optional(Type.Boolean({ description: 'Whether its result is saved; absent when not.' })),
     workload: Type.Optional(Type.Unsafe<WorkloadDocument>({ $ref: 'Workload#' })),
+    health: Type.Optional(Type.Unsafe<WorkloadHealthDocument>({ $ref: 'WorkloadHealth#' })),
     attempts: Type.Optional(
       Type.Array(Type.Unsafe<AttemptDocument>({ $ref: 'Attempt#' }), { description: 'All attempts, oldest first.' }),
     ),

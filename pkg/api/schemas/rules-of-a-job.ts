@@ -93,4 +93,12 @@ export const ruleFields = {
       { additionalProperties: false, description: 'Who is told of the job’s end.' },
     ),
   ),
+  results: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'Its log and the facts of its pods are saved in a ConfigMap when it has finished, and a Job that succeeded is deleted ' +
+        'then. Only for jobs that run as a Kubernetes Job.',
+    }),
+  ),
 };

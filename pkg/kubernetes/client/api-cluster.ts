@@ -11,6 +11,7 @@ import {
   type WatchEvent,
   type WatchOptions,
 } from '../cluster.ts';
+import type { Discovery } from '../discovery.ts';
 import type { LogSource } from '../log-source.ts';
 import { WatchFailure } from '../watch-failure.ts';
 import { noAnswer, readAnswer, readFailure } from './answers.ts';
@@ -31,11 +32,11 @@ export interface ApiClusterDeps {
   connections: number;
 }
 
-type Verb = 'create' | 'get' | 'delete' | 'list' | 'watch';
+type Verb = 'create' | 'get' | 'delete' | 'patch' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
 type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
-export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
+export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery {
   const places = { write: permits(deps.connections), read: permits(deps.connections) };
 
   const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
@@ -104,6 +105,13 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
       const request = { kind: 'write', method: 'DELETE', path, body } as const;
       return without(await call('delete', resource, request, (answer) => answer ?? null));
     },
+    patch: (resource, namespace, name, body) =>
+      call(
+        'patch',
+        resource,
+        { kind: 'write', method: 'PATCH', path: resourcePath(resource, namespace, name), body },
+        readObject,
+      ),
     list: (resource, options) =>
       call(
         'list',
@@ -126,6 +134,14 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource {
         .catch(noAnswer);
       timed('get', 'pods/log', startedAt, result.outcome);
       return result;
+    },
+    async serves(resource) {
+      const { group, version, plural } = resource;
+      const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+      const request = { kind: 'read', method: 'GET', path } as const;
+      const found = await call('get', { ...resource, plural: 'apis' }, request, (body) => readServed(body, plural));
+      const isAbsent = found.outcome === 'refused' && found.status === 404;
+      return isAbsent ? { outcome: 'ok', value: false } : found;
     },
     close: () => deps.transport.close(),
   };
@@ -205,6 +221,12 @@ function notAsked(gate: RetryGate): ApiResult<never> {
 
 function without(result: ApiResult<unknown>): ApiResult<undefined> {
   return result.outcome === 'ok' ? { outcome: 'ok', value: undefined } : result;
+}
+
+/** Whether a list of the resources of one group and version has this one. */
+function readServed(body: unknown, plural: string): boolean | undefined {
+  if (!isEntry(body) || !Array.isArray(body.resources)) return undefined;
+  return body.resources.filter(isEntry).some(({ name }) => name === plural);
 }
 
 function readObject(body: unknown): KubernetesObject | undefined {

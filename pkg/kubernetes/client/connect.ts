@@ -6,6 +6,7 @@ import type { Logger } from '../../../internal/platform/logger.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
 import type { Random } from '../../../internal/platform/random.ts';
 import type { Cluster } from '../cluster.ts';
+import type { Discovery } from '../discovery.ts';
 import type { LogSource } from '../log-source.ts';
 import { apiCluster } from './api-cluster.ts';
 import { type ConnectionLimits, openConnections } from './connections.ts';
@@ -31,7 +32,7 @@ export interface ConnectOptions {
 }
 
 export interface Connected {
-  cluster: Cluster & LogSource;
+  cluster: Cluster & LogSource & Discovery;
   /** The context's namespace, else `default`. */
   namespace: string;
   /** The API server's URL, without credentials. */

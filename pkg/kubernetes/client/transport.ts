@@ -10,7 +10,7 @@ import { hedged } from './hedged.ts';
 import { longestRetryAfterMs, parseRetryAfter, type RetryGate } from './retry-gate.ts';
 
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   query?: Record<string, string>;
   body?: unknown;
@@ -34,6 +34,8 @@ export interface TransportDeps {
   stalledAfterMs: number;
 }
 
+const contentTypes: Partial<Record<ApiRequest['method'], string>> = { PATCH: 'application/merge-patch+json' };
+
 export function createTransport(deps: TransportDeps): Transport {
   const { credentials, connections, gate, clock, userAgent, stalledAfterMs } = deps;
   const ask = (
@@ -49,7 +51,7 @@ export function createTransport(deps: TransportDeps): Transport {
       headers: {
         accept: 'application/json',
         'user-agent': userAgent,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': contentTypes[method] ?? 'application/json' }),
         ...used.headers,
       },
       body: body === undefined ? null : JSON.stringify(body),

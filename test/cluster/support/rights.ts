@@ -27,8 +27,11 @@ export interface AccountOptions {
   folder: string;
 }
 
+/** Rights that only some need. */
+export type Additional = 'pytorchjobs' | 'health' | 'results';
+
 /** The documents of a file of deploy/rbac. */
-export function rightsManifests(file: 'account' | 'namespace' | 'cluster' | 'pytorchjobs'): Manifest[] {
+export function rightsManifests(file: 'account' | 'namespace' | 'cluster' | Additional): Manifest[] {
   const documents = parseAllDocuments(readRepositoryFile(`deploy/rbac/${file}.yaml`));
   return documents.map((document) => document.toJS() as Manifest);
 }
@@ -55,8 +58,13 @@ function rightsOf({ namespace, others }: AccountOptions): Manifest[] {
 }
 
 /** Rights to PyTorchJobs for the account of this namespace, in it alone. */
-export async function grantPyTorchJobs(kubectl: Kubectl, namespace: string): Promise<void> {
-  const items = renamed(rightsManifests('pytorchjobs'), namespace).map((manifest) => ({
+export function grantPyTorchJobs(kubectl: Kubectl, namespace: string): Promise<void> {
+  return grant('pytorchjobs', kubectl, namespace);
+}
+
+/** The rights of this file for the account of this namespace, in it alone. */
+export async function grant(file: Additional, kubectl: Kubectl, namespace: string): Promise<void> {
+  const items = renamed(rightsManifests(file), namespace).map((manifest) => ({
     ...manifest,
     metadata: { ...manifest.metadata, namespace },
   }));

@@ -96,6 +96,7 @@ class Poisoner {
       },
       watch: (resource, options) => this.#watch(resource, cluster.watch(resource, options)),
       delete: (...args) => this.#counted(cluster.delete(...args)),
+      patch: (...args) => this.#counted(cluster.patch(...args)),
       ping: () => cluster.ping(),
       close: () => cluster.close(),
     };

@@ -17,12 +17,13 @@ async function afterSuccess(jobs: number) {
   }
   await test.clock.settle();
   const asked: Effect[] = [];
-  const state = { ready: true };
+  const state = { ready: true, awaited: false };
   const cleanup = new Cleanup({
     store: test.store,
     clock: test.clock,
     ready: () => state.ready,
     release: (effects) => asked.push(...effects),
+    awaited: () => state.awaited,
   });
   cleanup.start();
   const namesAsked = () =>
@@ -41,6 +42,15 @@ describe('the clean-up', () => {
       propagation: 'background',
       attempt: { workload: { uid: expect.any(String) } },
     });
+  });
+
+  it('leaves what somebody awaits, but not for ever', async () => {
+    const test = await afterSuccess(1);
+    test.state.awaited = true;
+    await test.clock.advance(599_000);
+    expect(test.asked).toEqual([]);
+    await test.clock.advance(2_000);
+    expect(test.asked).toHaveLength(1);
   });
 
   it('asks once, and again only when no answer came for a minute', async () => {

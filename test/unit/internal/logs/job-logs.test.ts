@@ -30,6 +30,7 @@ function jobLogs(job: Partial<Job> | undefined, attempts: Attempt[], pods: Kuber
     attempts,
     pods,
     failure: undefined as string | undefined,
+    saved: { outcome: 'refused', status: 404, reason: 'NotFound', message: 'not found' } as ApiResult<KubernetesObject>,
     content: (pod: string, container: string): AsyncIterable<Uint8Array> =>
       chunks(`2030-01-01T00:00:00Z ${pod} ${container}\n`),
   };
@@ -40,6 +41,7 @@ function jobLogs(job: Partial<Job> | undefined, attempts: Attempt[], pods: Kuber
   };
   const logs = new JobLogs({
     cluster: {
+      get: async () => world.saved,
       async list(_resource, { labelSelector, namespace }): Promise<ApiResult<ListPage>> {
         if (world.failure !== undefined) return { outcome: 'unknown', message: world.failure };
         expect([labelSelector, namespace]).toEqual([

@@ -31,6 +31,7 @@ export function informed(stored: KubernetesObject[] = [], timing: Partial<Inform
       onSynced: () => void told.push('synced'),
       onReachable: () => void told.push('reachable'),
       onUnreachable: (message) => void told.push(`unreachable: ${message}`),
+      onRefused: (message) => void told.push(`refused: ${message}`),
     },
   });
   /** What was told since it was last asked. */

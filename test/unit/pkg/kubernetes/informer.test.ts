@@ -85,6 +85,17 @@ describe('an informer that starts', () => {
     expect(cluster.lists).toHaveLength(2);
   });
 
+  it('tells of a refusal, but not of a server that only asks to wait', async () => {
+    const { clock, cluster, informer, news } = informed();
+    cluster.nextLists = [
+      { outcome: 'refused', status: 429, reason: 'X', message: 'slow' },
+      { outcome: 'refused', status: 403, reason: 'Forbidden', message: 'no rights' },
+    ];
+    informer.start();
+    await clock.advance(10_000);
+    expect(news()).toEqual(['refused: no rights', 'synced', 'reachable']);
+  });
+
   it('whose pages expire starts over, at last without pages', async () => {
     const { clock, cluster, informer } = informed([pod('a', 1)]);
     cluster.nextLists = [

@@ -42,6 +42,24 @@ describe('a request to the API server', () => {
     expect(JSON.parse(body)).toEqual(job);
   });
 
+  it.each([
+    [
+      'a resource that is listed',
+      { resources: [{ name: 'jobs' }, { name: 'jobs/status' }] },
+      200,
+      { outcome: 'ok', value: true },
+    ],
+    ['a version without the resource', { resources: [{ name: 'cronjobs' }] }, 200, { outcome: 'ok', value: false }],
+    ['a group that is not there', '404 page not found', 404, { outcome: 'ok', value: false }],
+    ['an answer that makes no sense', { resources: 'all' }, 200, { outcome: 'unknown' }],
+    ['a failure', {}, 500, { outcome: 'unknown' }],
+  ])('asks discovery whether a kind is there: %s', async (_name, body, status, expected) => {
+    open = await world((_received, response) => json(response, status, body));
+    const { cluster } = await open.connect();
+    expect(await cluster.serves(jobsResource)).toMatchObject(expected);
+    expect(open.server.received[0]).toMatchObject({ method: 'GET', url: '/apis/batch/v1' });
+  });
+
   it('asks for a strict rehearsal when nothing is to be stored', async () => {
     const { server, connect } = await echoing();
     await (await connect()).cluster.create(jobsResource, job, { dryRun: true });

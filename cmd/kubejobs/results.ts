@@ -1,0 +1,124 @@
+// Puts the results controller together with what only the queue knows: until when the Job of an attempt must stay, which
+// attempts want a result, and the answers to the HTTP server. Off, it saves nothing and shows nothing.
+import { ResultExpiry } from '../../internal/controllers/results/expiry.ts';
+import { resultsController } from '../../internal/controllers/results/results-controller.ts';
+import { savedOutcome } from '../../internal/controllers/results/saved-outcome.ts';
+import type { WorkloadObservation } from '../../internal/core/events.ts';
+import { lateCreateMs } from '../../internal/core/policies/late-create.ts';
+import type { Clock } from '../../internal/platform/clock.ts';
+import type { Configuration, serveOptions } from '../../internal/platform/configuration.ts';
+import type { Part } from '../../internal/platform/lifecycle.ts';
+import type { Logger } from '../../internal/platform/logger.ts';
+import type { Metrics } from '../../internal/platform/metrics.ts';
+import type { Random } from '../../internal/platform/random.ts';
+import { type Store, StoreFailure } from '../../internal/store/store.ts';
+import type { ResultService } from '../../pkg/api/result-service.ts';
+import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
+import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
+import { findResult, readLog } from '../../pkg/kubernetes/results/saved-result.ts';
+import { accepted, refused, type WorkloadReference } from '../../pkg/models/index.ts';
+
+export interface ResultsDeps {
+  cluster: Cluster;
+  source: LogSource;
+  queueId: string;
+  store: Pick<Store, 'reader'>;
+  /** Empty: all namespaces. */
+  namespaces: readonly string[];
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+export interface Results {
+  service: ResultService | undefined;
+  /** How an attempt ended whose Job is gone. */
+  savedOutcome(
+    reference: WorkloadReference,
+    jobId: string,
+    attempt: number,
+  ): Promise<ApiResult<WorkloadObservation | undefined>>;
+  /** Whether the workload of a finished attempt must not be deleted yet. */
+  awaits(jobId: string, attempt: number): boolean;
+  parts: Part[];
+}
+
+type Settings = Pick<Configuration<typeof serveOptions>, 'resultsLogs' | 'resultsMaxBytes' | 'resultsTtl'>;
+
+/** The queue is asked again this often whether it has recorded the end of a job. */
+const recordedAgainMs = 1_000;
+
+export function assembleResults(isOn: boolean, settings: Settings, deps: ResultsDeps): Results {
+  const { cluster, clock, logger, namespaces, store } = deps;
+  if (!isOn) return off;
+  const keptForMs = (jobId: string, attempt: number): number => untilDeletion(deps, startedAt, jobId, attempt);
+  const startedAt = clock.now();
+  const controller = resultsController({
+    ...{ ...deps, keptForMs, logs: settings.resultsLogs, maxBytes: settings.resultsMaxBytes },
+  });
+  const { resultsTtl: ttlMs } = settings;
+  const expiry = ttlMs === 'never' ? undefined : new ResultExpiry({ cluster, namespaces, ttlMs, clock, logger });
+  return {
+    service: resultService(cluster, namespaces),
+    savedOutcome: async (reference, jobId, attempt) =>
+      wantsResult(store, jobId) ? savedOutcome(cluster, reference, jobId, attempt) : none,
+    awaits: (jobId, attempt) => controller.awaits(jobId, attempt),
+    parts: [
+      { name: 'results controller', start: () => controller.start(), stop: () => controller.stop() },
+      { name: 'results expiry', start: () => expiry?.start(), stop: () => expiry?.stop() },
+    ],
+  };
+}
+
+const none = { outcome: 'ok', value: undefined } as const;
+
+const off: Results = {
+  service: undefined,
+  savedOutcome: async () => none,
+  awaits: () => false,
+  parts: [],
+};
+
+/** Ours stay until the queue has written down how they ended, and until no lost create could make them again. */
+function untilDeletion({ store, clock }: ResultsDeps, startedAt: number, jobId: string, number: number): number {
+  try {
+    const attempt = store.reader.attempt(jobId, number);
+    if (!attempt) return 0;
+    const { finishedAt, unknownAt } = attempt;
+    if (finishedAt === undefined) return recordedAgainMs;
+    // The wall clock may have been set between two starts.
+    const landed = finishedAt < startedAt ? startedAt + lateCreateMs : (unknownAt ?? 0) + lateCreateMs;
+    return unknownAt === undefined ? 0 : Math.max(0, landed - clock.now());
+  } catch (error) {
+    if (error instanceof StoreFailure) return recordedAgainMs;
+    throw error;
+  }
+}
+
+function wantsResult({ reader }: Pick<Store, 'reader'>, jobId: string): boolean {
+  try {
+    return reader.jobs([jobId])[0]?.rules?.results === true;
+  } catch (error) {
+    if (error instanceof StoreFailure) return false;
+    throw error;
+  }
+}
+
+function resultService(cluster: Cluster, namespaces: readonly string[]): ResultService {
+  return {
+    async result(namespace, jobName, { logs }) {
+      const missing = `There is no saved result of a Job ${jobName} in the namespace ${namespace}.`;
+      if (namespaces.length > 0 && !namespaces.includes(namespace)) return refused('result_not_found', missing);
+      const found = await findResult(cluster, namespace, jobName);
+      if (found.outcome !== 'ok') return refused('result_unavailable', `The API server says: ${found.message}.`);
+      if (found.value === undefined) return refused('result_not_found', missing);
+      const { uid: _uid, reason: _reason, message: _message, ...view } = found.value.result;
+      if (!logs) return accepted(view);
+      const log = await readLog(cluster, found.value);
+      if (log.outcome !== 'ok') return refused('result_unavailable', `The API server says: ${log.message}.`);
+      const { text, problem } = log.value;
+      return accepted({ ...view, logs: text.toString('utf8'), ...(problem && { logProblem: problem }) });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+// Deletes saved results whose time is over, counted from the end of their Job. Only ConfigMaps with our label are ever looked
+// at; off without a time to live.
+import { type Cluster, configMapsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { fields } from '../../../pkg/kubernetes/pod-template.ts';
+import { type ConfigMap, createdSelector } from '../../../pkg/kubernetes/results/marks.ts';
+import type { CancelTimer, Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+
+export interface ResultExpiryDeps {
+  cluster: Pick<Cluster, 'list' | 'delete'>;
+  /** Empty: all namespaces. */
+  namespaces: readonly string[];
+  ttlMs: number;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Each item may be as large as a ConfigMap can be. */
+const pageSize = 5;
+const longestPauseMs = 600_000;
+const shortestPauseMs = 1_000;
+
+export class ResultExpiry {
+  readonly #deps: ResultExpiryDeps;
+  #cancel: CancelTimer = () => {};
+  #stopped = false;
+
+  constructor(deps: ResultExpiryDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const { clock, ttlMs } = this.#deps;
+    const pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, ttlMs / 10));
+    this.#cancel = clock.schedule(pauseMs, () => {
+      void this.sweep().finally(() => {
+        if (!this.#stopped) this.start();
+      });
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  async sweep(): Promise<void> {
+    const { namespaces, logger } = this.#deps;
+    for (const namespace of namespaces.length > 0 ? namespaces : [undefined]) {
+      const problem = await this.#sweepOf(namespace);
+      if (problem !== undefined) logger.warn({ namespace, problem }, 'old results cannot be deleted');
+    }
+  }
+
+  async #sweepOf(namespace: string | undefined): Promise<string | undefined> {
+    const { cluster } = this.#deps;
+    let token: string | undefined;
+    do {
+      const page = await cluster.list(configMapsResource, {
+        ...{ labelSelector: createdSelector, limit: pageSize },
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(token === undefined ? {} : { continue: token }),
+      });
+      if (page.outcome !== 'ok') return page.message;
+      for (const map of page.value.items) {
+        const problem = this.#isOver(map) ? await this.#remove(map) : undefined;
+        if (problem !== undefined) return problem;
+      }
+      token = page.value.continue;
+    } while (token !== undefined && !this.#stopped);
+    return undefined;
+  }
+
+  #isOver(map: KubernetesObject): boolean {
+    const endedAt = Date.parse(String(fields((map as ConfigMap).data)['completion-time']));
+    return endedAt + this.#deps.ttlMs <= this.#deps.clock.now();
+  }
+
+  async #remove({ metadata: { namespace = '', name, uid } }: KubernetesObject): Promise<string | undefined> {
+    const options = { propagation: 'background' as const, ...(uid ? { uid } : {}) };
+    const removed = await this.#deps.cluster.delete(configMapsResource, namespace, name, options);
+    const isGone = removed.outcome === 'refused' && (removed.status === 404 || removed.status === 409);
+    return removed.outcome === 'ok' || isGone ? undefined : removed.message;
+  }
+}
