@@ -45,7 +45,11 @@ export interface Standing {
   read?: { size: GroupSize; members: number };
 }
 
-type Verdict = Omit<Standing, 'since'> & { retry?: Retry };
+type Verdict = Omit<Standing, 'since'> & {
+  retry?: Retry;
+  /** What somebody has to put right. */
+  mistake?: Obstacle;
+};
 
 const groupsAtOnce = 4;
 const labelsAtOnce = 8;
@@ -132,9 +136,11 @@ export class PodGroupController {
       this.#told.delete(key);
       return undefined;
     }
-    const { retry, ...verdict } = await this.#judge(group);
+    const { retry, mistake, ...verdict } = await this.#judge(group);
     // Gone meanwhile: it was put on the queue again.
-    if (this.index.get(key) === group) this.#note(group, verdict);
+    if (this.index.get(key) !== group) return undefined;
+    this.#note(group, verdict);
+    this.#tellOfMistake(key, mistake);
     return retry;
   }
 
@@ -143,7 +149,10 @@ export class PodGroupController {
     const annotated = annotatedSize(pods);
     const size = annotated.kind === 'size' ? fromAnnotation(annotated.pods) : this.#sizeWithoutOwners(group, pods);
     const [obstacle] = obstacles(pods, annotated);
-    if (obstacle) return { ready: false, ...(size && { size }) };
+    if (obstacle) {
+      const mistake = obstacle.reason === 'size_invalid' ? { mistake: obstacle } : {};
+      return { ready: false, ...(size && { size }), ...mistake };
+    }
     if (size) return this.#label(group, size);
     return this.#judgeByOwners(group, pods);
   }
@@ -162,7 +171,8 @@ export class PodGroupController {
     const answer = await readOwners(cluster, group.namespace, pods, { label: labels.name, group: name });
     if (answer.outcome !== 'ok') {
       const { obstacle, isFinal, retryAfterMs } = answer;
-      return { ready: false, obstacle, retry: { retry: true, atLeastMs: isFinal ? refusedAgainMs : retryAfterMs } };
+      const retry: Retry = { retry: true, atLeastMs: isFinal ? refusedAgainMs : retryAfterMs };
+      return { ready: false, obstacle, retry, ...(isFinal && { mistake: obstacle }) };
     }
     const read = { size: sizeFromOwners(answer.owners, answer.ownerless), members };
     const { size } = read;
@@ -196,30 +206,26 @@ export class PodGroupController {
 
   #unlabelled({ message, isFinal, retryAfterMs }: Extract<Labelled, { outcome: 'failed' }>, size: GroupSize): Verdict {
     const obstacle = { reason: 'labels_missing', message: `a pod cannot be labelled: ${message}` } as const;
-    return { ready: false, size, obstacle, retry: { retry: true, atLeastMs: isFinal ? refusedAgainMs : retryAfterMs } };
+    const retry: Retry = { retry: true, atLeastMs: isFinal ? refusedAgainMs : retryAfterMs };
+    return { ready: false, size, obstacle, retry, ...(isFinal && { mistake: obstacle }) };
   }
 
-  #note(group: Group, verdict: Omit<Verdict, 'retry'>): void {
+  #note(group: Group, verdict: Omit<Standing, 'since'>): void {
     const { clock, logger } = this.#deps;
     const before = this.#standings.get(group.key);
     const since = before?.ready === verdict.ready ? before.since : clock.now();
     const { read = before?.read, size = read?.size } = verdict;
     this.#standings.set(group.key, { ...verdict, since, ...(size && { size }), ...(read && { read }) });
-    this.#tellOfMistakes(group, verdict.obstacle);
     if (verdict.ready && !before?.ready)
       logger.info({ podgroup: group.key, pods: group.pods.size }, 'a pod group is ready');
   }
 
-  /** Once for each that is new: what somebody has to put right. */
-  #tellOfMistakes(group: Group, obstacle: Obstacle | undefined): void {
-    const pods = [...group.pods.values()];
-    const mistake = [obstacle, ...obstacles(pods, annotatedSize(pods))].find(
-      (each) => each && ['size_invalid', 'owner_unreadable', 'labels_missing'].includes(each.reason),
-    );
+  /** Once for each that is new. */
+  #tellOfMistake(key: string, mistake: Obstacle | undefined): void {
     const problem = mistake?.message ?? '';
-    if (problem !== '' && this.#told.get(group.key) !== problem)
-      this.#deps.logger.warn({ podgroup: group.key, problem }, 'a pod group cannot become ready');
-    this.#told.set(group.key, problem);
+    if (problem !== '' && this.#told.get(key) !== problem)
+      this.#deps.logger.warn({ podgroup: key, problem }, 'a pod group cannot become ready');
+    this.#told.set(key, problem);
   }
 
   #publish(): void {
