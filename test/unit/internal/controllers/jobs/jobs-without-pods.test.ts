@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiResult, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
-import { ended, jobObject, podObject } from '../../../../support/kubernetes-objects.ts';
+import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import { jobObject, podObject } from '../../../../support/kubernetes-objects.ts';
 import { page } from '../../../../support/scripted-cluster.ts';
 import { reference, watched } from './watched.ts';
 
