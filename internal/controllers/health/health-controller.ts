@@ -96,6 +96,11 @@ export class HealthController {
     });
   }
 
+  /** Whether all workloads of this kind were seen once, or the cluster has no such kind. */
+  knows(kind: WatchedKind): boolean {
+    return this.#served.get(kind) === false || this.#workloads[kind].synced;
+  }
+
   /** Whether everything that can be seen has been seen, and the rest is known not to be there. */
   get settled(): boolean {
     const isKnown = (watch: KindWatch<unknown>): boolean => watch.synced || watch.refusal !== undefined;

@@ -62,6 +62,17 @@ describe('the health controller', () => {
     expect(controller.availability()[0]?.message).toBe('The cluster has no jobsets.jobset.x-k8s.io/v1alpha2.');
     expect(parts.jobsets.lists).toEqual([]);
     expect(controller.settled).toBe(true);
+    expect(controller.knows('JobSet')).toBe(true);
+  });
+
+  it('does not know a kind before it was looked for and listed', async () => {
+    const { controller, clock, serve } = world();
+    serve('jobsets', true);
+    expect([controller.knows('Job'), controller.knows('JobSet')]).toEqual([false, false]);
+    controller.start();
+    expect([controller.knows('Job'), controller.knows('JobSet')]).toEqual([false, false]);
+    await clock.advance(10);
+    expect([controller.knows('Job'), controller.knows('JobSet')]).toEqual([true, true]);
   });
 
   it('notices a kind that is installed later, and that it is removed again', async () => {
