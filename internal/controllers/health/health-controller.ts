@@ -53,7 +53,7 @@ export class HealthController {
   #cancelProbe: CancelTimer = () => {};
   #cancelMetrics: CancelTimer | undefined;
   #reasons = new Set<string>();
-  #stopped = false;
+  #state: 'prepared' | 'started' | 'stopped' = 'prepared';
 
   constructor(deps: HealthControllerDeps) {
     this.#deps = deps;
@@ -66,7 +66,10 @@ export class HealthController {
     });
   }
 
+  /** Nothing is asked before. Does nothing a second time, or after a stop. */
   start(): void {
+    if (this.#state !== 'prepared') return;
+    this.#state = 'started';
     this.#pods.start();
     this.#served.set('Job', true);
     this.#workloads.Job.start();
@@ -74,8 +77,9 @@ export class HealthController {
     this.#publish();
   }
 
+  /** Resolves when nothing is under way any more: from then on nothing is asked or told. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#state = 'stopped';
     this.#cancelProbe();
     this.#cancelMetrics?.();
     this.#listeners.clear();
@@ -113,6 +117,10 @@ export class HealthController {
     return this.#workloads.Job.refusal ?? this.#pods.refusal;
   }
 
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
   #problemOf(kind: WatchedKind): string | undefined {
     const { group, version, plural } = resourceOf[kind];
     const served = this.#served.get(kind);
@@ -133,13 +141,13 @@ export class HealthController {
   #probe(): void {
     const { clock, probeMs = usualProbeMs } = this.#deps;
     this.#probing = Promise.all([this.#lookFor('JobSet'), this.#lookFor('PyTorchJob')]).then(() => {
-      if (!this.#stopped) this.#cancelProbe = clock.schedule(probeMs, () => this.#probe());
+      if (!this.#isStopped) this.#cancelProbe = clock.schedule(probeMs, () => this.#probe());
     });
   }
 
   async #lookFor(kind: WatchedKind): Promise<void> {
     const served = await this.#serves(kind, resourceOf[kind]);
-    if (served === undefined || this.#stopped) return;
+    if (served === undefined || this.#isStopped) return;
     const before = this.#served.get(kind);
     this.#served.set(kind, served);
     if (served === before) return;
@@ -167,7 +175,7 @@ export class HealthController {
   }
 
   #publishSoon(): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     this.#cancelMetrics ??= this.#deps.clock.schedule(metricsRestMs, () => {
       this.#cancelMetrics = undefined;
       this.#publish();

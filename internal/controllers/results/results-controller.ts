@@ -39,8 +39,9 @@ export interface ResultsControllerDeps {
 }
 
 export interface ResultsController {
+  /** Nothing is read or written before. Does nothing a second time, or after a stop. */
   start(): void;
-  /** Resolves when no step is under way any more. */
+  /** Resolves when no step is under way any more: from then on nothing is written. */
   stop(): Promise<void>;
   /** Whether the Job of this attempt is there, or may be, and its result is not saved. */
   awaits(jobId: string, attempt: number): boolean;
@@ -66,9 +67,12 @@ class Controller implements ResultsController {
 
   constructor(deps: ResultsControllerDeps) {
     this.#deps = deps;
-    const { clock, random, logger } = deps;
+    const { clock, random, logger, metrics } = deps;
     const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'results', clock, random, logger, concurrency: jobsAtOnce, process });
+    this.#queue = new WorkQueue({
+      ...{ name: 'results', clock, random, logger, metrics },
+      ...{ concurrency: jobsAtOnce, process },
+    });
     const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
     this.#informers = namespaces.map((namespace) => this.#informer(namespace));
   }
