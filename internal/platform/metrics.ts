@@ -109,7 +109,7 @@ export const metricDefinitions = {
   },
   kubejobs_workload_objects_skipped_total: {
     type: 'counter',
-    help: 'Times that an object of a watched kind made no sense and was skipped.',
+    help: 'Times that a watched object made no sense and was skipped, by each who watches it.',
     labels: ['kind'],
   },
   kubejobs_results_saved_total: {

@@ -196,7 +196,7 @@ class Controller implements JobsController {
     const { cluster, queueId, logger } = this.#deps;
     const labelSelector = `${ourSelector(queueId)},${jobIdLabel}=${jobId},${attemptLabel}=${attempt}`;
     const target = { cluster, resource: podsResource, namespace: job.namespace, labelSelector };
-    const listed = await listAll<PodRecord>(target, 500, tolerantProjection(podsResource, logger, projectPod));
+    const listed = await listAll<PodRecord>(target, 500, tolerantProjection(podsResource, this.#deps, projectPod));
     if (listed.outcome === 'ok') {
       const pods = [...listed.value.entries.values()].map(({ record }) => record);
       return this.#tell(key, job.uid, observe(job, this.#withDeparted(key, job, madeBy(job, pods))));
