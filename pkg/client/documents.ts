@@ -160,8 +160,10 @@ export interface HealthDocument {
   workloads?: KindHealthDocument[];
 }
 
+export type WatchedKind = 'JobSet' | 'PyTorchJob' | 'Job';
+
 export interface KindHealthDocument {
-  kind: 'JobSet' | 'PyTorchJob' | 'Job';
+  kind: WatchedKind;
   available: boolean;
   /** Why it is not available; `health` leaves it out. */
   message?: string;
@@ -197,6 +199,34 @@ export interface PodGroupDocument {
   waiting_pods_left_out?: number;
   /** `<namespace>/<name>` of the groups that wait for one another. */
   deadlock?: { since: string; groups: string[] };
+}
+
+export interface WorkloadsDocument {
+  kinds: KindHealthDocument[];
+  /** By state. */
+  pods: Record<string, number>;
+  /** By the reason of their issue. */
+  container_issues: Record<string, number>;
+  workloads: WorkloadHealthDocument[];
+}
+
+/** One member, `jobset`, `pytorchJob` or `job`, in the shape that `kubejobs monitor` prints. */
+export type WorkloadTreeDocument = object;
+
+/** What was saved of a finished Job. */
+export interface ResultDocument {
+  namespace: string;
+  job: string;
+  status: 'completed' | 'failed';
+  completion_time: string;
+  /** Of the queue's jobs, as the two below. */
+  job_id?: string;
+  attempt?: number;
+  exit_code?: number;
+  pods: unknown[];
+  logs?: string;
+  /** Why the saved log cannot be read. */
+  log_problem?: string;
 }
 
 export interface SettingsDocument {

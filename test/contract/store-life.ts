@@ -1,9 +1,9 @@
 // What every store promises of the rest of a job's life: conditions and rules, events, idempotency keys, settings, pruning.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Store } from '../../internal/store/store.ts';
 import type { JobRules } from '../../pkg/models/index.ts';
 import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../support/store-builders.ts';
-import type { StoreUnderTest } from './store.ts';
+import { freshStores, type OpenStore } from './fresh-stores.ts';
 
 const rules: JobRules = {
   after: [{ jobId: idOf(1), on: 'finish' }],
@@ -11,18 +11,9 @@ const rules: JobRules = {
   retries: { max: 2, backoffMs: 1_000, backoffFactor: 2, maxBackoffMs: 60_000, on: ['failed', 'exit:7'] },
 };
 
-export function describeLifeOfJobs(name: string, open: () => Promise<StoreUnderTest>): void {
+export function describeLifeOfJobs(name: string, open: OpenStore): void {
   describe(`the store contract, the life of jobs: ${name}`, () => {
-    const opened: StoreUnderTest[] = [];
-    const fresh = async (): Promise<StoreUnderTest> => {
-      const underTest = await open();
-      opened.push(underTest);
-      return underTest;
-    };
-    const freshStore = async (): Promise<Store> => (await fresh()).store;
-    afterEach(async () => {
-      for (const underTest of opened.splice(0)) await underTest.cleanUp();
-    });
+    const { fresh, freshStore } = freshStores(open);
 
     describeConditions(freshStore);
     describeEvents(fresh);
@@ -99,7 +90,7 @@ function describeConditions(freshStore: () => Promise<Store>): void {
   });
 }
 
-function describeEvents(fresh: () => Promise<StoreUnderTest>): void {
+function describeEvents(fresh: OpenStore): void {
   test('every state change has an id that only grows, acceptances and changes alike, over restarts', async () => {
     const { store, restart } = await fresh();
     const first = await store.commit(
@@ -154,7 +145,7 @@ function describeKeys(freshStore: () => Promise<Store>): void {
   });
 }
 
-function describeSettings(fresh: () => Promise<StoreUnderTest>): void {
+function describeSettings(fresh: OpenStore): void {
   test('settings survive a restart, each for itself', async () => {
     const { store, restart } = await fresh();
     await store.commit(commitOf({ settings: { paused: true } }));
@@ -165,7 +156,7 @@ function describeSettings(fresh: () => Promise<StoreUnderTest>): void {
   });
 }
 
-function describePruning(fresh: () => Promise<StoreUnderTest>): void {
+function describePruning(fresh: OpenStore): void {
   test('jobs that finished long ago go with all that belongs to them, the oldest end first', async () => {
     const { store, restart } = await fresh();
     const finished = { state: 'succeeded', attempt: 1 } as const;

@@ -53,7 +53,7 @@ export class HealthController {
   #cancelProbe: CancelTimer = () => {};
   #cancelMetrics: CancelTimer | undefined;
   #reasons = new Set<string>();
-  #stopped = false;
+  #state: 'prepared' | 'started' | 'stopped' = 'prepared';
 
   constructor(deps: HealthControllerDeps) {
     this.#deps = deps;
@@ -66,7 +66,10 @@ export class HealthController {
     });
   }
 
+  /** Nothing is asked before. Does nothing a second time, or after a stop. */
   start(): void {
+    if (this.#state !== 'prepared') return;
+    this.#state = 'started';
     this.#pods.start();
     this.#served.set('Job', true);
     this.#workloads.Job.start();
@@ -74,8 +77,9 @@ export class HealthController {
     this.#publish();
   }
 
+  /** Resolves when nothing is under way any more: from then on nothing is asked or told. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#state = 'stopped';
     this.#cancelProbe();
     this.#cancelMetrics?.();
     this.#listeners.clear();
@@ -96,6 +100,11 @@ export class HealthController {
     });
   }
 
+  /** Whether all workloads of this kind were seen once, or the cluster has no such kind. */
+  knows(kind: WatchedKind): boolean {
+    return this.#served.get(kind) === false || this.#workloads[kind].synced;
+  }
+
   /** Whether everything that can be seen has been seen, and the rest is known not to be there. */
   get settled(): boolean {
     const isKnown = (watch: KindWatch<unknown>): boolean => watch.synced || watch.refusal !== undefined;
@@ -106,6 +115,10 @@ export class HealthController {
   /** Why nothing can be said, when the pods or the Jobs of the cluster are refused. */
   get refusal(): string | undefined {
     return this.#workloads.Job.refusal ?? this.#pods.refusal;
+  }
+
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
   }
 
   #problemOf(kind: WatchedKind): string | undefined {
@@ -128,13 +141,13 @@ export class HealthController {
   #probe(): void {
     const { clock, probeMs = usualProbeMs } = this.#deps;
     this.#probing = Promise.all([this.#lookFor('JobSet'), this.#lookFor('PyTorchJob')]).then(() => {
-      if (!this.#stopped) this.#cancelProbe = clock.schedule(probeMs, () => this.#probe());
+      if (!this.#isStopped) this.#cancelProbe = clock.schedule(probeMs, () => this.#probe());
     });
   }
 
   async #lookFor(kind: WatchedKind): Promise<void> {
     const served = await this.#serves(kind, resourceOf[kind]);
-    if (served === undefined || this.#stopped) return;
+    if (served === undefined || this.#isStopped) return;
     const before = this.#served.get(kind);
     this.#served.set(kind, served);
     if (served === before) return;
@@ -162,7 +175,7 @@ export class HealthController {
   }
 
   #publishSoon(): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     this.#cancelMetrics ??= this.#deps.clock.schedule(metricsRestMs, () => {
       this.#cancelMetrics = undefined;
       this.#publish();

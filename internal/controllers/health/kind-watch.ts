@@ -69,27 +69,17 @@ export class KindWatch<T> {
 
   #informer(namespace: string | undefined): Informer<T> {
     const { namespaces: _all, ...deps } = this.#deps;
-    const { resource, onChange } = this.#options;
+    const { resource, project, onChange } = this.#options;
     const scope = namespace ?? '';
     return createInformer<T>({
       ...deps,
       ...(namespace === undefined ? {} : { namespace }),
-      resource,
-      project: (object) => this.#project(object),
+      ...{ resource, project },
       handlers: {
         onChange: (_key, previous, next) => onChange(previous, next),
         onReachable: () => this.#refusals.delete(scope),
         onRefused: (message) => this.#refusals.set(scope, message),
       },
     });
-  }
-
-  #project(object: KubernetesObject): T {
-    try {
-      return this.#options.project(object);
-    } catch (error) {
-      this.#deps.metrics.count('kubejobs_workload_objects_skipped_total', { kind: this.#options.resource.kind });
-      throw error;
-    }
   }
 }

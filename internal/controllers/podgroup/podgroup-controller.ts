@@ -72,9 +72,17 @@ export class PodGroupController {
 
   constructor(deps: PodGroupControllerDeps) {
     this.#deps = deps;
-    const { clock, random, logger } = deps;
+    const { clock, random, logger, metrics } = deps;
     const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'podgroup', clock, random, logger, concurrency: groupsAtOnce, process });
+    this.#queue = new WorkQueue({
+      name: 'podgroup',
+      clock,
+      random,
+      logger,
+      metrics,
+      concurrency: groupsAtOnce,
+      process,
+    });
     this.index = new GroupIndex({
       now: () => clock.now(),
       onChange: (key) => this.#changed(key),

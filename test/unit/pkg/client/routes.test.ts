@@ -40,6 +40,10 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   redeliver: (client) => client.redeliver('DELIVERY'),
   podGroups: (client) => client.podGroups({ ready: false }),
   podGroup: (client) => client.podGroup('NAMESPACE', 'NAME'),
+  workloads: (client) => client.workloads({ kind: 'Job', namespace: 'a', unhealthy: false }),
+  workload: (client) => client.workload('Job', 'NAMESPACE', 'NAME'),
+  workloadEvents: (client) => readAll(client.workloadEvents({ kind: 'Job', namespace: 'a' })),
+  result: (client) => client.result('NAMESPACE', 'RESULT', { logs: false }),
   health: (client) => client.health(),
 };
 
@@ -47,8 +51,10 @@ async function called(): Promise<string[]> {
   const routes = new Set<string>();
   const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const path = new URL(String(url)).pathname
-      .replace('JOB', '{job_id}')
+      .replace('/Job/', '/{kind}/')
       .replace('NAMESPACE', '{namespace}')
+      .replace('RESULT', '{job}')
+      .replace('JOB', '{job_id}')
       .replace('NAME', '{name}')
       .replace('DELIVERY', '{delivery_id}');
     routes.add(`${init?.method} ${path}`);
