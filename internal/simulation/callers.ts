@@ -121,12 +121,13 @@ export class Callers {
     else void this.#onSome((jobId) => this.#world.hold(jobId, true));
   }
 
-  /** Mostly a running attempt; now and then one that is over, as when the news of its end crosses the request. */
+  /** Mostly a running attempt, the more often one that may be retried, for there is more to get wrong with it; now and then one that is over, as when the news of its end crosses the request. */
   #haveOneGiveWay(): void {
     const { random, trace } = this.#world;
     const running = [...trace.rows.running.values()].filter(({ gaveWayTimes = 0 }) => gaveWayTimes < mostGivingWay);
     if (running.length === 0) return;
-    const job = oneOf(random, running);
+    const retried = running.filter(({ rules }) => rules?.retries);
+    const job = oneOf(random, retried.length > 0 && this.#chance(0.5) ? retried : running);
     this.#world.giveWay(job.jobId, this.#chance(0.9) ? job.attempt : Math.max(1, job.attempt - 1));
   }
 

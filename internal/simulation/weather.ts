@@ -120,7 +120,7 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
       jobTtlMs: oneOf(random, [0, 2_000, 30_000, 120_000, 120_000]),
     },
     // Last, so that the weather of the seeds that are known is what it was.
-    givingWay: oneOf(random, [0, 0.02, 0.05]),
+    givingWay: oneOf(random, [0, 0.03, 0.1]),
   };
 }
 

@@ -566,10 +566,11 @@ export const plantedBugs: PlantedBug[] = [
       onApply((core, apply, event) => {
         const job = 'jobId' in event ? core.running(event.jobId) : undefined;
         const before = job?.rules;
-        const isEnd = event.kind === 'workload_observed' && event.observation.phase !== 'active';
-        if (job && isEnd && before?.gaveWayTimes) job.rules = { ...before, gaveWayTimes: 0 };
+        const isToGiveWay = event.kind === 'give_way_requested' || job?.ending?.state === 'gave_way';
+        const isForgotten = job !== undefined && !isToGiveWay && before?.gaveWayTimes !== undefined;
+        if (isForgotten) job.rules = { ...before, gaveWayTimes: 0 };
         const applied = apply(event);
-        if (job && isEnd && before) job.rules = before;
+        if (isForgotten) job.rules = before;
         return applied;
       }),
   },
