@@ -32,7 +32,7 @@ import { assembleHealth, chosenControllers } from './controllers.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
-import { assemblePodGroups } from './podgroups.ts';
+import { assemblePodGroups, givingWay } from './podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
@@ -161,6 +161,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   });
   const podGroups = assemblePodGroups(chosen.has('podgroup'), settings, {
     ...{ cluster, ...shared, queueId, namespaces: watched },
+    giveWay: givingWay(() => engine.core, clock, emit),
   });
   const cleanup = new Cleanup({
     ...{ store, clock },
