@@ -178,4 +178,37 @@ describeOwnCluster('groups of pods', { kwokNodes: 2, nodeCapacity: { pods: '4' }
     await groupWhen('green', ({ ready, deadlock }) => ready && deadlock === undefined);
     expect(await getJson<SeenGroup[]>(`${queue.url}/podgroups?ready=true`)).toHaveLength(2);
   });
+
+  it('of two jobs that wait for one another are ready one after the other, when the lower one gives way', async () => {
+    await queue.kill('SIGTERM');
+    await queue.restart('--gang-deadlock-resolve', '--gang-deadlock-after', '2s');
+    // Pods of this class take a free slot before those that have waited longer, and take none away.
+    const first = {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'first' },
+      value: 1_000,
+    };
+    await cluster().kubectl.withInput({ ...first, preemptionPolicy: 'Never' }, 'create', '-f', '-');
+    const fillers = Array.from({ length: 6 }, (_each, index) => pod(`filler-${index}`, `filler-${index}`));
+    await create(...fillers);
+    const submit = (name: string, priority: number, more: object = {}): Promise<string> =>
+      queue.submit({
+        ...{ name, priority },
+        template: {
+          ...{ parallelism: 4, completions: 4, backoffLimit: 0 },
+          template: { metadata: podMetadata(name, 'gang'), spec: { ...spec, restartPolicy: 'Never', ...more } },
+        },
+      });
+    const lower = await submit('lower', 0);
+    await groupWhen('lower', ({ pods: seen }) => seen.Running === 2 && seen.Unschedulable === 2);
+    const higher = await submit('higher', 5, { priorityClassName: 'first' });
+    await groupWhen('higher', ({ pods: seen }) => seen.Unschedulable === 4);
+    await kubectl('delete', 'pods', 'filler-0', 'filler-1');
+    expect((await queue.finished(higher)).state).toBe('succeeded');
+    const job = await queue.finished(lower, 90_000);
+    expect(job.state).toBe('succeeded');
+    expect(job.attempts).toMatchObject([{ outcome: 'gave_way' }, { outcome: 'succeeded' }]);
+    expect(job.attempts[0]).toMatchObject({ message: expect.stringContaining(`${queue.namespace}/higher`) });
+  });
 });

@@ -1,6 +1,6 @@
 // The groups as the pods make them, kept up to date pod by pod: who is in which group, and since when a group has had a pod
 // that runs and one that no node takes, without interruption. It reads nothing itself and decides nothing.
-import { type GroupPod, groupKey } from './records.ts';
+import { countsAsRunning, type GroupPod, groupKey } from './records.ts';
 
 export interface Group {
   readonly key: string;
@@ -9,10 +9,14 @@ export interface Group {
   readonly namespace: string;
   readonly name: string;
   readonly pods: ReadonlyMap<string, GroupPod>;
-  /** Grows with every pod that comes, goes, or gets another owner. */
+  /** Grows with every pod that comes, goes, or gets another owner or another size annotation. */
   readonly members: number;
   readonly running: number;
   readonly unschedulable: number;
+  readonly deleted: number;
+  /** Pods that do not count as running. */
+  readonly idle: number;
+  readonly unlabelled: number;
   /** Absent while it does not both hold nodes and wait for them. */
   readonly stuckSince?: number;
 }
@@ -63,7 +67,8 @@ export class GroupIndex {
     if (known) count(group, known, -1);
     count(group, pod, 1);
     group.pods.set(pod.name, pod);
-    if (known?.uid !== pod.uid || known.owner?.uid !== pod.owner?.uid) group.members += 1;
+    const isSame = known?.uid === pod.uid && known.owner?.uid === pod.owner?.uid && known.size === pod.size;
+    if (!isSame) group.members += 1;
     this.#changed(group);
   }
 
@@ -84,7 +89,7 @@ export class GroupIndex {
     if (known) return known;
     this.#sequence += 1;
     const { namespace, group: name } = pod;
-    const counts = { members: 0, running: 0, unschedulable: 0 };
+    const counts = { members: 0, running: 0, unschedulable: 0, deleted: 0, idle: 0, unlabelled: 0 };
     const made: Writable = { key, sequence: this.#sequence, namespace, name, pods: new Map(), ...counts };
     this.#groups.set(key, made);
     return made;
@@ -101,8 +106,10 @@ export class GroupIndex {
 }
 
 /** One that is being deleted gives way already: it neither holds a node nor waits for one. */
-function count(group: Writable, { deleted, phase, unschedulable }: GroupPod, by: 1 | -1): void {
-  if (deleted) return;
-  if (phase === 'Running') group.running += by;
-  if (unschedulable) group.unschedulable += by;
+function count(group: Writable, pod: GroupPod, by: 1 | -1): void {
+  if (!countsAsRunning(pod)) group.idle += by;
+  if (!pod.ready) group.unlabelled += by;
+  if (pod.deleted) group.deleted += by;
+  else if (pod.phase === 'Running') group.running += by;
+  else if (pod.unschedulable) group.unschedulable += by;
 }

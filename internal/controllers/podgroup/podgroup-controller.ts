@@ -14,7 +14,7 @@ import { type Group, GroupIndex } from './group-index.ts';
 import { type Labelled, putLabel } from './put-label.ts';
 import { couldDeclare, readOwners } from './read-owners.ts';
 import { type GroupPod, groupPodOf, type PodGroupLabels } from './records.ts';
-import { annotatedSize, type GroupSize, missingPods, sizeFromOwners } from './size.ts';
+import { annotatedSize, fromAnnotation, type GroupSize, missingPods, sizeFromOwners } from './size.ts';
 
 export interface PodGroupControllerDeps {
   cluster: Cluster;
@@ -43,6 +43,8 @@ export interface Standing {
   obstacle?: Obstacle;
   /** What its owners declared, and the `members` that it was read for. */
   read?: { size: GroupSize; members: number };
+  /** The `members` that were judged. */
+  judged?: number;
 }
 
 type Verdict = Omit<Standing, 'since'> & {
@@ -144,6 +146,7 @@ export class PodGroupController {
       this.#told.delete(key);
       return undefined;
     }
+    if (this.#isReadyAsBefore(group)) return undefined;
     const { retry, mistake, ...verdict } = await this.#judge(group);
     // Gone meanwhile: it was put on the queue again.
     if (this.index.get(key) !== group) return undefined;
@@ -152,7 +155,14 @@ export class PodGroupController {
     return retry;
   }
 
+  /** A change of one of thousands of pods must not go over all of them. */
+  #isReadyAsBefore(group: Group): boolean {
+    const { ready, judged } = this.#standings.get(group.key) ?? {};
+    return ready === true && judged === group.members && group.unlabelled === 0 && !isWaiting(group);
+  }
+
   async #judge(group: Group): Promise<Verdict> {
+    if (isWaiting(group)) return { ready: false };
     const pods = [...group.pods.values()];
     const annotated = annotatedSize(pods);
     const size = annotated.kind === 'size' ? fromAnnotation(annotated.pods) : this.#sizeWithoutOwners(group, pods);
@@ -196,6 +206,7 @@ export class PodGroupController {
   async #label(group: Group, size: GroupSize): Promise<Verdict> {
     const { cluster, labels } = this.#deps;
     const deps = { cluster, readyLabel: labels.ready, project: (object: KubernetesObject) => this.#project(object) };
+    const { members } = group;
     const left = unlabelled(group.pods.values());
     for (let from = 0; from < left.length && !this.#stopped; from += labelsAtOnce) {
       const some = left.slice(from, from + labelsAtOnce);
@@ -204,7 +215,7 @@ export class PodGroupController {
       const failure = answers.find((answer) => answer.outcome === 'failed');
       if (failure) return this.#unlabelled(failure, size);
     }
-    return { ready: unlabelled(group.pods.values()).length === 0, size };
+    return { ready: group.unlabelled === 0, size, judged: members };
   }
 
   #count(answer: Labelled): void {
@@ -244,8 +255,9 @@ export class PodGroupController {
   }
 }
 
-function fromAnnotation(pods: number): GroupSize {
-  return { pods, from: 'annotation' };
+/** Whatever its size: a pod does not run, or is being deleted. */
+function isWaiting({ idle, deleted }: Group): boolean {
+  return idle > 0 || deleted > 0;
 }
 
 /** As far as its pods show. */

@@ -2,7 +2,9 @@
 import { type Obstacle, obstacles, podState, unlabelled, type WaitingPod, waitingPods } from './assess.ts';
 import type { Group } from './group-index.ts';
 import type { PodGroupController, Standing } from './podgroup-controller.ts';
-import { annotatedSize, type GroupSize } from './size.ts';
+import { couldDeclare } from './read-owners.ts';
+import type { GroupPod } from './records.ts';
+import { annotatedSize, fromAnnotation, type GroupSize } from './size.ts';
 
 export interface PodGroupView {
   namespace: string;
@@ -74,9 +76,10 @@ export class PodGroupService {
     const [first] = against;
     const waiting = waitingPods(pods);
     const deadlock = this.#controller.deadlocks.of(group.key);
+    const size = sizeOf(pods, standing);
     return {
       ...{ namespace, name },
-      ...(standing.size && { size: standing.size }),
+      ...(size && { size }),
       pods: countBy(pods.map(podState)),
       labelled: pods.length - unlabelled(pods).length,
       ready: isReady(standing, against),
@@ -99,6 +102,14 @@ function hindrances({ pods }: Group, standing: Standing): Obstacle[] {
 }
 
 const labelsToCome: Obstacle = { reason: 'labels_missing', message: 'its pods are about to be labelled' };
+
+/** An annotation that is gone, or makes no sense any more, says nothing. */
+function sizeOf(pods: readonly GroupPod[], { size }: Standing): GroupSize | undefined {
+  const annotated = annotatedSize(pods);
+  if (annotated.kind === 'size') return fromAnnotation(annotated.pods);
+  if (!pods.some(couldDeclare)) return { pods: pods.length, from: 'pods' };
+  return size?.from === 'annotation' ? undefined : size;
+}
 
 function isReady({ ready }: Standing, against: readonly Obstacle[]): boolean {
   return ready && against.length === 0;

@@ -16,6 +16,10 @@ export type AnnotatedSize =
   /** Pods that disagree, or say what is no size. */
   | { kind: 'invalid'; message: string };
 
+export function fromAnnotation(pods: number): GroupSize {
+  return { pods, from: 'annotation' };
+}
+
 /** Far above what one group can be; anything beyond is a slip of the hand. */
 export const largestSize = 100_000;
 const mostNamed = 3;

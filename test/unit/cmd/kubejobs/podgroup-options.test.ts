@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chosenControllers } from '../../../../cmd/kubejobs/controllers.ts';
-import { assemblePodGroups } from '../../../../cmd/kubejobs/podgroups.ts';
+import { assemblePodGroups, givingWay } from '../../../../cmd/kubejobs/podgroups.ts';
+import type { RunningJob } from '../../../../internal/core/state.ts';
 import { parseConfiguration, serveOptions } from '../../../../internal/platform/configuration.ts';
 import { seededRandom } from '../../../../internal/platform/random.ts';
 import { recordingLogger, recordingMetrics } from '../../../support/recorders.ts';
@@ -71,5 +72,25 @@ describe('the controller of pod groups', () => {
     expect(chosenControllers(parsed({ controllers: 'podgroup', dryRun: true }))).toEqual(new Set(['podgroup']));
     expect(assemblePodGroups(false, parsed(), deps()).service).toBeUndefined();
     expect(assemblePodGroups(true, parsed(), deps()).service).toBeDefined();
+  });
+});
+
+describe('giving way', () => {
+  it('is an event about the attempt, and only a job that runs as this attempt has an order', () => {
+    const events: object[] = [];
+    const job = { jobId: 'j', attempt: 2, priority: 7, sequence: 9 } as RunningJob;
+    const core = { running: (jobId: string) => (jobId === 'j' ? job : undefined) };
+    const { giveWay, priorityOf } = givingWay(
+      () => core,
+      { now: () => 5 },
+      (event) => events.push(event),
+    );
+    giveWay('j', 2, 'why');
+    expect(events).toEqual([{ kind: 'give_way_requested', at: 5, jobId: 'j', attempt: 2, message: 'why' }]);
+    expect([priorityOf('j', 2), priorityOf('j', 1), priorityOf('k', 2)]).toEqual([
+      { priority: 7, sequence: 9 },
+      undefined,
+      undefined,
+    ]);
   });
 });

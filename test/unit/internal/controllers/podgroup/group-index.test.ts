@@ -48,10 +48,12 @@ function play(index: GroupIndex, script: readonly Step[], now: { value: number }
 const silent = { now: () => 0, onChange() {}, onStuck() {} };
 
 function seen(index: GroupIndex) {
-  const groups = [...index.values()].map(({ key, pods, running, unschedulable, stuckSince }) => [
-    key,
-    { pods: new Map([...pods].sort()), running, unschedulable, isStuck: stuckSince !== undefined },
-  ]);
+  const groups = [...index.values()].map(
+    ({ key, pods, stuckSince, sequence: _first, members: _changes, ...counts }) => [
+      key,
+      { ...counts, pods: new Map([...pods].sort()), isStuck: stuckSince !== undefined },
+    ],
+  );
   return new Map(groups as Array<[string, object]>);
 }
 
