@@ -6,6 +6,7 @@ import { fateLabel, gangReadyLabel } from './harness/fate.ts';
 import { describeOwnCluster } from './harness/own-cluster.ts';
 import { TestQueue, until } from './support/queue.ts';
 import { grant } from './support/rights.ts';
+import { aJobNamed, jobSetCrd } from './support/workloads.ts';
 
 interface SeenGroup {
   name: string;
@@ -100,6 +101,23 @@ describeOwnCluster('groups of pods', { kwokNodes: 2, nodeCapacity: { pods: '4' }
       spec: { replicas: 2, serviceName: 'set', selector, template },
     });
     expect(await groupWhen('set', ({ ready }) => ready)).toMatchObject({ size: 2, size_from: 'owners', labelled: 2 });
+  });
+
+  it('of a JobSet are ready when all of its Jobs have their pods', async () => {
+    await cluster().kubectl.withInput(jobSetCrd, 'create', '-f', '-');
+    await cluster().kubectl('wait', '--for=condition=established', 'crd/jobsets.jobset.x-k8s.io');
+    const { spec: jobSpec } = job('of-set', 'set', 1) as { spec: object };
+    const replicatedJobs = [{ name: 'workers', replicas: 2, template: { spec: jobSpec } }];
+    const set = { apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet', metadata: { name: 'set' } };
+    await create({ ...set, spec: { replicatedJobs } });
+    const owner = { name: 'set', uid: await kubectl('get', 'jobset', 'set', '-o', 'jsonpath={.metadata.uid}') };
+    await create(aJobNamed('set-workers-0', jobSpec, owner));
+    const half = await groupWhen('set', ({ reason }) => reason === 'pods_missing');
+    expect(half).toMatchObject({ size: 2, size_from: 'owners', message: '1 of 2 pods of JobSet set are there' });
+    expect(await labelled('set')).toEqual([]);
+    await create(aJobNamed('set-workers-1', jobSpec, owner));
+    await kubectl('wait', '--for=condition=complete', 'job/set-workers-0', 'job/set-workers-1', '--timeout=60s');
+    expect(await labelled('set')).toHaveLength(2);
   });
 
   it('of a size in an annotation wait for it, and one that joins later is labelled too', async () => {
