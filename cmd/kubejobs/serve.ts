@@ -32,6 +32,7 @@ import { assembleHealth, chosenControllers } from './controllers.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
+import { assemblePodGroups } from './podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
@@ -158,6 +159,17 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ cluster, discovery: opened.discovery, ...shared },
     namespaces: watched,
   });
+  const podGroups = assemblePodGroups(chosen.has('podgroup'), settings, {
+    ...{ cluster, ...shared, queueId, namespaces: watched },
+    giveWay: {
+      giveWay: (jobId, attempt, message) =>
+        emit({ kind: 'give_way_requested', at: clock.now(), jobId, attempt, message }),
+      priorityOf: (jobId, attempt) => {
+        const job = engine.core.running(jobId);
+        return job?.attempt === attempt ? job : undefined;
+      },
+    },
+  });
   const cleanup = new Cleanup({
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
@@ -188,6 +200,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     schedules: schedules.service,
     webhooks: webhooks.service,
     workloads: health.service,
+    podGroups: podGroups.service,
     results: results.service,
     logs: jobLogs,
     events: {
@@ -215,6 +228,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
       health.part,
+      podGroups.part,
       ...results.parts,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },

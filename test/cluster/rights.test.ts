@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { auditLogFile } from './harness/control-plane-flags.ts';
 import { describeCluster, type SharedCluster } from './harness/shared-cluster.ts';
 import { fated, TestQueue, until } from './support/queue.ts';
-import { accountWithRights, rightsManifests } from './support/rights.ts';
+import { accountWithRights, grant, rightsManifests } from './support/rights.ts';
 
 interface AuditLine {
   verb: string;
@@ -23,8 +23,8 @@ describeCluster('the rights of kubejobs', (cluster) => {
   it('are manifests that the API server takes', async () => {
     const dryRun = ['apply', '--server-side', '--dry-run=server'];
     await cluster.kubectl('create', 'namespace', 'kubejobs');
-    for (const file of ['account', 'namespace', 'cluster']) {
-      const scope = file === 'namespace' ? ['-n', 'default'] : [];
+    for (const file of ['account', 'namespace', 'cluster', 'podgroup', 'podgroup-cluster']) {
+      const scope = ['namespace', 'podgroup'].includes(file) ? ['-n', 'default'] : [];
       const answer = await cluster.kubectl(...dryRun, ...scope, '-f', `${repositoryRoot}deploy/rbac/${file}.yaml`);
       expect(answer).toContain('serverside-applied (server dry run)');
     }
@@ -53,6 +53,26 @@ describeCluster('the rights of kubejobs', (cluster) => {
     await queue.stop();
   });
 
+  it('to groups of pods in podgroup.yaml are enough, and no more is asked for', async () => {
+    const queue = await TestQueue.start(cluster, '--controllers', 'podgroup', '--gang-deadlock-after', '1s');
+    await grant('podgroup', cluster.kubectl, queue.namespace);
+    const items = [...deadlockedPods('red'), ...deadlockedPods('blue'), statefulSet];
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    await cluster.kubectl.withInput(list, 'create', '-n', queue.namespace, '-f', '-');
+    const used = (): string[] => auditOf(cluster, queue.namespace).flatMap(usedRight);
+    const needed = ['patch /pods', 'get apps/statefulsets', 'create /events'];
+    await until(
+      async () => needed.every((right) => used().includes(right)),
+      30_000,
+      () => used().join(', '),
+    );
+    expect(auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403)).toEqual([]);
+    const rules = (['namespace', 'podgroup'] as const).flatMap((file) => rightsManifests(file));
+    const granted = rules.flatMap(({ rules: each = [] }) => each.flatMap(grantedRights));
+    expect(used().filter((right) => !granted.includes(right))).toEqual([]);
+    await queue.stop();
+  });
+
   it('do not reach Secrets, other namespaces, what runs in pods, or rights themselves', async () => {
     const own = 'rights-alone';
     await accountWithRights({ ...cluster, namespace: own, others: [], folder: folder.path });
@@ -77,6 +97,28 @@ describeCluster('the rights of kubejobs', (cluster) => {
     await cluster.kubectl('delete', 'namespace', own, '--wait=false');
   });
 });
+
+const groupLabel = 'podgroup.jhwagner.github.io/name';
+
+/** One runs, and the other finds no node. */
+function deadlockedPods(group: string): object[] {
+  const labels = { [groupLabel]: group, 'test.kubejobs.io/fate': 'never' };
+  return ['1m', '4000'].map((cpu, index) => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: `${group}-${index}`, labels } },
+    spec: { containers: [{ name: 'main', image: 'busybox:1.36', resources: { requests: { cpu } } }] },
+  }));
+}
+
+const statefulSet = {
+  ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'set' } },
+  spec: {
+    ...{ replicas: 1, serviceName: 'set', selector: { matchLabels: { app: 'set' } } },
+    template: {
+      metadata: { labels: { app: 'set', [groupLabel]: 'set', 'test.kubejobs.io/fate': 'never' } },
+      spec: { containers: [{ name: 'main', image: 'busybox:1.36' }] },
+    },
+  },
+};
 
 function review(namespace: string, resourceAttributes: Record<string, string>): object {
   const user = `system:serviceaccount:${namespace}:kubejobs`;

@@ -38,6 +38,8 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   deleteSchedule: (client) => client.deleteSchedule('NAME'),
   deliveries: (client) => client.deliveries({ state: 'failed' }),
   redeliver: (client) => client.redeliver('DELIVERY'),
+  podGroups: (client) => client.podGroups({ ready: false }),
+  podGroup: (client) => client.podGroup('NAMESPACE', 'NAME'),
   health: (client) => client.health(),
 };
 
@@ -46,6 +48,7 @@ async function called(): Promise<string[]> {
   const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const path = new URL(String(url)).pathname
       .replace('JOB', '{job_id}')
+      .replace('NAMESPACE', '{namespace}')
       .replace('NAME', '{name}')
       .replace('DELIVERY', '{delivery_id}');
     routes.add(`${init?.method} ${path}`);
