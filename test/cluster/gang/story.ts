@@ -147,7 +147,7 @@ class Story {
       groups = await this.#groups();
       return groups.length === 3 && groups.every(({ deadlock }) => deadlock !== undefined);
     });
-    for (const { name, pods, message } of groups) say(`/podgroups: ${name} ${JSON.stringify(pods)}, ${message}`);
+    for (const { name, pods, message } of groups) say(`/podgroups: ${name} ${JSON.stringify(pods)}, ${short(message)}`);
     const deadlocked = groups[0]?.deadlock?.groups ?? [];
     say(`/podgroups: deadlock of ${deadlocked.join(', ')}`);
     await delay(standsMs);
@@ -174,7 +174,7 @@ class Story {
     const how = [state, reason].filter((word) => word !== undefined).join(', ');
     if (told.get(name) === how) return;
     told.set(name, how);
-    this.#options.say(`${name} is ${how}${message === undefined ? '' : `: ${message}`}`);
+    this.#options.say(`${name} is ${how}${message === undefined ? '' : `: ${short(message)}`}`);
   }
 
   #tellReady({ name, ready }: SeenGroup, told: Map<string, string>): void {
@@ -223,8 +223,8 @@ class Story {
     return groups.map((group) => `${group} ${countRunning(pods.filter((pod) => groupOf(pod) === group))}/4`).join(', ');
   }
 
-  #until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    return waitFor(what, condition, { timeoutMs: patienceMs });
+  async #until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    await waitFor(what, condition, { timeoutMs: patienceMs });
   }
 }
 
@@ -242,6 +242,13 @@ function groupOf({ metadata }: SeenPod): string {
 
 function countRunning(pods: readonly SeenPod[]): number {
   return pods.filter(({ status }) => status.phase === 'Running').length;
+}
+
+const longestMessage = 120;
+
+/** API servers and schedulers say more than fits a line. */
+function short(message = ''): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
 }
 
 /** One of each group, then the next of each; the groups in order of importance, as they are in jobs.json. */
