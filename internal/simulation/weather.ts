@@ -82,7 +82,7 @@ export const crashShares: Record<CrashPoint, number> = {
 export function weatherOf(seed: number, calm: Calm = {}): Weather {
   const random = seededRandom(seed ^ 0x5eed);
   const strength = (): number => oneOf(random, [0, 0.3, 1, 1, 2.5]);
-  const savesResults = seed % 4 === 2;
+  const savesResults = seed % 4 === 0;
   const clusterRates: FaultRates = {};
   for (const kind of [...callFaults, ...watchFaults]) {
     const rate = (badDay[kind] ?? 0) * strength();
