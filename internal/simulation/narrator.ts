@@ -55,6 +55,8 @@ export class Narrator {
         return ['caller', `is told ${entry.code} about ${entry.name}`];
       case 'cancel_asked':
         return ['caller', `cancels ${this.#name(entry.jobId)}`];
+      case 'give_way_asked':
+        return ['program', `is to have ${this.#name(entry.jobId)}/${entry.attempt} give way`];
       case 'priority_asked':
         return ['caller', `wants priority ${entry.priority} for ${this.#name(entry.jobId)}`];
       case 'hold_asked':
@@ -96,9 +98,11 @@ export class Narrator {
     }
     for (const { jobId, attempt } of attempts) words.push(`${this.#name(jobId)} dispatch ${attempt.dispatchSequence}`);
     for (const { jobId, set } of attemptChanges) {
-      const { creation, cancelRequestedAt, cleanupAt } = set;
+      const { creation, cancelRequestedAt, giveWay, outcome, cleanupAt } = set;
       if (creation) words.push(`${this.#name(jobId)} create ${creation}`);
       if (cancelRequestedAt) words.push(`${this.#name(jobId)} cancel asked`);
+      if (giveWay) words.push(`${this.#name(jobId)} to give way`);
+      if (outcome === 'gave_way') words.push(`${this.#name(jobId)} gave way`);
       if (cleanupAt === null) words.push(`${this.#name(jobId)} nothing to clean up`);
     }
     return words.join(', ');

@@ -40,6 +40,8 @@ export interface Weather {
   retries: number;
   pauses: number;
   capSettings: number;
+  /** Share of what happens that has a running job give way. */
+  givingWay: number;
   /** Whoever starts the program names its cap. */
   isCapGiven: boolean;
   /** The cluster's own deadlines do nothing. */
@@ -122,6 +124,8 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
       settleMs: oneOf(random, [0, 100, 100]),
       jobTtlMs: oneOf(random, [0, 2_000, 30_000, 120_000, 120_000]),
     },
+    // Last, so that the weather of the seeds that are known is what it was.
+    givingWay: oneOf(random, [0, 0.03, 0.1]),
   };
 }
 

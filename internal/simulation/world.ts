@@ -92,6 +92,7 @@ export class World {
   readonly #faulty: FaultyCluster;
   #life: Life;
   #program: Program | undefined;
+  #programsClock: Clock | undefined;
   /** It has started, and hears callers. */
   #isListening = false;
   #starts = 0;
@@ -148,8 +149,10 @@ export class World {
     const { maxConcurrency } = settings;
     this.#starts += 1;
     this.trace.add({ at: this.clock.now(), kind: 'started', maxConcurrency, isCapGiven });
+    const parts = this.#partsFor(life);
+    this.#programsClock = parts.clock;
     const program = assembleProgram({
-      ...this.#partsFor(life),
+      ...parts,
       random: this.random,
       logger: silentLogger,
       settings: tampering.settings?.(settings) ?? { ...settings },
@@ -186,6 +189,15 @@ export class World {
   async cancel(jobId: string): Promise<void> {
     this.#tell({ kind: 'cancel_asked', jobId });
     await this.#ask((engine) => engine.change('cancel', jobId));
+  }
+
+  /** A controller has found that this attempt is in the way of others; its news comes like that of the cluster. */
+  giveWay(jobId: string, attempt: number): void {
+    if (!this.#program || !this.#isListening || !this.#programsClock) return;
+    this.#tell({ kind: 'give_way_asked', jobId, attempt });
+    this.steps.add('input');
+    const about = { at: this.#programsClock.now(), jobId, attempt };
+    this.#program.engine.report({ kind: 'give_way_requested', ...about, message: 'others wait for its place' });
   }
 
   async reprioritise(jobId: string, priority: number): Promise<void> {

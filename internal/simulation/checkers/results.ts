@@ -1,6 +1,6 @@
 // Saved results: of each workload that wanted one and ended, one result with its right status, job and attempt, before the
 // workload goes; one event, after the result. Excepted is what nobody can save: a workload that was taken away on purpose (a
-// cancel, a timeout, or somebody else), one that is not its attempt's own, and, while things fail, one that could not be saved
+// cancel, a timeout, giving way, or somebody else), one that is not its attempt's own, and, while things fail, one that could not be saved
 // for ten minutes, for that long it is kept.
 import { enabledLabel, jobUidLabel } from '../../../pkg/kubernetes/results/marks.ts';
 import type { Checker, ClusterChange, TraceEntry } from '../trace.ts';
@@ -34,7 +34,8 @@ export class ResultChecker implements Checker {
 
   see(entry: TraceEntry, rows: Rows): void {
     if (entry.kind === 'faults_ended') this.#faultsEndedAt = entry.at;
-    if (entry.kind === 'cancel_asked' || entry.kind === 'outsider_deleted') this.#taken.add(entry.jobId);
+    if (entry.kind === 'cancel_asked' || entry.kind === 'outsider_deleted' || entry.kind === 'give_way_asked')
+      this.#taken.add(entry.jobId);
     if (entry.kind === 'committed') {
       for (const { jobId, set } of entry.changes)
         if (set !== 'inserted' && set.reason === 'cancelling') this.#taken.add(jobId);
