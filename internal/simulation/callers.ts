@@ -29,6 +29,7 @@ export class Callers {
     this.#wishes = new Wishes({
       random: world.random,
       rules: weather.rules,
+      results: weather.results,
       now: () => world.clock.now(),
       known: () => this.#requests.accepted.slice(-8),
     });

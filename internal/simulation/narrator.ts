@@ -79,6 +79,8 @@ export class Narrator {
         return ['cluster', this.#workload(entry.change)];
       case 'pod':
         return ['cluster', this.#pod(entry.change)];
+      case 'result':
+        return ['cluster', resultIn(entry.change)];
     }
   }
 
@@ -118,6 +120,11 @@ export class Narrator {
     const { phase } = (object.status ?? {}) as { phase?: string };
     return `pod of ${this.#name(jobId)}/${attempt} ${type === 'DELETED' ? 'is gone' : phase}`;
   }
+}
+
+function resultIn({ type, object: { kind, metadata } }: ClusterChange): string {
+  const what = type === 'ADDED' ? 'has' : type === 'DELETED' ? 'has no more' : 'changes';
+  return `${what} the ${kind} ${metadata.name}`;
 }
 
 function wishOf({ name, submission, key, batch }: Extract<TraceEntry, { kind: 'submitted' }>): string {

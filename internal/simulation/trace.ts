@@ -58,6 +58,8 @@ export type TraceEntry = {
   | { kind: 'workload'; change: ClusterChange }
   /** One of our pods came, ended or went. */
   | { kind: 'pod'; change: ClusterChange }
+  /** A ConfigMap of a saved result, or an event about one. */
+  | { kind: 'result'; change: ClusterChange }
 );
 
 /** A part that judges: told every entry in order, asked at the end. Each violation is a sentence. */

@@ -7,6 +7,7 @@ import {
   type KubernetesObject,
   podsResource,
   pytorchJobsResource,
+  type Resource,
 } from '../../pkg/kubernetes/cluster.ts';
 import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../pkg/kubernetes/labels.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
@@ -52,6 +53,8 @@ export interface WorldOptions {
   isCapGiven?: boolean;
   /** The cluster does not end what has passed its own deadline. */
   ignoresDeadlines?: boolean;
+  /** The program saves the results of finished jobs. */
+  savesResults?: boolean;
   /** How long a workload without an annotation runs. */
   durationMs: number;
   checkers?: readonly Checker[];
@@ -154,6 +157,7 @@ export class World {
       logger: silentLogger,
       settings: tampering.settings?.(settings) ?? { ...settings },
       maxConcurrencyGiven: isCapGiven,
+      logs: this.#options.savesResults ? this.truth : undefined,
       onInput: () => this.steps.add('input'),
     });
     this.#program = program;
@@ -363,6 +367,7 @@ export class World {
   /** Writes each create into the trace as it leaves the program. */
   #noting(cluster: Cluster): Cluster {
     const create: Cluster['create'] = (resource, object, options) => {
+      if (!workloadResources.includes(resource)) return cluster.create(resource, object, options);
       const { [jobIdLabel]: jobId = '', [attemptLabel]: attempt } = object.metadata.labels ?? {};
       this.trace.add({ at: this.clock.now(), kind: 'create_called', jobId, attempt: Number(attempt) });
       return cluster.create(resource, this.#asTheClusterTakesIt(object), options);
@@ -387,6 +392,10 @@ export class World {
   }
 
   #truthChanged({ type, resource, object, previous }: ObjectEvent): void {
+    if (resultKinds.includes(resource.kind)) {
+      this.trace.add({ at: this.clock.now(), kind: 'result', change: { type, object } });
+      return;
+    }
     if (object.metadata.labels?.[queueIdLabel] !== this.store.queueId) return;
     const at = this.clock.now();
     if (resource.plural !== podsResource.plural) {
@@ -404,7 +413,8 @@ export class World {
   };
 }
 
-const workloadResources = [jobsResource, pytorchJobsResource];
+const workloadResources: readonly Resource[] = [jobsResource, pytorchJobsResource];
+const resultKinds: readonly string[] = ['ConfigMap', 'Event'];
 
 /** What the operating system's patience comes to, in milliseconds. */
 const longestStopMs = 10_000;
