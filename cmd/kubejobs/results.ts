@@ -1,6 +1,7 @@
 // Puts the results controller together with what only the queue knows: until when the Job of an attempt must stay, which
 // attempts want a result, and the answers to the HTTP server. Off, it saves nothing and shows nothing.
 import { ResultExpiry } from '../../internal/controllers/results/expiry.ts';
+import { type Row, untilDeletion, wantsResult } from '../../internal/controllers/results/queue-rules.ts';
 import { resultsController } from '../../internal/controllers/results/results-controller.ts';
 import { savedOutcome } from '../../internal/controllers/results/saved-outcome.ts';
 import type { WorkloadObservation } from '../../internal/core/events.ts';
@@ -11,12 +12,12 @@ import type { Part } from '../../internal/platform/lifecycle.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
 import type { Random } from '../../internal/platform/random.ts';
-import { type Store, StoreFailure } from '../../internal/store/store.ts';
+import { type Store, whenReadable } from '../../internal/store/store.ts';
 import type { ResultService } from '../../pkg/api/result-service.ts';
 import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
 import { findResult, readLog } from '../../pkg/kubernetes/results/saved-result.ts';
-import { accepted, refused, type WorkloadReference } from '../../pkg/models/index.ts';
+import { type Attempt, accepted, type Job, refused, type WorkloadReference } from '../../pkg/models/index.ts';
 
 export interface ResultsDeps {
   cluster: Cluster;
@@ -40,20 +41,22 @@ export interface Results {
     attempt: number,
   ): Promise<ApiResult<WorkloadObservation | undefined>>;
   /** Whether the workload of a finished attempt must not be deleted yet. */
-  awaits(jobId: string, attempt: number): boolean;
+  awaits(jobId: string, attempt: Attempt): boolean;
   parts: Part[];
 }
 
 type Settings = Pick<Configuration<typeof serveOptions>, 'resultsLogs' | 'resultsMaxBytes' | 'resultsTtl'>;
 
-/** The queue is asked again this often whether it has recorded the end of a job. */
-const recordedAgainMs = 1_000;
-
 export function assembleResults(isOn: boolean, settings: Settings, deps: ResultsDeps): Results {
   const { cluster, clock, logger, namespaces, store } = deps;
   if (!isOn) return off;
-  const keptForMs = (jobId: string, attempt: number): number => untilDeletion(deps, startedAt, jobId, attempt);
   const startedAt = clock.now();
+  const keptForMs = (jobId: string, number: number): number => {
+    const attempt = whenReadable<Row<Attempt>>(() => store.reader.attempt(jobId, number), 'unreadable');
+    return untilDeletion(attempt, { now: clock.now(), startedAt, lateCreateMs });
+  };
+  const isWanted = (jobId: string): boolean | 'unreadable' =>
+    wantsResult(whenReadable<Row<Job>>(() => store.reader.jobs([jobId])[0], 'unreadable'));
   const controller = resultsController({
     ...{ ...deps, keptForMs, logs: settings.resultsLogs, maxBytes: settings.resultsMaxBytes },
   });
@@ -62,8 +65,9 @@ export function assembleResults(isOn: boolean, settings: Settings, deps: Results
   return {
     service: resultService(cluster, namespaces),
     savedOutcome: async (reference, jobId, attempt) =>
-      wantsResult(store, jobId) ? savedOutcome(cluster, reference, jobId, attempt) : none,
-    awaits: (jobId, attempt) => controller.awaits(jobId, attempt),
+      savedOutcome(cluster, isWanted(jobId), reference, jobId, attempt),
+    awaits: (jobId, { attempt, workload }) =>
+      isWanted(jobId) !== false && controller.awaits(jobId, attempt, workload.namespace),
     parts: [
       { name: 'results controller', start: () => controller.start(), stop: () => controller.stop() },
       { name: 'results expiry', start: () => expiry?.start(), stop: () => expiry?.stop() },
@@ -79,31 +83,6 @@ const off: Results = {
   awaits: () => false,
   parts: [],
 };
-
-/** Ours stay until the queue has written down how they ended, and until no lost create could make them again. */
-function untilDeletion({ store, clock }: ResultsDeps, startedAt: number, jobId: string, number: number): number {
-  try {
-    const attempt = store.reader.attempt(jobId, number);
-    if (!attempt) return 0;
-    const { finishedAt, unknownAt } = attempt;
-    if (finishedAt === undefined) return recordedAgainMs;
-    // The wall clock may have been set between two starts.
-    const landed = finishedAt < startedAt ? startedAt + lateCreateMs : (unknownAt ?? 0) + lateCreateMs;
-    return unknownAt === undefined ? 0 : Math.max(0, landed - clock.now());
-  } catch (error) {
-    if (error instanceof StoreFailure) return recordedAgainMs;
-    throw error;
-  }
-}
-
-function wantsResult({ reader }: Pick<Store, 'reader'>, jobId: string): boolean {
-  try {
-    return reader.jobs([jobId])[0]?.rules?.results === true;
-  } catch (error) {
-    if (error instanceof StoreFailure) return false;
-    throw error;
-  }
-}
 
 function resultService(cluster: Cluster, namespaces: readonly string[]): ResultService {
   return {

@@ -162,7 +162,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
     release: (effects) => dispatcher.release(effects),
-    awaited: results.awaits,
+    results: { awaited: results.awaits, jobTtlMs: settings.jobTtl, emit, logger },
   });
   const retention = new Retention({
     ...{ store, clock },

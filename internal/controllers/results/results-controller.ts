@@ -44,7 +44,7 @@ export interface ResultsController {
   /** Resolves when no step is under way any more: from then on nothing is written. */
   stop(): Promise<void>;
   /** Whether the Job of this attempt is there, or may be, and its result is not saved. */
-  awaits(jobId: string, attempt: number): boolean;
+  awaits(jobId: string, attempt: number, namespace: string): boolean;
 }
 
 export function resultsController(deps: ResultsControllerDeps): ResultsController {
@@ -62,7 +62,8 @@ type Failure = Exclude<ApiResult<never>, { outcome: 'ok' }>;
 class Controller implements ResultsController {
   readonly #deps: ResultsControllerDeps;
   readonly #queue: WorkQueue;
-  readonly #informers: Informer<ResultJob>[];
+  /** By namespace; one without a namespace sees all. */
+  readonly #informers: ReadonlyMap<string | undefined, Informer<ResultJob>>;
   readonly #stopping = new AbortController();
 
   constructor(deps: ResultsControllerDeps) {
@@ -74,23 +75,23 @@ class Controller implements ResultsController {
       ...{ concurrency: jobsAtOnce, process },
     });
     const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
-    this.#informers = namespaces.map((namespace) => this.#informer(namespace));
+    this.#informers = new Map(namespaces.map((namespace) => [namespace, this.#informer(namespace)]));
   }
 
   start(): void {
     this.#queue.start();
-    for (const informer of this.#informers) informer.start();
+    for (const informer of this.#informers.values()) informer.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([this.#queue.stop(), ...this.#informers.map((informer) => informer.stop())]);
+    await Promise.all([this.#queue.stop(), ...[...this.#informers.values()].map((informer) => informer.stop())]);
   }
 
-  awaits(jobId: string, attempt: number): boolean {
-    if (this.#informers.some((informer) => !informer.synced)) return true;
-    const key = `${jobId}/${attempt}`;
-    return this.#informers.some((informer) => informer.byIndex(key).some((job) => !job.done));
+  awaits(jobId: string, attempt: number, namespace: string): boolean {
+    const informer = this.#informers.get(namespace) ?? this.#informers.get(undefined);
+    if (!informer) return false;
+    return !informer.synced || informer.byIndex(`${jobId}/${attempt}`).some((job) => !job.done);
   }
 
   #informer(namespace: string | undefined): Informer<ResultJob> {
@@ -114,12 +115,20 @@ class Controller implements ResultsController {
   }
 
   async #reconcile(key: string): Promise<Retry | undefined> {
-    const known = this.#informers.map((informer) => informer.get(key)).find((job) => job !== undefined);
+    const known = this.#known(key);
     if (!known || (known.done && known.end?.status === 'failed')) return undefined;
     const found = await this.#deps.cluster.get(jobsResource, known.namespace, known.name);
     if (isMissing(found)) return undefined;
     if (found.outcome !== 'ok') return this.#later(key, found);
     return this.#steps(key, this.#situation(found.value));
+  }
+
+  #known(key: string): ResultJob | undefined {
+    for (const informer of this.#informers.values()) {
+      const job = informer.get(key);
+      if (job) return job;
+    }
+    return undefined;
   }
 
   #situation(object: KubernetesObject): Situation {
@@ -165,7 +174,7 @@ class Controller implements ResultsController {
       case 'tell':
         return after(await tellOfResult(cluster, job, clock.now()), () => ({ ...situation, told: true }));
       case 'mark':
-        return unlessGone(after(await mark(cluster, job), (object) => this.#marked(object)));
+        return unlessGone(after(await mark(cluster, job), (object) => this.#marked(object, situation)));
       case 'delete': {
         const options = { propagation: 'background', uid: job.uid } as const;
         return unlessGone(after(await cluster.delete(jobsResource, job.namespace, job.name, options), () => undefined));
@@ -173,8 +182,8 @@ class Controller implements ResultsController {
     }
   }
 
-  #marked(object: KubernetesObject): Situation {
-    const situation = this.#situation(object);
+  #marked(object: KubernetesObject, { place }: Situation): Situation {
+    const situation = { ...this.#situation(object), ...(place && { place }) };
     this.#deps.metrics.count('kubejobs_results_saved_total', { status: situation.job.end?.status ?? '' });
     return situation;
   }

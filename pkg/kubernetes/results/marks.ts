@@ -15,6 +15,8 @@ export const jobNameLabel = 'job-name';
 export const jobUidLabel = 'job-handler/job-uid';
 /** On Jobs whose result was saved, with the result's status. */
 export const statusAnnotation = 'job-handler/status';
+/** Beside it: whose result that was. A Job that is made again from what was read of another one carries the other's. */
+export const savedUidAnnotation = 'job-handler/job-uid';
 
 export const resultStatuses = ['completed', 'failed'] as const;
 export type ResultStatus = (typeof resultStatuses)[number];

@@ -61,11 +61,18 @@ function world(refuse: Refuse = () => undefined) {
   return { clock, cluster, controller, calls, writes, logger, metrics, count };
 }
 
+interface Parts {
+  pods?: number;
+  exitCode?: number;
+  /** Annotations that are on it from the beginning. */
+  marks?: Record<string, string>;
+}
+
 type World = ReturnType<typeof world>;
 
-async function makeJob({ cluster }: World, name: string, parts: { pods?: number; exitCode?: number } = {}) {
-  const { pods = 1, exitCode = 0 } = parts;
-  const annotations = { 'kubejobs.io/simulate-exit-code': String(exitCode) };
+async function makeJob({ cluster }: World, name: string, parts: Parts = {}) {
+  const { pods = 1, exitCode = 0, marks } = parts;
+  const annotations = { 'kubejobs.io/simulate-exit-code': String(exitCode), ...marks };
   const spec = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox' }] };
   const made = await cluster.create(jobsResource, {
     ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: 'default', labels: enabled, annotations } },
@@ -201,6 +208,21 @@ describe('the result of a Job', () => {
     expect(await readLog(here.cluster, earlier.value)).toMatchObject({
       value: { text: Buffer.from('the earlier one') },
     });
+  });
+
+  it.each([
+    ['by hand', 'completed', {}],
+    ['from an earlier Job that succeeded', 'completed', { 'job-handler/job-uid': 'an-earlier-one' }],
+    ['from an earlier Job that failed', 'failed', { 'job-handler/job-uid': 'an-earlier-one' }],
+  ])('is saved though its Job has the mark of a saved one %s', async (_name, status, more) => {
+    const here = world();
+    const exitCode = status === 'failed' ? 1 : 0;
+    await makeJob(here, 'work', { exitCode, marks: { 'job-handler/status': status, ...more } });
+    here.controller.start();
+    await here.clock.advance(60_000);
+    expect(await findResult(here.cluster, 'default', 'work')).toMatchObject({ value: { result: { status } } });
+    expect(await names(here, jobsResource)).toEqual(status === 'failed' ? ['work'] : []);
+    await here.controller.stop();
   });
 
   it('of a Job with a thousand pods is saved with the log of each', async () => {

@@ -83,14 +83,14 @@ describe('the ConfigMaps of a result', () => {
     const own = { 'job-id': 'id', attempt: '2', 'exit-code': '137', reason: 'oom_killed', message: 'too much' };
     await writeResult(cluster, job, await resultMaps(inputOf(Buffer.from('x'), { own })));
     const reference = { kind: 'Job', namespace: 'default', name: 'job', uid: job.uid } as const;
-    expect(await savedOutcome(cluster, reference, 'id', 2)).toEqual({
+    expect(await savedOutcome(cluster, true, reference, 'id', 2)).toEqual({
       outcome: 'ok',
       value: { phase: 'failed', reason: 'oom_killed', exitCode: 137, message: 'too much' },
     });
     const none = { outcome: 'ok', value: undefined };
-    expect(await savedOutcome(cluster, reference, 'id', 1)).toEqual(none);
-    expect(await savedOutcome(cluster, reference, 'other', 2)).toEqual(none);
-    expect(await savedOutcome(cluster, { ...reference, uid: 'another' }, 'id', 2)).toEqual(none);
+    expect(await savedOutcome(cluster, true, reference, 'id', 1)).toEqual(none);
+    expect(await savedOutcome(cluster, true, reference, 'other', 2)).toEqual(none);
+    expect(await savedOutcome(cluster, true, { ...reference, uid: 'another' }, 'id', 2)).toEqual(none);
   });
 
   it('leave pods out that do not fit, and say how many', async () => {
