@@ -13,7 +13,7 @@ import {
 import { savedOutcome } from '../../../../../internal/controllers/results/saved-outcome.ts';
 import { silentLogger } from '../../../../../internal/platform/logger.ts';
 import { silentMetrics } from '../../../../../internal/platform/metrics.ts';
-import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import type { Cluster, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../../../../pkg/kubernetes/log-source.ts';
 import { keptName, partName, resultName } from '../../../../../pkg/kubernetes/results/marks.ts';
 import { findResult, readLog } from '../../../../../pkg/kubernetes/results/saved-result.ts';
@@ -76,6 +76,54 @@ describe('the ConfigMaps of a result', () => {
     expect(await readLog(cluster, found.value)).toMatchObject({
       value: { problem: `the saved log cannot be read: part 2 of ${maps.length - 1} is not there` },
     });
+  });
+
+  it('of an earlier Job can be read whole at any moment of their move', async () => {
+    const { cluster } = simulatedWorld();
+    const text = randomBytes(1_500_000);
+    await writeResult(cluster, job, await resultMaps(inputOf(Buffer.from(text))));
+    let looks = 0;
+    const watched = {
+      create: cluster.create.bind(cluster),
+      get: cluster.get.bind(cluster),
+      delete: async (...args: Parameters<typeof cluster.delete>) => {
+        const answer = await cluster.delete(...args);
+        expect(text.equals(await textOf(cluster, job.uid))).toBe(true);
+        looks += 1;
+        return answer;
+      },
+    };
+    await keepEarlier(watched, { ...job, uid: '22222222-2' }, job.uid);
+    expect(looks).toBeGreaterThan(2);
+  });
+
+  it('stay as they are when another program writes the same result late, or another text of it', async () => {
+    const { cluster } = simulatedWorld();
+    const text = randomBytes(1_500_000);
+    const mapsOf = (bytes: Buffer) => resultMaps(inputOf(Buffer.from(bytes)));
+    await writeResult(cluster, job, (await mapsOf(text)).slice(0, -1));
+    const deleted: string[] = [];
+    const watched = {
+      create: cluster.create.bind(cluster),
+      get: cluster.get.bind(cluster),
+      delete: (...args: Parameters<typeof cluster.delete>) => {
+        deleted.push(args[2]);
+        return cluster.delete(...args);
+      },
+    };
+    const done = { outcome: 'ok', value: { of: 'this_job' } };
+    expect(await writeResult(watched, job, await mapsOf(text))).toEqual(done);
+    expect(await writeResult(watched, job, await mapsOf(randomBytes(1_500_000)))).toEqual(done);
+    expect(deleted).toEqual([]);
+    expect(text.equals(await textOf(cluster, job.uid))).toBe(true);
+  });
+
+  it('that were never finished are written over', async () => {
+    const { cluster } = simulatedWorld();
+    await writeResult(cluster, job, (await resultMaps(inputOf(randomBytes(1_500_000)))).slice(0, -1));
+    const text = randomBytes(1_500_000);
+    await writeResult(cluster, job, await resultMaps(inputOf(Buffer.from(text))));
+    expect(text.equals(await textOf(cluster, job.uid))).toBe(true);
   });
 
   it('tell how an attempt ended whose Job is gone, and only that attempt', async () => {
@@ -197,6 +245,14 @@ describe('what is collected of a Job', () => {
     expect(text).toMatch(/\[kubejobs\] \d+ bytes are missing here; SHA-256 of the whole log: [0-9a-f]{64}\n/);
   });
 });
+
+async function textOf(cluster: Pick<Cluster, 'get'>, uid: string): Promise<Buffer> {
+  const found = await findResult(cluster, 'default', 'job', uid);
+  if (found.outcome !== 'ok' || !found.value) throw new Error('it is lost');
+  const log = await readLog(cluster, found.value);
+  if (log.outcome !== 'ok' || log.value.problem) throw new Error('it cannot be read');
+  return log.value.text;
+}
 
 async function collected(
   pods: KubernetesObject[],
