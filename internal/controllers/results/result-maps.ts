@@ -50,7 +50,8 @@ export async function resultMaps(input: ResultInput): Promise<MapMaker[]> {
     pods,
     ...(omitted > 0 ? { 'pods-omitted': String(omitted) } : {}),
   };
-  const room = longestEncodedBytes - encodedBytes([Buffer.from(JSON.stringify(data))], longestEncodedBytes) - 8_192;
+  const words = Object.entries(data).flatMap(([key, value]) => [Buffer.from(key), Buffer.from(value)]);
+  const room = longestEncodedBytes - encodedBytes(words, longestEncodedBytes) - 8_192;
   if (encodedBytes(input.text, room) <= room) {
     const logs = Buffer.concat(input.text).toString('utf8');
     return [() => mapOf(input, name, { data: { ...data, logs } })];

@@ -154,6 +154,15 @@ describe('the ConfigMaps of a result', () => {
     expect(map?.data?.['pods-omitted']).toBe(String(2_005 - kept));
   });
 
+  it('leave the log as it is as long as it fits beside the pods', async () => {
+    const pods = Array.from({ length: 9_000 }, (_, index) => ({ name: `p${index}`, phase: 'x', containers: [] }));
+    const [make, ...more] = await resultMaps(inputOf(Buffer.alloc(670_000, 'x'), { pods }));
+    expect(more).toEqual([]);
+    const map = make?.();
+    expect(map?.data?.logs).toHaveLength(670_000);
+    expect(sizeOf(map as KubernetesObject)).toBeLessThanOrEqual(longestEncodedBytes);
+  });
+
   it('count what JSON makes of a text', () => {
     expect(encodedBytes([Buffer.from('a"\\\n\u0001<é')], 100)).toBe(1 + 2 + 2 + 2 + 6 + 6 + 2);
     expect(encodedBytes([Buffer.from([0xff, 0xc3])], 100)).toBe(6);
@@ -211,11 +220,28 @@ describe('what is collected of a Job', () => {
         status: { containerStatuses: [null, { name: 7 }, 'x'] },
       },
       { metadata: { name: 'old', namespace: 'default', ownerReferences: [{ controller: true, uid: 'another' }] } },
+      {
+        metadata: { name: 'orphan', namespace: 'default', labels: { 'batch.kubernetes.io/controller-uid': 'another' } },
+      },
+      { metadata: { name: 'old-orphan', namespace: 'default', labels: { 'controller-uid': 'another' } } },
+      { metadata: { name: 'our-orphan', namespace: 'default', labels: { 'controller-uid': job.uid } } },
       { metadata: { name: 'owners', namespace: 'default', ownerReferences: 'nobody' } },
     ] as unknown as KubernetesObject[];
     const { text, pods } = await collected(odd, () => 'said');
-    expect(pods.map(({ name }) => name)).toEqual(['no-status', 'odd', 'owners']);
+    expect(pods.map(({ name }) => name)).toEqual(['no-status', 'odd', 'our-orphan', 'owners']);
     expect(text).toContain('=== Pod: odd ===\nPhase: Unknown\n');
+  });
+
+  it('has the failed ones of too many pods, and all of them when it is asked how the Job ended', async () => {
+    const well = Array.from({ length: 2_100 }, (_, index) => {
+      const metadata = { name: `a-${String(index).padStart(4, '0')}`, namespace: 'default' };
+      return { metadata, status: { phase: 'Succeeded' } } as unknown as KubernetesObject;
+    });
+    const { pods, omitted, records } = await collected([...well, podOf('z')], () => undefined, 'status');
+    expect(pods[0]?.name).toBe('z');
+    expect([pods.length, omitted, records.length]).toEqual([2_000, 101, 2_101]);
+    const [make] = await resultMaps(inputOf(Buffer.from('x'), { pods, omittedPods: omitted }));
+    expect(make?.().data?.pods).toMatch(/^\[\{"name":"z"/);
   });
 
   it('lets no word of others look like a line of its own', async () => {
