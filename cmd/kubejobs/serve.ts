@@ -182,6 +182,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const jobLogs = new JobLogs({
     ...{ cluster, source: opened.logs, reader: store.reader, queueId, clock },
     live: (jobId) => service.job(jobId),
+    savedLog: results.savedLog,
   });
   const server = await buildServer({
     service: jobs,

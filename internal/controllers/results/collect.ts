@@ -10,6 +10,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { type PodRecord, projectPod } from '../jobs/records.ts';
 import { KeptLog, type KeptLogSummary } from './kept-log.ts';
+import { LogRoom } from './log-room.ts';
 import {
   type ContainerFacts,
   hasFailed,
@@ -50,6 +51,7 @@ interface Source {
   pod: PodFacts;
   container: ContainerFacts;
   kept?: KeptLog;
+  problem?: string | undefined;
 }
 
 const mostPods = 2_000;
@@ -102,29 +104,27 @@ function isOf({ uid }: ResultJob, { metadata }: KubernetesObject): boolean {
   return (labels['batch.kubernetes.io/controller-uid'] ?? labels['controller-uid'] ?? uid) === uid;
 }
 
-/** Each may have its share of what is left; what it does not need is there for those after it. */
 async function readAll(deps: CollectDeps, namespace: string, all: Source[]): Promise<void> {
   const { clock, maxBytes, signal } = deps;
   const { containerTimeoutMs = usualContainerTimeoutMs, totalTimeoutMs = usualTotalTimeoutMs } = deps;
   const end = clock.now() + totalTimeoutMs;
   const waiting = all.filter(({ container }) => hasLog(container));
-  let freeBytes = maxBytes;
+  const room = new LogRoom(maxBytes);
   const readNext = async (): Promise<void> => {
     for (;;) {
-      const share = Math.floor(freeBytes / Math.max(1, waiting.length));
       const source = waiting.shift();
       if (!source) return;
-      freeBytes -= share;
-      const kept = new KeptLog(share);
+      const kept = new KeptLog(room);
+      source.kept = kept;
       const target = { namespace, pod: source.pod.name, container: source.container.name };
       const timeoutMs = Math.max(0, Math.min(containerTimeoutMs, end - clock.now()));
-      const problem = await readLog(deps, target, kept, { timeoutMs, signal });
-      freeBytes += share - kept.kept;
-      source.kept = kept;
-      source.container.log = logFacts(kept.summary(), problem);
+      source.problem = await readLog(deps, target, kept, { timeoutMs, signal });
+      kept.end();
     }
   };
   await Promise.all(Array.from({ length: logsAtOnce }, readNext));
+  // Not before: as long as one is read, the others may have to make room for it.
+  for (const { container, kept, problem } of all) if (kept) container.log = logFacts(kept.summary(), problem);
 }
 
 function logFacts({ bytes, missing, sha256 }: KeptLogSummary, error: string | undefined): LogFacts {

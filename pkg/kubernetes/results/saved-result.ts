@@ -30,6 +30,8 @@ export interface SavedResult {
   reason?: string;
   message?: string;
   pods: unknown[];
+  /** More than are in `pods`. */
+  podsOmitted?: number;
 }
 
 export interface SavedLog {
@@ -46,8 +48,8 @@ export interface FoundResult {
 
 type Reader = Pick<Cluster, 'get'>;
 
-/** No result has a log larger than this, however well it is compressed. */
-const longestLogBytes = 256 * 1_048_576;
+/** No result is larger than this, however well it is compressed: at most 64 MiB of logs, and the heads between them. */
+const longestLogBytes = 80 * 1_048_576;
 const unzipped = promisify(gunzip);
 
 /** With a uid only the result of that very Job, also when a later Job took its name. Undefined when there is none. */
@@ -82,6 +84,7 @@ export function resultOf(object: KubernetesObject, jobName: string): SavedResult
     ...present('reason', textOf(data.reason)),
     ...present('message', textOf(data.message)),
     pods: podsOf(data.pods),
+    ...present('podsOmitted', numberOf(data['pods-omitted'])),
   };
 }
 
@@ -111,8 +114,9 @@ async function unpacked(packed: Buffer, sha256: string | undefined): Promise<Sav
   }
   try {
     return { text: await unzipped(packed, { maxOutputLength: longestLogBytes }) };
-  } catch {
-    return lost('it is spoilt');
+  } catch (error) {
+    const isTooLarge = error instanceof RangeError;
+    return lost(isTooLarge ? 'it is larger than any result' : 'it is spoilt');
   }
 }
 

@@ -253,6 +253,22 @@ describe('what is collected of a Job', () => {
     expect(text.match(/^=== Pod: .*$/gm)).toEqual(['=== Pod: a ===']);
   });
 
+  it('keeps all of one long log beside short ones', async () => {
+    const pods = [podOf('a'), podOf('b'), podOf('c')];
+    const { pods: facts, text } = await collected(
+      pods,
+      (pod) => (pod === 'a' ? 'x'.repeat(9_000) : 'y'),
+      'full',
+      20_000,
+    );
+    const logs = facts.flatMap(({ containers }) => containers.flatMap(({ log }) => log ?? []));
+    expect(logs.map(({ bytes, missing }) => [bytes, missing])).toEqual([
+      ...[9_001, 9_001].map((bytes) => [bytes, undefined]),
+      ...[2, 2, 2, 2].map((bytes) => [bytes, undefined]),
+    ]);
+    expect(text).not.toContain('missing');
+  });
+
   it('shares the room among the logs, what one does not need is there for the others', async () => {
     const long = 'x'.repeat(5_000);
     const { text, pods } = await collected(
@@ -262,12 +278,8 @@ describe('what is collected of a Job', () => {
       4_000,
     );
     expect(text.length).toBeLessThan(5_500);
-    expect(pods.flatMap(({ containers }) => containers.map(({ log }) => log?.missing ?? 0))).toEqual([
-      ...[0, 0, 0],
-      expect.any(Number),
-      expect.any(Number),
-      0,
-    ]);
+    const kept = pods.flatMap(({ containers }) => containers.map(({ log }) => (log?.bytes ?? 0) - (log?.missing ?? 0)));
+    expect(kept).toEqual([6, 6, 0, 1_994, 1_994, 0]);
     expect(text).toMatch(/\[kubejobs\] \d+ bytes are missing here; SHA-256 of the whole log: [0-9a-f]{64}\n/);
   });
 });
