@@ -17,7 +17,8 @@ export interface ResultExpiryDeps {
 
 /** Each item may be as large as a ConfigMap can be. */
 const pageSize = 5;
-const longestPauseMs = 600_000;
+/** Each sweep reads all results, pages of which are all that is in memory. */
+const longestPauseMs = 3_600_000;
 const shortestPauseMs = 1_000;
 
 export class ResultExpiry {

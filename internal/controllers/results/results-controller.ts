@@ -10,7 +10,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Random } from '../../platform/random.ts';
 import { parseAttemptKey } from '../jobs/records.ts';
-import { type Retry, WorkQueue } from '../work-queue.ts';
+import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
 import { type CollectDeps, collect } from './collect.ts';
 import { nextStep, type Place, type Situation } from './decide.ts';
 import { ownFacts } from './own-facts.ts';
@@ -51,7 +51,9 @@ export function resultsController(deps: ResultsControllerDeps): ResultsControlle
   return new Controller(deps);
 }
 
-const jobsAtOnce = 2;
+/** Logs that hang stop one Job each: many at once, as long as all that they may hold fits into this. */
+const heldBytes = 64 * 1_048_576;
+const [fewestJobsAtOnce, mostJobsAtOnce] = [2, 8];
 /** What the API server refuses for good is tried again this late: somebody may have changed the rights or the quota. */
 const refusedAgainMs = 300_000;
 /** More than the steps of any Job, so that no mistake here becomes a hot loop. */
@@ -69,10 +71,10 @@ class Controller implements ResultsController {
   constructor(deps: ResultsControllerDeps) {
     this.#deps = deps;
     const { clock, random, logger, metrics } = deps;
-    const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
+    const process = (key: string): Promise<Retry | LookAgain | undefined> => this.#reconcile(key);
     this.#queue = new WorkQueue({
       ...{ name: 'results', clock, random, logger, metrics },
-      ...{ concurrency: jobsAtOnce, process },
+      ...{ concurrency: jobsAtOnce(deps.maxBytes), process },
     });
     const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
     this.#informers = new Map(namespaces.map((namespace) => [namespace, this.#informer(namespace)]));
@@ -114,7 +116,7 @@ class Controller implements ResultsController {
     return queueId === undefined || queueId === this.#deps.queueId;
   }
 
-  async #reconcile(key: string): Promise<Retry | undefined> {
+  async #reconcile(key: string): Promise<Retry | LookAgain | undefined> {
     const known = this.#known(key);
     if (!known || (known.done && known.end?.status === 'failed')) return undefined;
     const found = await this.#deps.cluster.get(jobsResource, known.namespace, known.name);
@@ -142,13 +144,13 @@ class Controller implements ResultsController {
     return this.#deps.keptForMs(jobId, attempt);
   }
 
-  async #steps(key: string, first: Situation): Promise<Retry | undefined> {
+  async #steps(key: string, first: Situation): Promise<Retry | LookAgain | undefined> {
     let situation = first;
     for (let taken = 0; taken < mostSteps; taken += 1) {
       if (this.#stopping.signal.aborted) return undefined;
       const step = nextStep(situation);
       if (step.kind === 'nothing') return undefined;
-      if (step.kind === 'look_again') return { retry: true, atLeastMs: step.afterMs };
+      if (step.kind === 'look_again') return { lookAgainMs: step.afterMs };
       const next = await this.#take(step, situation);
       if (next.outcome !== 'ok') return this.#later(key, next);
       if (next.value === undefined) return undefined;
@@ -216,6 +218,10 @@ class Controller implements ResultsController {
     metrics.count('kubejobs_results_failures_total', { outcome: failure.outcome });
     return { retry: true, atLeastMs: failure.retryAfterMs ?? (isFinal ? refusedAgainMs : 0) };
   }
+}
+
+function jobsAtOnce(maxBytes: number): number {
+  return Math.max(fewestJobsAtOnce, Math.min(mostJobsAtOnce, Math.floor(heldBytes / maxBytes)));
 }
 
 function timeText(ms: number): string {
