@@ -1,11 +1,10 @@
 // Puts the results controller together with what only the queue knows: until when the Job of an attempt must stay, which
 // attempts want a result, and the answers to the HTTP server. Off, it saves nothing and shows nothing.
 import { ResultExpiry } from '../../internal/controllers/results/expiry.ts';
-import { type Row, untilDeletion, wantsResult } from '../../internal/controllers/results/queue-rules.ts';
 import { resultsController } from '../../internal/controllers/results/results-controller.ts';
 import { savedOutcome } from '../../internal/controllers/results/saved-outcome.ts';
 import type { WorkloadObservation } from '../../internal/core/events.ts';
-import { lateCreateMs } from '../../internal/core/policies/late-create.ts';
+import { untilDeletion, wantsResult } from '../../internal/engine/result-needs.ts';
 import type { JobLogsDeps } from '../../internal/logs/job-logs.ts';
 import { SavedResults } from '../../internal/logs/saved-results.ts';
 import type { Clock } from '../../internal/platform/clock.ts';
@@ -14,11 +13,11 @@ import type { Part } from '../../internal/platform/lifecycle.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
 import type { Random } from '../../internal/platform/random.ts';
-import { type Store, whenReadable } from '../../internal/store/store.ts';
+import type { Store } from '../../internal/store/store.ts';
 import type { ResultService } from '../../pkg/api/result-service.ts';
 import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
-import type { Attempt, Job, WorkloadReference } from '../../pkg/models/index.ts';
+import type { Attempt, WorkloadReference } from '../../pkg/models/index.ts';
 
 export interface ResultsDeps {
   cluster: Cluster;
@@ -54,12 +53,8 @@ export function assembleResults(isOn: boolean, settings: Settings, deps: Results
   const { cluster, clock, logger, namespaces, store } = deps;
   if (!isOn) return off;
   const startedAt = clock.now();
-  const keptForMs = (jobId: string, number: number): number => {
-    const attempt = whenReadable<Row<Attempt>>(() => store.reader.attempt(jobId, number), 'unreadable');
-    return untilDeletion(attempt, { now: clock.now(), startedAt, lateCreateMs });
-  };
-  const isWanted = (jobId: string): boolean | 'unreadable' =>
-    wantsResult(whenReadable<Row<Job>>(() => store.reader.jobs([jobId])[0], 'unreadable'));
+  const keptForMs = (jobId: string, attempt: number): number =>
+    untilDeletion({ store, clock, startedAt }, jobId, attempt);
   const controller = resultsController({
     ...{ ...deps, keptForMs, logs: settings.resultsLogs, maxBytes: settings.resultsMaxBytes },
   });
@@ -70,9 +65,9 @@ export function assembleResults(isOn: boolean, settings: Settings, deps: Results
     service: saved,
     savedLog: (attempt, request) => saved.log(attempt, request),
     savedOutcome: async (reference, jobId, attempt) =>
-      savedOutcome(cluster, isWanted(jobId), reference, jobId, attempt),
+      savedOutcome(cluster, wantsResult(store, jobId), reference, jobId, attempt),
     awaits: (jobId, { attempt, workload }) =>
-      isWanted(jobId) !== false && controller.awaits(jobId, attempt, workload.namespace),
+      wantsResult(store, jobId) !== false && controller.awaits(jobId, attempt, workload.namespace),
     parts: [
       { name: 'results controller', start: () => controller.start(), stop: () => controller.stop() },
       { name: 'results expiry', start: () => expiry?.start(), stop: () => expiry?.stop() },

@@ -43,9 +43,9 @@ export async function readContainerLog(
     const wasOver = isOver() || over?.aborted === true;
     const problem = await readOnce(deps, target, { ...options, follow: follow && !over?.aborted }, place);
     if (signal.aborted) return undefined;
+    if (!follow) return problem;
     // A pod that is gone can say no more; what it said was written while it was there.
-    if (wasOver && place.sinceTime !== undefined && follow) return undefined;
-    if (!follow || wasOver) return problem;
+    if (wasOver) return place.sinceTime === undefined ? problem : undefined;
     if (over?.aborted || (problem === undefined && isOver())) continue;
     await sleep(deps.clock, againMs, signal);
     if (signal.aborted) return undefined;

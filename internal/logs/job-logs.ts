@@ -103,8 +103,8 @@ export class JobLogs {
           const isOver = (): boolean => present.get(key)?.isOver ?? true;
           underWay.set(key, this.#write(container, request, output, isOver, over.signal));
         }
-        if (isOver) break;
-      } else if (isOver) break;
+      }
+      if (isOver) break;
       if (underWay.size === 0) await output.say(`waiting for the pods of attempt ${attempt.attempt}`);
       await sleep(clock, lookAgainMs, request.signal);
     }

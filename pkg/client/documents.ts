@@ -1,6 +1,7 @@
 // What goes over the wire, as openapi.yaml describes it: plain JSON in snake_case, times as RFC 3339 text.
 // A test holds these types against the server's schemas, so neither can change alone.
 import type {
+  AttemptOutcome,
   ConcurrencyPolicy,
   Creation,
   DeliveryState,
@@ -8,7 +9,6 @@ import type {
   EnvironmentVariable,
   ErrorCode,
   FieldError,
-  FinishedState,
   JobReason,
   JobState,
   JobTemplate,
@@ -96,7 +96,7 @@ export interface AttemptDocument {
   dispatch_sequence: number;
   dispatched_at: string;
   finished_at?: string;
-  outcome?: FinishedState | 'refused_by_quota';
+  outcome?: AttemptOutcome;
   reason?: JobReason;
   message?: string;
   exit_code?: number;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { submissionBody } from '../../pkg/api/schemas/submission.ts';
 import { newServer } from '../support/api-server.ts';
 import { FakeService } from '../support/fake-service.ts';
 
@@ -10,28 +11,7 @@ beforeEach(() => {
   service.stored.length = 0;
 });
 
-const fields = [
-  'name',
-  'priority',
-  'queue',
-  'namespace',
-  'image',
-  'command',
-  'args',
-  'env',
-  'resources',
-  'labels',
-  'annotations',
-  'template',
-  'hold',
-  'start_after',
-  'after',
-  'queue_timeout_seconds',
-  'timeout_seconds',
-  'retries',
-  'completions',
-  'parallelism',
-];
+const fields = Object.keys(submissionBody.properties);
 const key = fc.oneof(fc.constantFrom(...fields), fc.string());
 const value = fc.oneof(
   fc.jsonValue(),

@@ -1,9 +1,9 @@
 // What every store promises of the deliveries of finish webhooks.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Store } from '../../internal/store/store.ts';
 import type { Delivery } from '../../pkg/models/index.ts';
 import { commitOf, idOf } from '../support/store-builders.ts';
-import type { StoreUnderTest } from './store.ts';
+import { freshStores, type OpenStore, type StoreUnderTest } from './fresh-stores.ts';
 
 function aDelivery(number: number, fields: Partial<Delivery> = {}): Delivery {
   const url = `https://hooks-${number}.example/a?b=c`;
@@ -19,18 +19,14 @@ function failed(number: number): Delivery {
   return { ...rest, state: 'failed', tries: 10, lastTryAt: 7.5, lastStatus: 500, lastError: 'it said no' };
 }
 
-export function describeDeliveries(name: string, open: () => Promise<StoreUnderTest>): void {
+export function describeDeliveries(name: string, open: OpenStore): void {
   describe(`the store contract, deliveries: ${name}`, () => {
-    const opened: StoreUnderTest[] = [];
+    const stores = freshStores(open);
     const fresh = async (...deliveries: Delivery[]): Promise<StoreUnderTest> => {
-      const underTest = await open();
-      opened.push(underTest);
+      const underTest = await stores.fresh();
       await underTest.store.commit(commitOf({ deliveries }));
       return underTest;
     };
-    afterEach(async () => {
-      for (const underTest of opened.splice(0)) await underTest.cleanUp();
-    });
 
     test('a delivery comes back with every field it was given, until it is replaced or removed', async () => {
       const { store, restart } = await fresh(aDelivery(1), failed(2), aDelivery(3));

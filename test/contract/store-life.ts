@@ -1,9 +1,9 @@
 // What every store promises of the rest of a job's life: conditions and rules, events, idempotency keys, settings, pruning.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Store } from '../../internal/store/store.ts';
 import type { JobRules } from '../../pkg/models/index.ts';
 import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../support/store-builders.ts';
-import type { StoreUnderTest } from './store.ts';
+import { freshStores, type OpenStore } from './fresh-stores.ts';
 
 const rules: JobRules = {
   after: [{ jobId: idOf(1), on: 'finish' }],
@@ -11,18 +11,9 @@ const rules: JobRules = {
   retries: { max: 2, backoffMs: 1_000, backoffFactor: 2, maxBackoffMs: 60_000, on: ['failed', 'exit:7'] },
 };
 
-export function describeLifeOfJobs(name: string, open: () => Promise<StoreUnderTest>): void {
+export function describeLifeOfJobs(name: string, open: OpenStore): void {
   describe(`the store contract, the life of jobs: ${name}`, () => {
-    const opened: StoreUnderTest[] = [];
-    const fresh = async (): Promise<StoreUnderTest> => {
-      const underTest = await open();
-      opened.push(underTest);
-      return underTest;
-    };
-    const freshStore = async (): Promise<Store> => (await fresh()).store;
-    afterEach(async () => {
-      for (const underTest of opened.splice(0)) await underTest.cleanUp();
-    });
+    const { fresh, freshStore } = freshStores(open);
 
     describeConditions(freshStore);
     describeEvents(fresh);
@@ -38,13 +29,13 @@ function describeConditions(freshStore: () => Promise<Store>): void {
     const waitsFor = [{ jobId: idOf(1), on: 'finish' as const }];
     const full = storedJob(2, {
       ...{ state: 'held', reason: 'held_by_user', held: true, startAt: 5_000.5, expiresAt: 9_000 },
-      ...{ rules, waitsFor, attemptsBefore: 3 },
+      ...{ rules, waitsFor, attemptsBefore: 3, gaveWayTimes: 2 },
     });
     await insertJobs(store, storedJob(1), full);
     expect(store.reader.jobs([full.jobId])).toEqual([full]);
-    const set = { held: null, startAt: null, expiresAt: null, waitsFor: null, attemptsBefore: 4 };
+    const set = { held: null, startAt: null, expiresAt: null, waitsFor: null, attemptsBefore: 4, gaveWayTimes: null };
     await store.commit(commitOf({ jobChanges: [{ jobId: full.jobId, set }] }));
-    const { held, startAt, expiresAt, waitsFor: _, ...rest } = full;
+    const { held, startAt, expiresAt, waitsFor: _, gaveWayTimes: __, ...rest } = full;
     expect(store.reader.jobs([full.jobId])).toEqual([{ ...rest, attemptsBefore: 4 }]);
     await store.commit(commitOf({ jobChanges: [{ jobId: full.jobId, set: { held: true, waitsFor } }] }));
     expect(store.reader.jobs([full.jobId])[0]).toMatchObject({ held: true, waitsFor });
@@ -83,23 +74,26 @@ function describeConditions(freshStore: () => Promise<Store>): void {
     await store.commit(
       commitOf({
         inserts: [
-          storedJob(1, { ...running, rules, attemptsBefore: 2 }),
+          storedJob(1, { ...running, rules, attemptsBefore: 2, gaveWayTimes: 1 }),
           storedJob(2, { ...running, rules: { queueTimeoutMs: 5 } }),
         ],
         attempts: [
-          { jobId: idOf(1), attempt: storedAttempt(1, { madeAt: 77 }) },
+          { jobId: idOf(1), attempt: storedAttempt(1, { madeAt: 77, giveWay: 'to others' }) },
           { jobId: idOf(2), attempt: storedAttempt(1, { dispatchSequence: 2 }) },
         ],
       }),
     );
     const [first, second] = (await store.load()).running;
     const { timeoutMs, retries } = rules;
-    expect(first).toMatchObject({ rules: { timeoutMs, retries, attemptsBefore: 2 }, attempt: { madeAt: 77 } });
+    expect(first).toMatchObject({
+      rules: { timeoutMs, retries, attemptsBefore: 2, gaveWayTimes: 1 },
+      attempt: { madeAt: 77, giveWay: 'to others' },
+    });
     expect(second).not.toHaveProperty('rules');
   });
 }
 
-function describeEvents(fresh: () => Promise<StoreUnderTest>): void {
+function describeEvents(fresh: OpenStore): void {
   test('every state change has an id that only grows, acceptances and changes alike, over restarts', async () => {
     const { store, restart } = await fresh();
     const first = await store.commit(
@@ -154,7 +148,7 @@ function describeKeys(freshStore: () => Promise<Store>): void {
   });
 }
 
-function describeSettings(fresh: () => Promise<StoreUnderTest>): void {
+function describeSettings(fresh: OpenStore): void {
   test('settings survive a restart, each for itself', async () => {
     const { store, restart } = await fresh();
     await store.commit(commitOf({ settings: { paused: true } }));
@@ -165,7 +159,7 @@ function describeSettings(fresh: () => Promise<StoreUnderTest>): void {
   });
 }
 
-function describePruning(fresh: () => Promise<StoreUnderTest>): void {
+function describePruning(fresh: OpenStore): void {
   test('jobs that finished long ago go with all that belongs to them, the oldest end first', async () => {
     const { store, restart } = await fresh();
     const finished = { state: 'succeeded', attempt: 1 } as const;

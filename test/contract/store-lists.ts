@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobFilter, Store } from '../../internal/store/store.ts';
 import type { Job, JobState } from '../../pkg/models/index.ts';
 import { commitOf, idOf, insertJobs, storedJob } from '../support/store-builders.ts';
-import type { StoreUnderTest } from './store.ts';
+import type { OpenStore, StoreUnderTest } from './fresh-stores.ts';
 
 /** The tests only read, all but the last two, so they share two stores. */
-export function describeLists(name: string, open: () => Promise<StoreUnderTest>): void {
+export function describeLists(name: string, open: OpenStore): void {
   describe(`the store contract, lists: ${name}`, () => {
     let few: StoreUnderTest;
     let many: StoreUnderTest;

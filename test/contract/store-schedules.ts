@@ -1,9 +1,9 @@
 // What every store promises of schedules.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Store } from '../../internal/store/store.ts';
 import type { Schedule } from '../../pkg/models/index.ts';
 import { commitOf, idOf, storedJob } from '../support/store-builders.ts';
-import type { StoreUnderTest } from './store.ts';
+import { freshStores, type OpenStore } from './fresh-stores.ts';
 
 function storedSchedule(name: string, fields: Partial<Schedule> = {}): Schedule {
   return {
@@ -22,18 +22,10 @@ function storedSchedule(name: string, fields: Partial<Schedule> = {}): Schedule 
   };
 }
 
-export function describeSchedules(name: string, open: () => Promise<StoreUnderTest>): void {
+export function describeSchedules(name: string, open: OpenStore): void {
   describe(`the store contract, schedules: ${name}`, () => {
-    const opened: StoreUnderTest[] = [];
-    const fresh = async (): Promise<StoreUnderTest> => {
-      const underTest = await open();
-      opened.push(underTest);
-      return underTest;
-    };
+    const { fresh } = freshStores(open);
     const put = (store: Store, ...schedules: Schedule[]) => store.commit(commitOf({ schedules }));
-    afterEach(async () => {
-      for (const underTest of opened.splice(0)) await underTest.cleanUp();
-    });
 
     test('a schedule comes back with every field it was given, and without those it was not', async () => {
       const { store } = await fresh();

@@ -3,7 +3,8 @@ import { seededRandom } from '../../internal/platform/random.ts';
 import { memoryDisk, memoryStore } from '../../internal/store/memory.ts';
 import { openSqliteStore } from '../../internal/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { type StoreUnderTest, storeContract } from './store.ts';
+import type { StoreUnderTest } from './fresh-stores.ts';
+import { storeContract } from './store.ts';
 
 const random = seededRandom(1);
 

@@ -1,32 +1,17 @@
 // What every store promises; run on each implementation by store.test.ts. What lists promise is in store-lists.ts.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Snapshot, type Store, StoreFailure } from '../../internal/store/store.ts';
 import { type JobState, jobStates } from '../../pkg/models/index.ts';
 import { commitOf, idOf, insertJobs, storedAttempt, storedJob } from '../support/store-builders.ts';
+import { freshStores, type OpenStore } from './fresh-stores.ts';
 import { describeDeliveries } from './store-deliveries.ts';
 import { describeLifeOfJobs } from './store-life.ts';
 import { describeLists } from './store-lists.ts';
 import { describeSchedules } from './store-schedules.ts';
 
-export interface StoreUnderTest {
-  store: Store;
-  /** Closes the store and opens another one on the same rows, as the next process would. */
-  restart(): Promise<Store>;
-  cleanUp(): Promise<void>;
-}
-
-export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
+export function storeContract(name: string, open: OpenStore): void {
   describe(`the store contract: ${name}`, () => {
-    const opened: StoreUnderTest[] = [];
-    const fresh = async (): Promise<StoreUnderTest> => {
-      const underTest = await open();
-      opened.push(underTest);
-      return underTest;
-    };
-    const freshStore = async (): Promise<Store> => (await fresh()).store;
-    afterEach(async () => {
-      for (const underTest of opened.splice(0)) await underTest.cleanUp();
-    });
+    const { fresh, freshStore } = freshStores(open);
 
     describeJobs(freshStore);
     describeAttempts(freshStore);
@@ -178,6 +163,7 @@ function describeAttempts(freshStore: FreshStore): void {
     creation: 'made',
     unknownAt: 1.5,
     cancelRequestedAt: 2.5,
+    giveWay: 'others wait for its place',
     finishedAt: 3.5,
     outcome: 'failed',
     reason: 'oom_killed',
@@ -301,7 +287,7 @@ function describeSnapshot(freshStore: FreshStore): void {
   });
 }
 
-function describeLife(fresh: () => Promise<StoreUnderTest>): void {
+function describeLife(fresh: OpenStore): void {
   test('a reader sees a commit when it resolved, all of it', async () => {
     const { store } = await fresh();
     const committed = store.commit(commitOf({ inserts: [storedJob(1), storedJob(2)] }));

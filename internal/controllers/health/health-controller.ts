@@ -112,9 +112,14 @@ export class HealthController {
     return kinds && isKnown(this.#pods);
   }
 
-  /** Why nothing can be said, when the pods or the Jobs of the cluster are refused. */
-  get refusal(): string | undefined {
-    return this.#workloads.Job.refusal ?? this.#pods.refusal;
+  /** Why nothing can be said of these kinds: one of them is refused, or all pods are. */
+  refusalOf(kinds: readonly WatchedKind[]): string | undefined {
+    return this.#first(kinds, (watch) => watch.refusal);
+  }
+
+  /** Why there is no news of these kinds or of the pods: what was seen before may be different by now. */
+  silenceOf(kinds: readonly WatchedKind[]): string | undefined {
+    return this.#first(kinds, (watch) => watch.silence);
   }
 
   get #isStopped(): boolean {
@@ -127,7 +132,15 @@ export class HealthController {
     if (served === undefined) return this.#unanswered.get(kind) ?? 'It is not known yet whether the cluster has it.';
     if (!served) return `The cluster has no ${plural}.${group}/${version}.`;
     const { synced, refusal } = this.#workloads[kind];
-    return refusal ?? (synced ? undefined : 'It was not listed yet.');
+    const problem = refusal ?? this.#pods.refusal;
+    if (problem !== undefined) return problem;
+    if (!synced) return 'It was not listed yet.';
+    return this.#pods.synced ? undefined : 'The pods were not listed yet.';
+  }
+
+  #first(kinds: readonly WatchedKind[], of: (watch: KindWatch<unknown>) => string | undefined): string | undefined {
+    const watches: Array<KindWatch<unknown>> = [...kinds.map((kind) => this.#workloads[kind]), this.#pods];
+    return watches.map(of).find((message) => message !== undefined);
   }
 
   #watch(kind: WatchedKind): KindWatch<WorkloadRecord> {

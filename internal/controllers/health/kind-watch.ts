@@ -32,6 +32,7 @@ export class KindWatch<T> {
   #informers: Array<Informer<T>> = [];
   /** The API server's words, by namespace. */
   readonly #refusals = new Map<string, string>();
+  readonly #silences = new Map<string, string>();
 
   constructor(deps: WatchDeps, options: KindWatchOptions<T>) {
     this.#deps = deps;
@@ -52,6 +53,11 @@ export class KindWatch<T> {
     return this.#refusals.values().next().value;
   }
 
+  /** Why there is no news of it: what was seen before may be different by now. */
+  get silence(): string | undefined {
+    return this.#silences.values().next().value;
+  }
+
   start(): void {
     if (this.running) return;
     const { namespaces } = this.#deps;
@@ -63,6 +69,7 @@ export class KindWatch<T> {
     const stopping = this.#informers;
     this.#informers = [];
     this.#refusals.clear();
+    this.#silences.clear();
     await Promise.all(stopping.map((informer) => informer.stop()));
     for (const informer of stopping) for (const record of informer.values()) this.#options.onChange(record, undefined);
   }
@@ -77,7 +84,11 @@ export class KindWatch<T> {
       ...{ resource, project },
       handlers: {
         onChange: (_key, previous, next) => onChange(previous, next),
-        onReachable: () => this.#refusals.delete(scope),
+        onReachable: () => {
+          this.#refusals.delete(scope);
+          this.#silences.delete(scope);
+        },
+        onUnreachable: (message) => this.#silences.set(scope, message),
         onRefused: (message) => this.#refusals.set(scope, message),
       },
     });

@@ -29,6 +29,5 @@ export const aliveDocument = Type.Object(
   { status: oneOf(['ok'], 'The process answers.') },
   { $id: 'Alive', description: 'The process answers; says nothing about the store or the cluster.' },
 );
-export type AliveDocument = Static<typeof aliveDocument>;
 
 export const healthSchemas = [healthDocument, aliveDocument];

@@ -38,5 +38,6 @@ const flags = { dryRun: true, port: '0', store: 'memory', controllers: 'health,r
 await serve({ ...flags, dryRunDuration: '50ms', settleMs: '0' }, process.env, {
   store: (store: Store) => told(store, wordsOfStore),
   cluster: (cluster: Cluster) => told(cluster, wordsOfCluster),
+  logs: (source) => source,
   service: (service) => service,
 });

@@ -1,5 +1,6 @@
 // Bodies that are meant to hurt: deep, huge, ambiguous or not JSON at all, sent as a well-formed request. Each is decided
 // by a seed. What comes back is a 4xx, or a 201 where the body happens to be a good one.
+import { submissionBody } from '../../../../pkg/api/schemas/submission.ts';
 import type { Dice } from './dice.ts';
 import type { HostileRequest } from './hostile-request.ts';
 
@@ -26,23 +27,7 @@ export const bodyMakers: Readonly<Record<string, Maker>> = {
 const jsonType = 'Content-Type: application/json\r\n';
 const target = '/jobs';
 const mebibyte = 1_048_576;
-const fields = [
-  'name',
-  'priority',
-  'queue',
-  'namespace',
-  'image',
-  'command',
-  'args',
-  'env',
-  'resources',
-  'labels',
-  'annotations',
-  'template',
-  'unknown',
-  'toString',
-  '',
-];
+const fields = [...Object.keys(submissionBody.properties), 'unknown', 'toString', ''];
 const values = [
   'null',
   'true',

@@ -226,6 +226,18 @@ describe('the health controller', () => {
     expect(measured({ metrics }, 'kubejobs_workload_objects_skipped_total', { kind: 'Pod' })).toBeUndefined();
   });
 
+  it('says of every kind that nothing can be seen while the pods are refused', async () => {
+    const { controller, clock, parts } = world({ jobs: [aWorkload()] });
+    const refused = { outcome: 'refused', status: 403, reason: 'Forbidden', message: 'pods is forbidden' } as const;
+    parts.pods.nextLists.push(refused);
+    controller.start();
+    await clock.advance(100);
+    const job = () => controller.availability().find(({ kind }) => kind === 'Job');
+    expect(job()).toEqual({ kind: 'Job', available: false, message: 'pods is forbidden' });
+    await clock.advance(60_000);
+    expect(job()).toEqual({ kind: 'Job', available: true });
+  });
+
   it('shows its counts as metrics, and takes back what is over', async () => {
     const { controller, clock, metrics, parts } = world({
       jobs: [aWorkload()],
@@ -233,14 +245,14 @@ describe('the health controller', () => {
     });
     controller.start();
     await clock.advance(1_000);
-    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Pending' })).toBe(1);
+    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Running' })).toBe(1);
     expect(measured({ metrics }, 'kubejobs_container_issues', { reason: 'Error' })).toBe(1);
     parts.pods.watchNow().send({ type: 'DELETED', object: aPod() });
     parts.jobs
       .watchNow()
       .send({ type: 'MODIFIED', object: aWorkload({ version: 2, conditions: [condition('Complete')] }) });
     await clock.advance(1_000);
-    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Pending' })).toBe(0);
+    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Running' })).toBe(0);
     expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Complete' })).toBe(1);
     expect(measured({ metrics }, 'kubejobs_container_issues', { reason: 'Error' })).toBe(0);
   });

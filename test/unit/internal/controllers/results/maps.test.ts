@@ -141,6 +141,13 @@ describe('the ConfigMaps of a result', () => {
     expect(await savedOutcome(cluster, true, { ...reference, uid: 'another' }, 'id', 2)).toEqual(none);
   });
 
+  it('are not called absent when the store does not say whether there are any', async () => {
+    const cluster = { get: () => Promise.reject(new Error('nobody asks')) };
+    const reference = { kind: 'Job', namespace: 'default', name: 'job', uid: job.uid } as const;
+    expect(await savedOutcome(cluster, 'unreadable', reference, 'id', 2)).toMatchObject({ outcome: 'unknown' });
+    expect(await savedOutcome(cluster, false, reference, 'id', 2)).toEqual({ outcome: 'ok', value: undefined });
+  });
+
   it('leave pods out that do not fit, and say how many', async () => {
     const pods = Array.from({ length: 2_000 }, (_, index) => ({
       name: `pod-${index}`,
