@@ -33,6 +33,7 @@ import { assembleHealth, chosenControllers } from './controllers.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
+import { assemblePodGroups, givingWay } from './podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
@@ -167,6 +168,10 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ cluster, discovery: opened.discovery, ...shared },
     namespaces: watched,
   });
+  const podGroups = assemblePodGroups(chosen.has('podgroup'), settings, {
+    ...{ cluster, ...shared, queueId, namespaces: watched },
+    giveWay: givingWay(() => engine.core, clock, emit),
+  });
   const cleanup = new Cleanup({
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
@@ -198,6 +203,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     schedules: schedules.service,
     webhooks: webhooks.service,
     workloads: health.service,
+    podGroups: podGroups.service,
     results: results.service,
     logs: jobLogs,
     events: {
@@ -225,6 +231,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
       health.part,
+      podGroups.part,
       ...results.parts,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },

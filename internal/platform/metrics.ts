@@ -112,6 +112,31 @@ export const metricDefinitions = {
     help: 'Times that a watched object made no sense and was skipped, by each who watches it.',
     labels: ['kind'],
   },
+  kubejobs_podgroups: {
+    type: 'gauge',
+    help: 'Groups of pods, ours and everyone else’s, by state: ready, not_ready.',
+    labels: ['state'],
+  },
+  kubejobs_podgroup_labels_total: {
+    type: 'counter',
+    help: 'Ready labels that were to be put on pods, by outcome: labelled, passed_over (the pod was gone or changed), failed.',
+    labels: ['outcome'],
+  },
+  kubejobs_gang_deadlocked_podgroups: {
+    type: 'gauge',
+    help: 'Groups of pods that wait for one another.',
+    labels: [],
+  },
+  kubejobs_gang_deadlocks_total: {
+    type: 'counter',
+    help: 'Times that groups of pods began to wait for one another.',
+    labels: [],
+  },
+  kubejobs_gang_give_ways_total: {
+    type: 'counter',
+    help: 'Jobs that were asked to go back to the queue because their groups of pods waited for others.',
+    labels: [],
+  },
   kubejobs_results_saved_total: {
     type: 'counter',
     help: 'Results of finished Jobs that were saved, by status.',

@@ -8,6 +8,7 @@ import type {
   HealthDocument,
   JobDocument,
   NewScheduleDocument,
+  PodGroupDocument,
   QueueEntryDocument,
   ResultDocument,
   ScheduleDocument,
@@ -47,6 +48,11 @@ export interface JobsQuery extends PageOptions {
 
 export interface DeliveriesQuery extends PageOptions {
   state?: DeliveryState;
+}
+
+export interface PodGroupsQuery extends PageOptions {
+  namespace?: string;
+  ready?: boolean;
 }
 
 export interface WorkloadsQuery extends PageOptions {
@@ -135,6 +141,9 @@ export interface Client {
   deliveries(query?: DeliveriesQuery): Promise<Page<DeliveryDocument>>;
   /** Sends one again, with all its tries anew. */
   redeliver(deliveryId: string): Promise<DeliveryDocument>;
+  /** Groups of pods in the order in which they were first seen. */
+  podGroups(query?: PodGroupsQuery): Promise<Page<PodGroupDocument>>;
+  podGroup(namespace: string, name: string): Promise<PodGroupDocument>;
   /** In the order in which they were first seen. */
   workloads(query?: WorkloadsQuery): Promise<WorkloadsPage>;
   /** With its Jobs, pods and containers. */
@@ -187,6 +196,8 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
     deleteSchedule: (name) => change('DELETE', schedulePath(name)),
     deliveries: (query = {}) => page(pathWith('webhooks/deliveries', deliveriesParameters(query))),
     redeliver: (deliveryId) => change('POST', `webhooks/deliveries/${encodeURIComponent(deliveryId)}/redeliver`),
+    podGroups: (query = {}) => page(pathWith('podgroups', podGroupsParameters(query))),
+    podGroup: (namespace, name) => document(`podgroups/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`),
     workloads: async (query = {}) => workloadsPage(await read(pathWith('workloads', workloadsParameters(query)))),
     workload: (...path) => document(`workloads/${path.map(encodeURIComponent).join('/')}`),
     workloadEvents: (options = {}) => workloadEvents(transport, retrying, options),
@@ -219,6 +230,13 @@ function waitPath(jobId: string, { timeoutSeconds }: WaitOptions): string {
 function deliveriesParameters({ state, ...page }: DeliveriesQuery): URLSearchParams {
   const parameters = pageParameters(page);
   if (state !== undefined) parameters.set('state', state);
+  return parameters;
+}
+
+function podGroupsParameters({ namespace, ready, ...page }: PodGroupsQuery): URLSearchParams {
+  const parameters = pageParameters(page);
+  if (namespace !== undefined) parameters.set('namespace', namespace);
+  if (ready !== undefined) parameters.set('ready', String(ready));
   return parameters;
 }
 

@@ -172,6 +172,35 @@ export interface KindHealthDocument {
   unhealthy: number;
 }
 
+export interface PodGroupDocument {
+  namespace: string;
+  name: string;
+  /** How many pods there must be, once it is known. */
+  size?: number;
+  size_from?: 'annotation' | 'owners' | 'pods';
+  /** How many by state. */
+  pods: Record<string, number>;
+  /** How many have the ready label. */
+  labelled: number;
+  ready: boolean;
+  since: string;
+  /** Why it is not ready. */
+  reason?:
+    | 'size_invalid'
+    | 'pods_missing'
+    | 'pods_deleted'
+    | 'pods_unschedulable'
+    | 'pods_not_running'
+    | 'owner_gone'
+    | 'owner_unreadable'
+    | 'labels_missing';
+  message?: string;
+  waiting_pods: Array<{ name: string; state: string; deleted?: boolean; message?: string }>;
+  waiting_pods_left_out?: number;
+  /** `<namespace>/<name>` of the groups that wait for one another. */
+  deadlock?: { since: string; groups: string[] };
+}
+
 export interface WorkloadsDocument {
   kinds: KindHealthDocument[];
   /** By state. */

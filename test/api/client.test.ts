@@ -8,6 +8,7 @@ import type {
   TimelineDocument,
   WorkloadDocument,
 } from '../../pkg/api/schemas/job.ts';
+import type { PodGroupDocument } from '../../pkg/api/schemas/podgroup.ts';
 import type { ProblemDocument } from '../../pkg/api/schemas/problem.ts';
 import type { ResultDocument } from '../../pkg/api/schemas/result.ts';
 import type { NewScheduleBody, ScheduleChangeBody, ScheduleDocument } from '../../pkg/api/schemas/schedule.ts';
@@ -43,6 +44,7 @@ test('the client’s documents are the server’s, and a change of either alone 
   expectTypeOf<documents.SubmittedDocument>().toEqualTypeOf<SubmittedDocument>();
   expectTypeOf<documents.HealthDocument>().toEqualTypeOf<HealthDocument>();
   expectTypeOf<documents.ProblemDocument>().toEqualTypeOf<ProblemDocument>();
+  expectTypeOf<documents.PodGroupDocument>().toEqualTypeOf<PodGroupDocument>();
   expectTypeOf<documents.DeliveryDocument>().toEqualTypeOf<DeliveryDocument>();
   expectTypeOf<documents.WorkloadHealthDocument>().toEqualTypeOf<WorkloadHealthDocument>();
   expectTypeOf<documents.WorkloadsDocument>().toEqualTypeOf<WorkloadsDocument>();

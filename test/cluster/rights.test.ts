@@ -24,7 +24,10 @@ describeCluster('the rights of kubejobs', (cluster) => {
   it('are manifests that the API server takes', async () => {
     const dryRun = ['apply', '--server-side', '--dry-run=server'];
     await cluster.kubectl('create', 'namespace', 'kubejobs');
-    const optional = ['pytorchjobs', 'health', 'results', 'results-ttl'].flatMap((file) => [file, `${file}-cluster`]);
+    const optional = ['pytorchjobs', 'health', 'results', 'results-ttl', 'podgroup'].flatMap((file) => [
+      file,
+      `${file}-cluster`,
+    ]);
     for (const file of ['account', 'namespace', 'cluster', ...optional]) {
       const scope = file === 'account' || file.endsWith('cluster') ? [] : ['-n', 'default'];
       const answer = await cluster.kubectl(...dryRun, ...scope, '-f', `${repositoryRoot}deploy/rbac/${file}.yaml`);
@@ -55,7 +58,7 @@ describeCluster('the rights of kubejobs', (cluster) => {
   });
 
   it('in results.yaml and results-ttl.yaml are all used, and nothing beyond them and namespace.yaml is asked for', async () => {
-    const queue = await TestQueue.start(cluster, '--settle-ms', '0');
+    const queue = await TestQueue.start(cluster, '--settle-ms', '0', '--controllers', 'results');
     await grant('results', cluster.kubectl, queue.namespace);
     await grant('results-ttl', cluster.kubectl, queue.namespace);
     await queue.kill('SIGTERM');
@@ -82,6 +85,26 @@ describeCluster('the rights of kubejobs', (cluster) => {
     } finally {
       if (names.length > 0) await kubectl('delete', ...names, '--wait=true');
     }
+  });
+
+  it('to groups of pods in podgroup.yaml are enough, and no more is asked for', async () => {
+    const queue = await TestQueue.start(cluster, '--controllers', 'podgroup', '--gang-deadlock-after', '1s');
+    await grant('podgroup', cluster.kubectl, queue.namespace);
+    const items = [...deadlockedPods('red'), ...deadlockedPods('blue'), statefulSet];
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    await cluster.kubectl.withInput(list, 'create', '-n', queue.namespace, '-f', '-');
+    const used = (): string[] => auditOf(cluster, queue.namespace).flatMap(usedRight);
+    const needed = ['patch /pods', 'get apps/statefulsets', 'create /events'];
+    await until(
+      async () => needed.every((right) => used().includes(right)),
+      30_000,
+      () => used().join(', '),
+    );
+    expect(auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403)).toEqual([]);
+    const rules = (['namespace', 'podgroup'] as const).flatMap((file) => rightsManifests(file));
+    const granted = rules.flatMap(({ rules: each = [] }) => each.flatMap(grantedRights));
+    expect(used().filter((right) => !granted.includes(right))).toEqual([]);
+    await queue.stop();
   });
 
   it('do not reach Secrets, other namespaces, what runs in pods, or rights themselves', async () => {
@@ -132,6 +155,28 @@ async function expectUsed(
 function rightsOf(file: Parameters<typeof rightsManifests>[0]): string[] {
   return rightsManifests(file).flatMap(({ rules = [] }) => rules.flatMap(grantedRights));
 }
+
+const groupLabel = 'podgroup.jhwagner.github.io/name';
+
+/** One runs, and the other finds no node. */
+function deadlockedPods(group: string): object[] {
+  const labels = { [groupLabel]: group, 'test.kubejobs.io/fate': 'never' };
+  return ['1m', '4000'].map((cpu, index) => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: `${group}-${index}`, labels } },
+    spec: { containers: [{ name: 'main', image: 'busybox:1.36', resources: { requests: { cpu } } }] },
+  }));
+}
+
+const statefulSet = {
+  ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'set' } },
+  spec: {
+    ...{ replicas: 1, serviceName: 'set', selector: { matchLabels: { app: 'set' } } },
+    template: {
+      metadata: { labels: { app: 'set', [groupLabel]: 'set', 'test.kubejobs.io/fate': 'never' } },
+      spec: { containers: [{ name: 'main', image: 'busybox:1.36' }] },
+    },
+  },
+};
 
 function review(namespace: string, resourceAttributes: Record<string, string>): object {
   const user = `system:serviceaccount:${namespace}:kubejobs`;

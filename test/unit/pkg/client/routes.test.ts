@@ -38,6 +38,8 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   deleteSchedule: (client) => client.deleteSchedule('NAME'),
   deliveries: (client) => client.deliveries({ state: 'failed' }),
   redeliver: (client) => client.redeliver('DELIVERY'),
+  podGroups: (client) => client.podGroups({ ready: false }),
+  podGroup: (client) => client.podGroup('NAMESPACE', 'NAME'),
   workloads: (client) => client.workloads({ kind: 'Job', namespace: 'a', unhealthy: false }),
   workload: (client) => client.workload('Job', 'NAMESPACE', 'NAME'),
   workloadEvents: (client) => readAll(client.workloadEvents({ kind: 'Job', namespace: 'a' })),
