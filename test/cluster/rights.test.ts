@@ -24,7 +24,10 @@ describeCluster('the rights of kubejobs', (cluster) => {
   it('are manifests that the API server takes', async () => {
     const dryRun = ['apply', '--server-side', '--dry-run=server'];
     await cluster.kubectl('create', 'namespace', 'kubejobs');
-    const optional = ['pytorchjobs', 'health', 'results', 'podgroup'].flatMap((file) => [file, `${file}-cluster`]);
+    const optional = ['pytorchjobs', 'health', 'results', 'results-ttl', 'podgroup'].flatMap((file) => [
+      file,
+      `${file}-cluster`,
+    ]);
     for (const file of ['account', 'namespace', 'cluster', ...optional]) {
       const scope = file === 'account' || file.endsWith('cluster') ? [] : ['-n', 'default'];
       const answer = await cluster.kubectl(...dryRun, ...scope, '-f', `${repositoryRoot}deploy/rbac/${file}.yaml`);
@@ -54,13 +57,14 @@ describeCluster('the rights of kubejobs', (cluster) => {
     await queue.stop();
   });
 
-  it('in results.yaml are all used, and nothing beyond them and namespace.yaml is asked for', async () => {
+  it('in results.yaml and results-ttl.yaml are all used, and nothing beyond them and namespace.yaml is asked for', async () => {
     const queue = await TestQueue.start(cluster, '--settle-ms', '0', '--controllers', 'results');
     await grant('results', cluster.kubectl, queue.namespace);
+    await grant('results-ttl', cluster.kubectl, queue.namespace);
     await queue.kill('SIGTERM');
     await queue.restart('--results-ttl', '1s');
     await queue.finished(await queue.submit({ name: 'saved', template: fated('succeed'), results: true }));
-    await expectUsed(cluster, queue, 'results');
+    await expectUsed(cluster, queue, 'results', 'results-ttl');
     await queue.stop();
   });
 
@@ -128,9 +132,13 @@ describeCluster('the rights of kubejobs', (cluster) => {
   });
 });
 
-/** Waits until each right of the file was used; what was asked for is in it or among those that everybody needs. */
-async function expectUsed(cluster: SharedCluster, queue: TestQueue, file: 'health' | 'results'): Promise<void> {
-  const granted = rightsOf(file);
+/** Waits until each right of the files was used; what was asked for is in them or among those that everybody needs. */
+async function expectUsed(
+  cluster: SharedCluster,
+  queue: TestQueue,
+  ...files: Array<'health' | 'results' | 'results-ttl'>
+): Promise<void> {
+  const granted = files.flatMap(rightsOf);
   const used = (): Set<string> => new Set(auditOf(cluster, queue.namespace).flatMap(usedRight));
   const unused = (): string[] => granted.filter((right) => !used().has(right));
   await until(
