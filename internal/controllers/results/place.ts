@@ -40,6 +40,8 @@ export async function writeResult(
   job: ResultJob,
   maps: readonly MapMaker[],
 ): Promise<ApiResult<Place>> {
+  const left = await removeLeftParts(cluster, job);
+  if (left.outcome !== 'ok') return left;
   for (const [index, make] of maps.entries()) {
     const map = make();
     const isMain = index === maps.length - 1;
@@ -47,6 +49,25 @@ export async function writeResult(
     if (written !== 'written') return written;
   }
   return ok({ of: 'this_job' });
+}
+
+/** Those of an earlier Job whose main one was kept elsewhere, by a program that died before it had taken them all away. */
+async function removeLeftParts(cluster: Store, job: ResultJob): Promise<ApiResult<unknown>> {
+  const left: Array<{ name: string; uid: string }> = [];
+  for (;;) {
+    const name = partName(resultName(job.name), left.length + 1);
+    const found = await cluster.get(configMapsResource, job.namespace, name);
+    if (found.outcome !== 'ok' && !isMissing(found)) return found;
+    const uid = found.outcome === 'ok' ? resultOwner(found.value, job.name) : undefined;
+    if (uid === undefined || uid === job.uid) break;
+    left.push({ name, uid });
+  }
+  // The last first, so that those that remain after an end of the program are found in the same way.
+  for (const { name, uid } of left.reverse()) {
+    const removed = await removeOurs(cluster, job, name, uid);
+    if (removed.outcome !== 'ok') return removed;
+  }
+  return ok(undefined);
 }
 
 /** Anything but `written` is how things stand: no more is to be written. */
@@ -96,8 +117,8 @@ export async function keepEarlier(cluster: Store, job: ResultJob, uid: string): 
   }
   const copied = await copyTo(cluster, job, from, to);
   if (copied.outcome !== 'ok' || copied.value.of === 'somebody_else') return copied;
-  const names = [from, ...Array.from({ length: count }, (_, index) => partName(from, index + 1))];
-  for (const name of names) {
+  const parts = Array.from({ length: count }, (_, index) => partName(from, index + 1));
+  for (const name of [from, ...parts.reverse()]) {
     // Of a main one that is gone the name may be another program's by now.
     const removed = await removeOurs(cluster, job, name, uid);
     if (removed.outcome !== 'ok') return removed;

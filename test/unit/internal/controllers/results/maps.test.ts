@@ -13,7 +13,7 @@ import {
 import { savedOutcome } from '../../../../../internal/controllers/results/saved-outcome.ts';
 import { silentLogger } from '../../../../../internal/platform/logger.ts';
 import { silentMetrics } from '../../../../../internal/platform/metrics.ts';
-import type { Cluster, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import { type Cluster, configMapsResource, type KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../../../../pkg/kubernetes/log-source.ts';
 import { keptName, partName, resultName } from '../../../../../pkg/kubernetes/results/marks.ts';
 import { findResult, readLog } from '../../../../../pkg/kubernetes/results/saved-result.ts';
@@ -116,6 +116,16 @@ describe('the ConfigMaps of a result', () => {
     expect(await writeResult(watched, job, await mapsOf(randomBytes(1_500_000)))).toEqual(done);
     expect(deleted).toEqual([]);
     expect(text.equals(await textOf(cluster, job.uid))).toBe(true);
+  });
+
+  it('of an earlier Job that were left behind are taken away before the next result', async () => {
+    const { cluster } = simulatedWorld();
+    await writeResult(cluster, { ...job }, (await resultMaps(inputOf(randomBytes(1_500_000)))).slice(0, -1));
+    const next = { ...job, uid: '22222222-2' };
+    await writeResult(cluster, next, await resultMaps(inputOf(Buffer.from('x'), { job: next })));
+    const page = await cluster.list(configMapsResource, { namespace: 'default' });
+    const names = page.outcome === 'ok' && page.value.items.map(({ metadata }) => metadata.name);
+    expect(names).toEqual(['job-results']);
   });
 
   it('that were never finished are written over', async () => {
