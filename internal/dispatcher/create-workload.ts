@@ -5,12 +5,13 @@
 // is created again later. What the policy forbids by now is never sent; but what an earlier create may have made is
 // looked for first, for it is running then and has to be followed. And nothing is sent for an attempt that came to its end
 // while the create waited for its turn or for the answer to that question.
+import { isAlreadyThere, isNotFound } from '../../pkg/kubernetes/answers.ts';
 import type { ApiResult, Cluster, KubernetesObject, Resource } from '../../pkg/kubernetes/cluster.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
 import { isOurs } from './identity.ts';
 import { type CreateOutcome, messageOf, waitOf } from './outcomes.ts';
-import { alreadyExists, classifyRefusal, surelyUnread } from './refusals.ts';
+import { classifyRefusal, surelyUnread } from './refusals.ts';
 
 export interface CreateDeps {
   cluster: Cluster;
@@ -29,13 +30,13 @@ export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attemp
   if (attempt.creation === 'unknown') {
     const found = await find(deps, attempt);
     if (found.outcome === 'ok') return judge(deps, job, attempt, found.value);
-    if (!isAbsent(found)) return { ...unsettled(found, 'it cannot be read whether it exists'), surelyNotMade: true };
+    if (!isNotFound(found)) return { ...unsettled(found, 'it cannot be read whether it exists'), surelyNotMade: true };
   }
   const forbidden = deps.forbids?.(manifest.object);
   if (forbidden !== undefined) return refusedForGood(forbidden);
   if (deps.wanted?.(job.jobId, attempt.attempt) === false) return notSent;
   const result = await deps.cluster.create(manifest.resource, manifest.object);
-  return alreadyExists(result) ? adopt(deps, job, attempt) : outcomeOf(result);
+  return isAlreadyThere(result) ? adopt(deps, job, attempt) : outcomeOf(result);
 }
 
 const notSent: CreateOutcome = {
@@ -81,10 +82,6 @@ function judge({ queueId }: CreateDeps, job: Job, { attempt }: Attempt, found: K
 
 function find({ cluster }: CreateDeps, { workload }: Attempt): Promise<ApiResult<KubernetesObject>> {
   return cluster.get(rulesOfKind(workload.kind).resource, workload.namespace, workload.name);
-}
-
-function isAbsent(result: ApiResult<unknown>): boolean {
-  return result.outcome === 'refused' && result.status === 404;
 }
 
 function made(object: KubernetesObject): CreateOutcome {

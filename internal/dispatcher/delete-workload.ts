@@ -2,6 +2,7 @@
 // Rule: only what is surely ours is deleted. With a uid the API server itself holds us to that object; where we know
 // none, or the name is another object's by now (409), the object is read first and deleted only with all our marks. What is
 // deleted for its timeout is read first, too, for it may have finished while nobody could see it.
+import { isNotFound, isRefusedWith } from '../../pkg/kubernetes/answers.ts';
 import type { ApiResult, Cluster, KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt } from '../../pkg/models/index.ts';
@@ -26,7 +27,7 @@ export async function deleteWorkload(deps: DeleteDeps, deletion: Deletion): Prom
   const { uid } = deletion.attempt.workload;
   if (uid === undefined || deletion.unlessFinished) return deleteByMarks(deps, deletion);
   const result = await callDelete(deps, deletion, uid);
-  return isConflict(result) ? deleteByMarks(deps, deletion) : outcomeOf(result);
+  return isRefusedWith(result, 409) ? deleteByMarks(deps, deletion) : outcomeOf(result);
 }
 
 async function deleteByMarks(deps: DeleteDeps, deletion: Deletion): Promise<DeleteOutcome> {
@@ -53,12 +54,8 @@ function callDelete(deps: DeleteDeps, deletion: Deletion, uid: string | undefine
   return deps.cluster.delete(rulesOfKind(kind).resource, namespace, name, options);
 }
 
-function isConflict(result: ApiResult<undefined>): boolean {
-  return result.outcome === 'refused' && result.status === 409;
-}
-
 function outcomeOf(result: ApiResult<unknown>): DeleteOutcome {
   if (result.outcome === 'ok') return { kind: 'delete_answered', outcome: 'accepted' };
-  if (result.outcome === 'refused' && result.status === 404) return missing;
+  if (isNotFound(result)) return missing;
   return { kind: 'delete_answered', outcome: 'failed', message: result.message, ...waitOf(result) };
 }

@@ -24,8 +24,3 @@ export function classifyRefusal(result: Refused): 'permanent' | 'quota' | undefi
 export function surelyUnread(result: Result): boolean {
   return result.outcome === 'refused' && result.status !== undefined && [401, 409, 429].includes(result.status);
 }
-
-/** The name is taken, by us or by others. Any other 409 is a race that the server lost against itself. */
-export function alreadyExists(result: Result): boolean {
-  return result.outcome === 'refused' && result.status === 409 && result.reason === 'AlreadyExists';
-}

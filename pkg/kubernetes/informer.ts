@@ -19,6 +19,7 @@ import { type InformerCache, informerCache, type OnChange, objectKey } from './i
 import { type ListTarget, listAll, type Projection } from './informer-list.ts';
 import { tolerantProjection } from './informer-projection.ts';
 import { runWatch, type WatchEnd } from './informer-watch.ts';
+import { isMissingRight } from './rights.ts';
 
 export interface InformerHandlers<T> {
   onChange: OnChange<T>;
@@ -75,9 +76,6 @@ const shortWatchMs = 1_000;
 export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
   return new Reflector(options);
 }
-
-/** In the API server's words for a 403. */
-const forbidden = /is forbidden: User /;
 
 class Reflector<T> implements Informer<T> {
   readonly #options: InformerOptions<T>;
@@ -241,7 +239,7 @@ class Reflector<T> implements Informer<T> {
     this.#reachable = false;
     const pauseMs = this.#pause(retryAfterMs);
     const level = this.#failures === 1 ? 'warn' : 'debug';
-    const advice = forbidden.test(message) ? { advice: 'deploy/rbac has the rights that kubejobs needs' } : {};
+    const advice = isMissingRight(message) ? { advice: 'deploy/rbac has the rights that kubejobs needs' } : {};
     const fields = { resource: resource.plural, problem: message, failures: this.#failures, ...advice };
     logger[level](fields, 'the informer is cut off');
     if (unanswered) this.#tell(() => handlers.onUnreachable?.(message));

@@ -1,7 +1,9 @@
 // Looks for groups that wait for one another whenever one of them begins or ceases to, and when their time has come; tells of
 // them once by an event on a pod of each, and by the metrics. When it may, it asks one of the queue's own jobs to give way,
 // and then waits the full time again. It deletes nothing itself.
+import { isRefusedWith } from '../../../pkg/kubernetes/answers.ts';
 import { type Cluster, eventsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { eventObject } from '../../../pkg/kubernetes/event.ts';
 import type { CancelTimer, Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -147,7 +149,7 @@ export class DeadlockWatch {
   /** Whether it is there. */
   async #create(event: KubernetesObject): Promise<boolean> {
     const answer = await this.#deps.cluster.create(eventsResource, event);
-    if (answer.outcome === 'ok' || (answer.outcome === 'refused' && answer.status === 409)) return true;
+    if (answer.outcome === 'ok' || isRefusedWith(answer, 409)) return true;
     this.#deps.logger.warn({ problem: answer.message }, 'a deadlock of pod groups cannot be told of by an event');
     return false;
   }
@@ -158,14 +160,7 @@ function eventOf({ namespace, pods }: Group, message: string, now: number): Kube
   const waiting = [...pods.values()].filter(({ unschedulable, deleted }) => unschedulable && !deleted);
   const [pod] = waiting.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (!pod) return undefined;
-  const { name, uid } = pod;
-  const at = `${new Date(now).toISOString().slice(0, 19)}Z`;
-  const event = {
-    ...{ apiVersion: 'v1', kind: 'Event', metadata: { name: `gang-deadlock-${uid}`, namespace } },
-    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
-    ...{ reason: 'GangDeadlock', type: 'Warning', message: message.slice(0, 1_024) },
-    ...{ source: { component: 'kubejobs' }, reportingComponent: 'kubejobs', reportingInstance: '' },
-    ...{ firstTimestamp: at, lastTimestamp: at, count: 1 },
-  };
-  return event;
+  const about = { apiVersion: 'v1', kind: 'Pod', namespace, name: pod.name, uid: pod.uid };
+  const words = { type: 'Warning', reason: 'GangDeadlock', message: message.slice(0, 1_024) } as const;
+  return eventObject(about, { name: `gang-deadlock-${pod.uid}`, ...words }, now);
 }

@@ -1,5 +1,6 @@
 // Puts the ready label on one pod, and on no other version of it than the one that was judged: a conflict reads the pod again
 // and judges it anew, once. A pod that is gone needs none.
+import { isNotFound, isRefusedWith } from '../../../pkg/kubernetes/answers.ts';
 import { type ApiResult, type Cluster, type KubernetesObject, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { countsAsRunning, type GroupPod, groupKey } from './records.ts';
 
@@ -25,10 +26,10 @@ export async function putLabel(deps: PutLabelDeps, pod: GroupPod): Promise<Label
   for (let tries = 1; ; tries += 1) {
     const answer = await patch(deps, judged);
     if (answer.outcome === 'ok') return labelled(deps, answer.value, judged);
-    if (isStatus(answer, 404)) return { outcome: 'passed_over' };
-    if (!isStatus(answer, 409) || tries === triesOfOne) return failed(answer);
+    if (isNotFound(answer)) return { outcome: 'passed_over' };
+    if (!isRefusedWith(answer, 409) || tries === triesOfOne) return failed(answer);
     const again = await deps.cluster.get(podsResource, judged.namespace, judged.name);
-    if (isStatus(again, 404)) return { outcome: 'passed_over' };
+    if (isNotFound(again)) return { outcome: 'passed_over' };
     if (again.outcome !== 'ok') return failed(again);
     const now = deps.project(again.value);
     if (!now || now.uid !== pod.uid || groupKey(now) !== groupKey(pod)) return { outcome: 'passed_over' };
@@ -46,10 +47,6 @@ function patch({ cluster, readyLabel }: PutLabelDeps, pod: GroupPod): Promise<Ap
 
 function labelled({ project }: PutLabelDeps, object: KubernetesObject, judged: GroupPod): Labelled {
   return { outcome: 'labelled', pod: project(object) ?? { ...judged, ready: true } };
-}
-
-function isStatus(answer: ApiResult<unknown>, status: number): boolean {
-  return answer.outcome === 'refused' && answer.status === status;
 }
 
 function failed(answer: Failure): Labelled {

@@ -1,5 +1,6 @@
 // Asks the API server what the owners of a group's pods declare: Jobs, the JobSets behind them, and StatefulSets, each read
 // afresh and once. An owner that cannot be read, or is gone, is an answer of its own: the group is then not called ready.
+import { isNotFound } from '../../../pkg/kubernetes/answers.ts';
 import { type ApiResult, type Cluster, jobsResource, type Resource } from '../../../pkg/kubernetes/cluster.ts';
 import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
 import { jobSetsResource } from '../health/records.ts';
@@ -106,7 +107,7 @@ function titleOf({ kind, name }: Owner): string {
 /** The garbage collector takes the pods of an owner that is gone, or was about to when another one got its name. */
 function failure(owner: Owner, answer: ApiResult<unknown>): Failed {
   const title = titleOf(owner);
-  const isGone = answer.outcome === 'ok' || (answer.outcome === 'refused' && answer.status === 404);
+  const isGone = answer.outcome === 'ok' || isNotFound(answer);
   if (isGone) {
     const obstacle = { reason: 'owner_gone', message: `${title} is gone, and its pods are about to go` } as const;
     return { outcome: 'failed', obstacle, isFinal: false, retryAfterMs: 0 };

@@ -1,5 +1,6 @@
 // Deletes saved results whose time is over, counted from the end of their Job. Only ConfigMaps with our label are looked
 // at, and only those that are results are deleted; off without a time to live.
+import { isNotFound, isRefusedWith } from '../../../pkg/kubernetes/answers.ts';
 import { type Cluster, configMapsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { type ConfigMap, createdSelector, resultOwner } from '../../../pkg/kubernetes/results/marks.ts';
@@ -99,7 +100,7 @@ export class ResultExpiry {
   async #remove({ metadata: { namespace = '', name, uid } }: KubernetesObject): Promise<string | undefined> {
     const options = { propagation: 'background' as const, ...(uid ? { uid } : {}) };
     const removed = await this.#deps.cluster.delete(configMapsResource, namespace, name, options);
-    const isGone = removed.outcome === 'refused' && (removed.status === 404 || removed.status === 409);
+    const isGone = isNotFound(removed) || isRefusedWith(removed, 409);
     return removed.outcome === 'ok' || isGone ? undefined : removed.message;
   }
 }

@@ -1,5 +1,6 @@
 // The ConfigMap of a result's name: whose it is, how a new result is written there, and how that of an earlier Job of the
 // same name is kept under another one. Every write can be repeated; what is not ours is never changed.
+import { isAlreadyThere, isNotFound, ok } from '../../../pkg/kubernetes/answers.ts';
 import {
   type ApiResult,
   type Cluster,
@@ -25,7 +26,7 @@ type Store = Pick<Cluster, 'create' | 'get' | 'delete'>;
 export async function lookAtPlace(cluster: Store, job: ResultJob): Promise<ApiResult<Place>> {
   const found = await cluster.get(configMapsResource, job.namespace, resultName(job.name));
   if (found.outcome === 'ok') return ok(placeOf(found.value, job));
-  return isMissing(found) ? ok({ of: 'nobody' }) : found;
+  return isNotFound(found) ? ok({ of: 'nobody' }) : found;
 }
 
 function placeOf(object: KubernetesObject, job: ResultJob): Place {
@@ -57,7 +58,7 @@ async function removeLeftParts(cluster: Store, job: ResultJob): Promise<ApiResul
   for (;;) {
     const name = partName(resultName(job.name), left.length + 1);
     const found = await cluster.get(configMapsResource, job.namespace, name);
-    if (found.outcome !== 'ok' && !isMissing(found)) return found;
+    if (found.outcome !== 'ok' && !isNotFound(found)) return found;
     const uid = found.outcome === 'ok' ? resultOwner(found.value, job.name) : undefined;
     if (uid === undefined || uid === job.uid) break;
     left.push({ name, uid });
@@ -76,7 +77,7 @@ type Written = 'written' | ApiResult<Place>;
 async function writeMain(cluster: Store, job: ResultJob, map: ConfigMap): Promise<Written> {
   const created = await cluster.create(configMapsResource, map);
   if (created.outcome === 'ok') return 'written';
-  return isTaken(created) ? lookAtPlace(cluster, job) : created;
+  return isAlreadyThere(created) ? lookAtPlace(cluster, job) : created;
 }
 
 /** A part that is there is the same, or of a result that is finished by now, or was never finished, or is kept elsewhere. */
@@ -84,7 +85,7 @@ async function writePart(cluster: Store, job: ResultJob, map: ConfigMap): Promis
   const { name } = map.metadata;
   const created = await cluster.create(configMapsResource, map);
   if (created.outcome === 'ok') return 'written';
-  if (!isTaken(created)) return created;
+  if (!isAlreadyThere(created)) return created;
   const there = await cluster.get(configMapsResource, job.namespace, name);
   if (there.outcome === 'ok' && isSamePart(there.value, map)) return 'written';
   // Somebody else, or a late call of a program before us, may have finished meanwhile: its parts are not to be touched.
@@ -108,7 +109,7 @@ export async function keepEarlier(cluster: Store, job: ResultJob, uid: string): 
   const from = resultName(job.name);
   const to = keptName(job.name, uid);
   const main = await cluster.get(configMapsResource, job.namespace, from);
-  if (main.outcome !== 'ok') return isMissing(main) ? ok({ of: 'nobody' }) : main;
+  if (main.outcome !== 'ok') return isNotFound(main) ? ok({ of: 'nobody' }) : main;
   if (resultOwner(main.value, job.name) !== uid) return ok(placeOf(main.value, job));
   const count = partCount(main.value);
   for (let part = 1; part <= count; part += 1) {
@@ -128,7 +129,7 @@ export async function keepEarlier(cluster: Store, job: ResultJob, uid: string): 
 
 async function copyTo(cluster: Store, job: ResultJob, from: string, to: string): Promise<ApiResult<Place>> {
   const source = await cluster.get(configMapsResource, job.namespace, from);
-  if (source.outcome !== 'ok') return isMissing(source) ? ok({ of: 'nobody' }) : source;
+  if (source.outcome !== 'ok') return isNotFound(source) ? ok({ of: 'nobody' }) : source;
   const uid = resultOwner(source.value, job.name);
   if (uid === undefined) return ok({ of: 'nobody' });
   const { apiVersion, kind, metadata, data, binaryData } = source.value as ConfigMap;
@@ -139,7 +140,7 @@ async function copyTo(cluster: Store, job: ResultJob, from: string, to: string):
   };
   const created = await cluster.create(configMapsResource, copy);
   if (created.outcome === 'ok') return ok({ of: 'earlier_job', uid });
-  if (!isTaken(created)) return created;
+  if (!isAlreadyThere(created)) return created;
   const there = await cluster.get(configMapsResource, job.namespace, to);
   if (there.outcome !== 'ok') return there;
   return ok(resultOwner(there.value, job.name) === uid ? { of: 'earlier_job', uid } : { of: 'somebody_else' });
@@ -148,23 +149,11 @@ async function copyTo(cluster: Store, job: ResultJob, from: string, to: string):
 /** Whether the name is free now; with `of` only what belongs to that Job is removed. */
 async function removeOurs(cluster: Store, job: ResultJob, name: string, of?: string): Promise<ApiResult<boolean>> {
   const found = await cluster.get(configMapsResource, job.namespace, name);
-  if (found.outcome !== 'ok') return isMissing(found) ? ok(true) : found;
+  if (found.outcome !== 'ok') return isNotFound(found) ? ok(true) : found;
   const owner = resultOwner(found.value, job.name);
   if (owner === undefined || (of !== undefined && owner !== of)) return ok(false);
   const { uid } = found.value.metadata;
   const options = { propagation: 'background' as const, ...(uid ? { uid } : {}) };
   const removed = await cluster.delete(configMapsResource, job.namespace, name, options);
-  return removed.outcome === 'ok' || isMissing(removed) ? ok(true) : removed;
-}
-
-export function isMissing(answer: ApiResult<unknown>): boolean {
-  return answer.outcome === 'refused' && answer.status === 404;
-}
-
-export function isTaken(answer: ApiResult<unknown>): boolean {
-  return answer.outcome === 'refused' && answer.status === 409 && answer.reason === 'AlreadyExists';
-}
-
-function ok<T>(value: T): ApiResult<T> {
-  return { outcome: 'ok', value };
+  return removed.outcome === 'ok' || isNotFound(removed) ? ok(true) : removed;
 }

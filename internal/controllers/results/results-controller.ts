@@ -1,6 +1,7 @@
 // Saves the result of each finished Job that asks for it, tells of it, and deletes the Jobs that succeeded. Keys travel,
 // nothing else: for each key it reads the Job afresh and takes the steps that decide.ts names, one after the other, until
 // there is nothing to do or an answer is missing; then it comes back later and begins anew.
+import { isNotFound } from '../../../pkg/kubernetes/answers.ts';
 import { type ApiResult, type Cluster, jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
 import type { LogSource } from '../../../pkg/kubernetes/log-source.ts';
@@ -15,7 +16,7 @@ import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
 import { type CollectDeps, collect } from './collect.ts';
 import { nextStep, type Place, type Situation } from './decide.ts';
 import { ownFacts } from './own-facts.ts';
-import { isMissing, keepEarlier, lookAtPlace, writeResult } from './place.ts';
+import { keepEarlier, lookAtPlace, writeResult } from './place.ts';
 import { projectResultJob, type ResultJob } from './records.ts';
 import { resultMaps } from './result-maps.ts';
 import { mark, tellOfResult, tellOfTakenPlace } from './tell.ts';
@@ -121,7 +122,7 @@ class Controller implements ResultsController {
     const known = this.#known(key);
     if (!known || (known.done && known.end?.status === 'failed')) return undefined;
     const found = await this.#deps.cluster.get(jobsResource, known.namespace, known.name);
-    if (isMissing(found)) return undefined;
+    if (isNotFound(found)) return undefined;
     if (found.outcome !== 'ok') return this.#later(key, found);
     return this.#steps(key, this.#situation(found.value));
   }
@@ -240,6 +241,5 @@ function after<T, U>(answer: ApiResult<T>, next: (value: T) => U): ApiResult<U> 
 
 /** Nothing is left to do for it. Another one of its name (409) is looked at afresh. */
 function unlessGone<T>(answer: ApiResult<T>): ApiResult<T | undefined> {
-  const isGone = isMissing(answer);
-  return isGone ? { outcome: 'ok', value: undefined } : answer;
+  return isNotFound(answer) ? { outcome: 'ok', value: undefined } : answer;
 }

@@ -1,5 +1,6 @@
 // What the Job and its namespace hear of a saved result: one event and one annotation. The event's name follows from the
 // Job's uid, so that telling twice is telling once: "already exists" is success.
+import { isAlreadyThere, ok } from '../../../pkg/kubernetes/answers.ts';
 import {
   type ApiResult,
   type Cluster,
@@ -7,15 +8,9 @@ import {
   jobsResource,
   type KubernetesObject,
 } from '../../../pkg/kubernetes/cluster.ts';
+import { type EventWords, eventObject } from '../../../pkg/kubernetes/event.ts';
 import { resultName, savedUidAnnotation, statusAnnotation } from '../../../pkg/kubernetes/results/marks.ts';
-import { isTaken } from './place.ts';
 import type { ResultJob } from './records.ts';
-
-interface Words {
-  name: string;
-  type: 'Normal' | 'Warning';
-  message: string;
-}
 
 /** Of a Job that has ended. */
 export function tellOfResult(
@@ -43,23 +38,13 @@ export function tellOfTakenPlace(
 async function tell(
   cluster: Pick<Cluster, 'create'>,
   job: ResultJob,
-  words: Words,
+  words: Omit<EventWords, 'reason'>,
   now: number,
 ): Promise<ApiResult<undefined>> {
-  const answer = await cluster.create(eventsResource, eventOf(job, words, now));
-  return answer.outcome === 'ok' || isTaken(answer) ? { outcome: 'ok', value: undefined } : answer;
-}
-
-function eventOf({ namespace, name, uid }: ResultJob, words: Words, now: number): KubernetesObject {
-  const at = `${new Date(now).toISOString().slice(0, 19)}Z`;
-  const involvedObject = { apiVersion: 'batch/v1', kind: 'Job', namespace, name, uid };
-  const event = {
-    ...{ apiVersion: 'v1', kind: 'Event', metadata: { name: words.name, namespace } },
-    ...{ involvedObject, reason: 'JobProcessing', type: words.type, message: words.message },
-    ...{ source: { component: 'kubejobs' }, reportingComponent: 'kubejobs', reportingInstance: '' },
-    ...{ firstTimestamp: at, lastTimestamp: at, count: 1 },
-  };
-  return event;
+  const { namespace, name, uid } = job;
+  const about = { apiVersion: 'batch/v1', kind: 'Job', namespace, name, uid };
+  const answer = await cluster.create(eventsResource, eventObject(about, { ...words, reason: 'JobProcessing' }, now));
+  return answer.outcome === 'ok' || isAlreadyThere(answer) ? ok(undefined) : answer;
 }
 
 /** The mark means that everything before it is done; it is only put on this very Job. */

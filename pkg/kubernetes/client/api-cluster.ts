@@ -1,6 +1,7 @@
 // The Cluster interface over a transport: which request each call is, how its answer is read, and how long it took.
 import type { Clock } from '../../../internal/platform/clock.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
+import { isNotFound } from '../answers.ts';
 import {
   type ApiResult,
   type Cluster,
@@ -140,8 +141,7 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
       const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
       const request = { kind: 'read', method: 'GET', path } as const;
       const found = await call('get', { ...resource, plural: 'apis' }, request, (body) => readServed(body, plural));
-      const isAbsent = found.outcome === 'refused' && found.status === 404;
-      return isAbsent ? { outcome: 'ok', value: false } : found;
+      return isNotFound(found) ? { outcome: 'ok', value: false } : found;
     },
     close: () => deps.transport.close(),
   };

@@ -5,9 +5,9 @@
 // Sources: the RBAC authorizer judges by its informers' copies; admission plugins wait for theirs at most 10 seconds; the
 // check `informer-sync` of /readyz covers both.
 import type { ApiResult } from '../cluster.ts';
+import { isMissingRight } from '../rights.ts';
 
 const notReadyWords = /not yet ready to handle request/;
-const missingRightWords = /is forbidden: User /;
 
 export interface Doubt<T> {
   repeat(): Promise<ApiResult<T>>;
@@ -19,7 +19,7 @@ export async function unlessEarly<T>(result: ApiResult<T>, { repeat, ready }: Do
   if (result.outcome !== 'refused' || result.status !== 403) return result;
   const { status, message } = result;
   if (notReadyWords.test(message)) return { outcome: 'unknown', status, message };
-  if (!missingRightWords.test(message)) return result;
+  if (!isMissingRight(message)) return result;
   const readiness = await ready();
   if (readiness.outcome === 'ok') return repeat();
   return { outcome: 'unknown', status, message: `${message} (and it is not ready: ${readiness.message})` };

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { ok } from '../answers.ts';
 import { type ApiResult, type Cluster, configMapsResource, type KubernetesObject } from '../cluster.ts';
 import { fields } from '../pod-template.ts';
 import {
@@ -122,10 +123,6 @@ async function unpacked(packed: Buffer, sha256: string | undefined): Promise<Sav
 
 function lost(why: string): SavedLog {
   return { text: Buffer.alloc(0), problem: `the saved log cannot be read: ${why}` };
-}
-
-function ok<T>(value: T): ApiResult<T> {
-  return { outcome: 'ok', value };
 }
 
 function podsOf(json: unknown): unknown[] {
