@@ -1,4 +1,6 @@
 // The client library: createClient, what it answers, and the errors it throws.
+
+export * from '../models/jobset.ts';
 export * from './client.ts';
 export type * from './documents.ts';
 export { Problem, ServerUnreachable } from './errors.ts';
