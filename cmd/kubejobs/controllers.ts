@@ -9,7 +9,7 @@ export function chosenControllers(settings: {
   controllers: readonly ControllerName[] | undefined;
   dryRun: boolean;
 }): ReadonlySet<ControllerName> {
-  return new Set(settings.controllers ?? (settings.dryRun ? [] : ['health', 'results']));
+  return new Set(settings.controllers ?? (settings.dryRun ? [] : ['health', 'podgroup', 'results']));
 }
 
 /** Without a service when it is off. */

@@ -1,10 +1,12 @@
 // The runtime under every controller: keys go in, `process` is called for each, reads afresh and says whether to come
 // back. Owns four promises: a key waits only once however often it is added; it is never processed twice at once; one
 // that is added while it is processed is processed again; a key that fails comes back after a growing pause of its own.
-// It knows nothing of what a key means.
+// It knows nothing of what a key means. Nothing is processed before `start`, nothing is under way any more once `stop` has
+// resolved, and it never starts a second time: who leads again makes a new one.
 import { type BackoffLimits, backoffMs } from '../../pkg/kubernetes/backoff.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Random } from '../platform/random.ts';
 
 /** Come back to this key after its backoff, and not before `atLeastMs`. */
@@ -14,11 +16,12 @@ export interface Retry {
 }
 
 export interface WorkQueueOptions {
-  /** For the log. */
+  /** For the log, and in the metrics the label `controller`. */
   name: string;
   clock: Clock;
   random: Random;
   logger: Logger;
+  metrics: Metrics;
   /** Keys processed at once. */
   concurrency: number;
   backoff?: BackoffLimits;
@@ -30,10 +33,11 @@ const usualBackoff: BackoffLimits = { firstMs: 500, longestMs: 30_000 };
 
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  /** In the order in which they are taken. */
-  readonly #waiting = new Set<string>();
+  readonly #labels: { controller: string };
+  /** In the order in which they are taken, with the time from which they wait. */
+  readonly #waiting = new Map<string, number>();
   readonly #processing = new Set<string>();
-  readonly #addedMeanwhile = new Set<string>();
+  readonly #addedMeanwhile = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, CancelTimer>();
   #state: 'prepared' | 'running' | 'stopped' = 'prepared';
@@ -42,6 +46,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
+    this.#labels = { controller: options.name };
   }
 
   /** Keys that wait, for their turn or for the end of a pause. */
@@ -53,12 +58,12 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#state === 'stopped') return;
     this.#cancelTimer(key);
-    if (this.#processing.has(key)) this.#addedMeanwhile.add(key);
-    else this.#waiting.add(key);
+    const place = this.#processing.has(key) ? this.#addedMeanwhile : this.#waiting;
+    if (!place.has(key)) place.set(key, this.#options.clock.now());
     this.#pumpSoon();
   }
 
-  /** Keys that were added before wait until here. */
+  /** Keys that were added before wait until here. Does nothing the second time, and after a stop. */
   start(): void {
     if (this.#state !== 'prepared') return;
     this.#state = 'running';
@@ -71,6 +76,7 @@ export class WorkQueue {
     for (const key of [...this.#timers.keys()]) this.#cancelTimer(key);
     this.#waiting.clear();
     this.#addedMeanwhile.clear();
+    this.#measureKeys();
     if (this.#processing.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
@@ -86,27 +92,48 @@ export class WorkQueue {
   }
 
   #pump(): void {
-    for (const key of this.#waiting) {
-      if (this.#processing.size >= this.#options.concurrency) return;
+    for (const [key, since] of this.#waiting) {
+      if (this.#processing.size >= this.#options.concurrency) break;
       this.#waiting.delete(key);
       this.#processing.add(key);
-      void this.#process(key);
+      void this.#process(key, since);
     }
+    this.#measureKeys();
   }
 
-  async #process(key: string): Promise<void> {
+  async #process(key: string, since: number): Promise<void> {
+    const { clock, metrics } = this.#options;
+    const startedAt = clock.now();
+    metrics.observe('kubejobs_controller_wait_seconds', (startedAt - since) / 1_000, this.#labels);
     const retry = await this.#attempt(key);
+    metrics.observe('kubejobs_controller_reconcile_seconds', (clock.now() - startedAt) / 1_000, this.#labels);
+    if (retry) metrics.count('kubejobs_controller_retries_total', this.#labels);
     this.#processing.delete(key);
     if (this.#state === 'stopped') {
+      this.#measureKeys();
       if (this.#processing.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
+    this.#settle(key, retry);
+  }
+
+  /** After a look at it: again for what came meanwhile, after a pause, or not at all. */
+  #settle(key: string, retry: Retry | undefined): void {
     const count = retry ? (this.#failures.get(key) ?? 0) + 1 : 0;
     if (count > 0) this.#failures.set(key, count);
     else this.#failures.delete(key);
-    if (this.#addedMeanwhile.delete(key)) this.#waiting.add(key);
+    const addedAt = this.#addedMeanwhile.get(key);
+    this.#addedMeanwhile.delete(key);
+    if (addedAt !== undefined) this.#waiting.set(key, addedAt);
     else if (retry) this.#pause(key, count, retry.atLeastMs ?? 0);
     this.#pumpSoon();
+  }
+
+  /** Once for all that were added or ended together. */
+  #measureKeys(): void {
+    const { metrics } = this.#options;
+    metrics.set('kubejobs_controller_queue_depth', this.size, this.#labels);
+    metrics.set('kubejobs_controller_keys_processing', this.#processing.size, this.#labels);
   }
 
   async #attempt(key: string): Promise<Retry | undefined> {

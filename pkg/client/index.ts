@@ -7,3 +7,4 @@ export { Problem, ServerUnreachable } from './errors.ts';
 export type { EventsOptions, StreamedEvent } from './events.ts';
 export type { Page, PageOptions } from './pages.ts';
 export type { Retrying } from './retry.ts';
+export type { StreamedWorkload, WorkloadEventsOptions } from './workload-events.ts';
