@@ -13,6 +13,12 @@ export interface Retry {
   atLeastMs?: number;
 }
 
+/** All went well; look at this key again after `afterMs`. */
+export interface Again {
+  retry: false;
+  afterMs: number;
+}
+
 export interface WorkQueueOptions {
   /** For the log. */
   name: string;
@@ -23,7 +29,7 @@ export interface WorkQueueOptions {
   concurrency: number;
   backoff?: BackoffLimits;
   /** A rejection counts as a retry and is logged. */
-  process(key: string): Promise<Retry | undefined>;
+  process(key: string): Promise<Retry | Again | undefined>;
 }
 
 const usualBackoff: BackoffLimits = { firstMs: 500, longestMs: 30_000 };
@@ -95,21 +101,21 @@ export class WorkQueue {
   }
 
   async #process(key: string): Promise<void> {
-    const retry = await this.#attempt(key);
+    const next = await this.#attempt(key);
     this.#processing.delete(key);
     if (this.#state === 'stopped') {
       if (this.#processing.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
-    const count = retry ? (this.#failures.get(key) ?? 0) + 1 : 0;
+    const count = next?.retry ? (this.#failures.get(key) ?? 0) + 1 : 0;
     if (count > 0) this.#failures.set(key, count);
     else this.#failures.delete(key);
     if (this.#addedMeanwhile.delete(key)) this.#waiting.add(key);
-    else if (retry) this.#pause(key, count, retry.atLeastMs ?? 0);
+    else if (next) this.#comeBack(key, next.retry ? this.#pauseMs(count, next) : next.afterMs);
     this.#pumpSoon();
   }
 
-  async #attempt(key: string): Promise<Retry | undefined> {
+  async #attempt(key: string): Promise<Retry | Again | undefined> {
     try {
       return await this.#options.process(key);
     } catch (error) {
@@ -119,12 +125,15 @@ export class WorkQueue {
     }
   }
 
-  #pause(key: string, failures: number, atLeastMs: number): void {
-    const { clock, random, backoff = usualBackoff } = this.#options;
-    const delayMs = Math.max(atLeastMs, backoffMs(backoff, failures, random));
+  #pauseMs(failures: number, { atLeastMs = 0 }: Retry): number {
+    const { random, backoff = usualBackoff } = this.#options;
+    return Math.max(atLeastMs, backoffMs(backoff, failures, random));
+  }
+
+  #comeBack(key: string, delayMs: number): void {
     this.#timers.set(
       key,
-      clock.schedule(delayMs, () => this.add(key)),
+      this.#options.clock.schedule(delayMs, () => this.add(key)),
     );
   }
 

@@ -120,6 +120,26 @@ export const metricDefinitions = {
     help: 'Times that the result of a Job could not be saved yet, by outcome: refused, unknown.',
     labels: ['outcome'],
   },
+  jobset_completed_total: {
+    type: 'counter',
+    help: 'JobSets that completed, by name; after 1,000 of them the name is other.',
+    labels: ['jobset_name', 'namespace'],
+  },
+  jobset_failed_total: {
+    type: 'counter',
+    help: 'JobSets that failed, by name; after 1,000 of them the name is other.',
+    labels: ['jobset_name', 'namespace'],
+  },
+  kubejobs_jobset_ground: {
+    type: 'gauge',
+    help: '1 for what was found of JobSets on the cluster (ours, no_crd, foreign_crd, other_operator, unreadable), else 0; they are run when it is ours.',
+    labels: ['found'],
+  },
+  kubejobs_jobset_reconcile_failures_total: {
+    type: 'counter',
+    help: 'Passes over a JobSet that the API server did not let come to their end.',
+    labels: [],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 
