@@ -5,7 +5,6 @@ import {
   jobFailureReasons,
   longestDependsOn,
   longestDnsLabel,
-  longestManagedBy,
   longestRuleName,
   ruleNamePattern,
 } from '../../../pkg/models/index.ts';
@@ -36,7 +35,6 @@ export function sizeProblem({ replicatedJobs }: Pick<JobSetRecord, 'replicatedJo
 }
 
 function* allProblems(jobSet: JobSetRecord, priorityOf: PriorityOf): Problems {
-  yield* managedByProblems(jobSet);
   for (const [index, each] of jobSet.replicatedJobs.entries()) {
     const path = `spec.replicatedJobs[${index}]`;
     yield* replicatedJobProblems(jobSet, each, path);
@@ -55,11 +53,6 @@ function* labelProblems(path: string, name: string): Problems {
     yield `${path}: "${name}" has ${name.length} characters; at most ${longestDnsLabel}`;
   else if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name))
     yield `${path}: "${name}" is no DNS-1035 label (lower-case letters, digits and hyphens, a letter first)`;
-}
-
-function* managedByProblems({ managedBy }: JobSetRecord): Problems {
-  if (managedBy !== undefined && managedBy.length > longestManagedBy)
-    yield `spec.managedBy: at most ${longestManagedBy} characters`;
 }
 
 function* replicatedJobProblems(jobSet: JobSetRecord, each: ReplicatedJobRecord, path: string): Problems {

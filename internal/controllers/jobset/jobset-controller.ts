@@ -48,7 +48,7 @@ export class JobSetController {
     this.#caches = new Caches(deps, {
       jobSet: (key, previous, next) => this.#jobSetSeen(key, previous, next),
       job: (previous, next) => this.#jobSeen(previous, next),
-      service: (key, previous, next) => this.#serviceSeen(key, next?.owner ?? previous?.owner),
+      service: (key, previous, next) => this.#serviceSeen(key, next ? undefined : previous?.owner),
       synced: () => this.#queue.start(),
     });
   }
@@ -78,9 +78,10 @@ export class JobSetController {
     else this.#queue.add(key);
   }
 
-  #serviceSeen(key: string, owner: string | undefined): void {
+  /** `bereft`: the JobSet that has to make it again. */
+  #serviceSeen(key: string, bereft: string | undefined): void {
     this.#writes.serviceSeen(key);
-    if (owner) this.#queue.add(owner);
+    if (bereft) this.#queue.add(bereft);
   }
 
   #afterRest(key: string): void {
