@@ -41,17 +41,17 @@ export class MemoryApiServer {
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #watchers = new Set<Watcher>();
   #version = 1;
-  #held: Array<() => void> | undefined;
+  readonly #held = new Map<string, Array<() => void>>();
 
-  /** Watches are silent from now on. */
-  hold(): void {
-    this.#held ??= [];
+  /** Watches of these kinds are silent from now on. */
+  hold(...plurals: string[]): void {
+    for (const plural of plurals) if (!this.#held.has(plural)) this.#held.set(plural, []);
   }
 
-  /** And tell what happened meanwhile, in its order. */
+  /** And tell what happened meanwhile. */
   release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
+    const held = [...this.#held.values()].flat();
+    this.#held.clear();
     for (const send of held) send();
   }
 
@@ -193,7 +193,8 @@ export class MemoryApiServer {
     for (const watcher of this.#watchers) {
       if (watcher.plural !== plural || (watcher.namespace && watcher.namespace !== namespace)) continue;
       const send = (): void => watcher.send(structuredClone(event));
-      if (this.#held) this.#held.push(send);
+      const held = this.#held.get(plural);
+      if (held) held.push(send);
       else send();
     }
   }

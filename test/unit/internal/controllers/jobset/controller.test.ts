@@ -36,13 +36,13 @@ describe('the JobSet controller', () => {
 
   it('makes no Job twice and counts no restart twice while the watches are silent', async () => {
     const world = await worldWith({ spec: { failurePolicy: { maxRestarts: 3 } } });
-    world.server.hold();
+    world.server.hold('jobs', 'jobsets');
     world.server.change('jobsets', 'set', (set) => ({ ...set, metadata: { ...set.metadata, labels: { touch: '1' } } }));
     await world.clock.advance(1_000);
     world.server.release();
     world.endJob('set-a-0', 'Failed');
     await world.settle();
-    world.server.hold();
+    world.server.hold('jobs', 'jobsets');
     await world.clock.advance(60_000);
     expect(world.status().restarts).toBe(1);
     world.server.release();
@@ -58,7 +58,7 @@ describe('the JobSet controller', () => {
 
   it('asks about a Job that it made and nobody saw, and makes it again when it is gone', async () => {
     const world = await worldWith({ spec: { replicatedJobs: [aReplicatedJob('a', 1)] } });
-    world.server.hold();
+    world.server.hold('jobs', 'jobsets');
     world.server.remove('jobs', 'set-a-0');
     world.server.release();
     await world.settle();
@@ -120,7 +120,7 @@ describe('the JobSet controller', () => {
 
   it('reads afresh when somebody else changed the JobSet meanwhile', async () => {
     const world = await worldWith();
-    world.server.hold();
+    world.server.hold('jobs', 'jobsets');
     world.server.change('jobsets', 'set', (set) => ({ ...set, metadata: { ...set.metadata, labels: { a: 'b' } } }));
     const job = world.server.find('jobs', 'set-a-0');
     world.server.release();

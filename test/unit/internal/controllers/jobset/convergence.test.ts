@@ -3,6 +3,7 @@
 // unfinished JobSet is deleted, and `restarts` goes up by one for each attempt that failed.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import type { JobSetSpec, JobSetStatus } from '../../../../../pkg/models/index.ts';
 import { aJobSetObject, aReplicatedJob } from '../../../../support/jobset-builders.ts';
 import { JobSetWorld } from '../../../../support/jobset-world.ts';
@@ -10,7 +11,8 @@ import { JobSetWorld } from '../../../../support/jobset-world.ts';
 type Action =
   | { do: 'start' | 'ready' | 'fail' | 'complete' | 'delete'; job: number }
   | { do: 'suspend'; value: boolean }
-  | { do: 'hold' | 'release' | 'collect' | 'wait' | 'settle' | 'restart' | 'lose_answers' };
+  | { do: 'hold'; plural: 'jobs' | 'jobsets' }
+  | { do: 'touch' | 'release' | 'collect' | 'wait' | 'restart' | 'lose_answers' };
 
 const attemptLabel = 'jobset.sigs.k8s.io/restart-attempt';
 
@@ -48,19 +50,25 @@ const specs: fc.Arbitrary<JobSetSpec> = fc
   });
 
 const job = fc.nat({ max: 5 });
-const actions: fc.Arbitrary<Action[]> = fc.array(
-  fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('start', 'ready', 'complete', 'delete'), job }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), job }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('suspend' as const), value: fc.boolean() }) },
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        do: fc.constantFrom('hold', 'release', 'collect', 'wait', 'settle', 'restart', 'lose_answers'),
-      }),
-    },
-  ) as fc.Arbitrary<Action>,
-  { maxLength: 40 },
+const held = fc.subarray(['jobs', 'jobsets']);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('start', 'ready', 'complete', 'delete'), job }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), job }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('suspend' as const), value: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('hold' as const), plural: fc.constantFrom('jobs', 'jobsets') }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constantFrom('touch', 'release', 'collect', 'wait', 'restart', 'lose_answers'),
+    }),
+  },
+) as fc.Arbitrary<Action>;
+const actions = fc.array(
+  fc.tuple(action, fc.boolean()).map(([one, settles]) => ({ ...one, settles })),
+  { maxLength: 50 },
 );
 
 /** What is forbidden at the moment of a write. */
@@ -83,13 +91,14 @@ class Watchman {
     const { server } = world;
     switch (action.do) {
       case 'hold':
+        return server.hold(action.plural);
+      case 'touch':
+        return server.change('jobsets', 'set', touched);
       case 'release':
       case 'collect':
         return server[action.do]();
       case 'wait':
         return world.clock.advance(15_000);
-      case 'settle':
-        return world.settle();
       case 'lose_answers':
         return this.#loseAnswers();
       case 'restart':
@@ -146,18 +155,27 @@ class Watchman {
   }
 }
 
+function touched(object: KubernetesObject): KubernetesObject {
+  const times = Number(object.metadata.labels?.touched ?? 0) + 1;
+  return { ...object, metadata: { ...object.metadata, labels: { touched: String(times) } } };
+}
+
 function isOver(status: Record<string, unknown> | undefined): boolean {
   return Array.isArray(status?.conditions) && status.conditions.length > 0;
 }
 
 it('reconcile converges, is idempotent, and never doubles, skips or deletes what counts', async () => {
   await fc.assert(
-    fc.asyncProperty(specs, actions, async (spec, list) => {
+    fc.asyncProperty(specs, held, actions, async (spec, heldAtFirst, list) => {
       const watchman = new Watchman();
       const { world } = watchman;
       world.server.put('jobsets', aJobSetObject({ spec }));
+      world.server.hold(...heldAtFirst);
       await world.start();
-      for (const action of list) await watchman.act(action);
+      for (const { settles, ...action } of list) {
+        await watchman.act(action);
+        if (settles) await world.settle();
+      }
       world.server.release();
       for (let round = 0; round < 8; round += 1) {
         world.server.collect();
@@ -172,7 +190,7 @@ it('reconcile converges, is idempotent, and never doubles, skips or deletes what
       expect(later).toEqual([]);
       judgeEnd(world, spec);
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   );
 }, 120_000);
 
