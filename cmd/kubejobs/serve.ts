@@ -28,7 +28,7 @@ import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/index.ts';
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
-import { assembleHealth, chosenControllers } from './controllers.ts';
+import { assembleHealth, assembleJobSets, chosenControllers } from './controllers.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
@@ -158,6 +158,10 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ cluster, discovery: opened.discovery, ...shared },
     namespaces: watched,
   });
+  const jobSets = assembleJobSets(settings, {
+    ...{ cluster, discovery: opened.discovery, ...shared },
+    namespaces: watched,
+  });
   const cleanup = new Cleanup({
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
@@ -216,6 +220,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
       health.part,
       ...results.parts,
+      jobSets,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },

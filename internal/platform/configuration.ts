@@ -63,7 +63,7 @@ function hosts(value: string): string[] | undefined {
 }
 
 /** Those that can be switched on. */
-export const controllerNames = ['health', 'results'] as const;
+export const controllerNames = ['health', 'results', 'jobset'] as const;
 export type ControllerName = (typeof controllerNames)[number];
 
 /** Names of controllers, each once; `none` is none. */
@@ -169,8 +169,8 @@ export const serveOptions = {
   },
   controllers: {
     placeholder: 'NAMES',
-    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s; results saves those of finished Jobs that ask for it (default health,results, in a dry run none)',
-    allowed: `none, or some of ${controllerNames.join(', ')} (podgroup and jobset are not there yet)`,
+    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s; results saves those of finished Jobs that ask for it; jobset runs JobSets where the CRD is that of kubejobs install crds (default health,results,jobset, in a dry run none)',
+    allowed: `none, or some of ${controllerNames.join(', ')} (podgroup is not there yet)`,
     parse: controllers,
   },
   'results-logs': {
