@@ -13,7 +13,7 @@ const prefix = 'jobset.sigs.k8s.io/';
 const attemptOf = ({ metadata }: JobDocument): string | undefined => metadata.labels[`${prefix}restart-attempt`];
 
 describeCluster('a JobSet without pods', (cluster) => {
-  let queue: TestQueue;
+  let queue!: TestQueue;
   const crds = `${repositoryRoot}deploy/crds`;
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describeCluster('a JobSet without pods', (cluster) => {
   });
   afterAll(async () => {
     await queue?.stop();
-    await removeRights(cluster.kubectl, queue.namespace);
+    if (queue) await removeRights(cluster.kubectl, queue.namespace);
     await cluster.kubectl('delete', '-f', crds, '--ignore-not-found', '--timeout=60s').catch(() => undefined);
   });
 
@@ -369,6 +369,8 @@ describeCluster('a JobSet without pods', (cluster) => {
       await set.change({ suspend: true });
       await set.jobWhen('a-0', ({ spec }) => spec.suspend);
       await set.condition('Suspended');
+      await set.stopped('a-0');
+      expect((await set.jobWhen('a-0')).status.startTime).toBeDefined();
       const moved = unmanaged('a', 1, {}, { nodeSelector: { pool: 'other' } });
       await set.change({ replicatedJobs: [moved], suspend: false });
       const job = await set.jobWhen('a-0', ({ spec }) => !spec.suspend);

@@ -28,6 +28,8 @@ export type Carried = { outcome: 'done' } | { outcome: 'conflict' } | Failed;
 export interface Failed {
   outcome: 'failed';
   message: string;
+  /** The API server read it and said no. */
+  refused: boolean;
   retryAfterMs?: number;
 }
 
@@ -67,7 +69,7 @@ const tellOfOdd: Step = async (deps, jobSet, { odd }) => {
 const tellOfProblem: Step = async (deps, jobSet, { problem }) => {
   if (problem === undefined) return undefined;
   await report(deps, jobSet, warning(jobSetEventReasons.jobRefused, problem));
-  return { outcome: 'failed', message: problem, retryAfterMs: refusedAgainMs };
+  return { outcome: 'failed', message: problem, refused: false, retryAfterMs: refusedAgainMs };
 };
 
 /** Nothing changes until somebody changes something else, such as a PriorityClass. */
@@ -199,8 +201,9 @@ function failed(failures: readonly Refusal[]): Failed | undefined {
   return failures[0] && failure(failures[0]);
 }
 
-function failure({ message, retryAfterMs }: Refusal): Failed {
-  return { outcome: 'failed', message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+function failure({ outcome, status, message, retryAfterMs }: Refusal): Failed {
+  const refused = outcome === 'refused' && ![409, 429].includes(status ?? 0);
+  return { outcome: 'failed', message, refused, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 /** Or the name is another object's by now. */

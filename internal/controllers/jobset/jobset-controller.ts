@@ -150,8 +150,8 @@ export class JobSetController {
     return Number.isFinite(afterMs) ? { retry: false, afterMs } : undefined;
   }
 
-  #later(key: string, { message, retryAfterMs }: Failed): Retry {
-    this.#deps.logger.debug({ jobSet: key, problem: message }, 'a JobSet comes back later');
+  #later(key: string, { message, refused, retryAfterMs }: Failed): Retry {
+    this.#deps.logger[refused ? 'warn' : 'debug']({ jobSet: key, problem: message }, 'a JobSet comes back later');
     this.#deps.metrics.count('kubejobs_jobset_reconcile_failures_total');
     return { retry: true, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
   }

@@ -194,6 +194,15 @@ export class TestJobSet {
     return this.#setStatus(shorts, () => ({ startTime: now(), active: 1, ready: 0 }));
   }
 
+  /** As the Job controller says it of a Job that it suspended: the start time stays. */
+  stopped(...shorts: string[]): Promise<void> {
+    return this.#setStatus(shorts, () => ({
+      active: 0,
+      ready: 0,
+      conditions: [condition('Suspended', 'JobSuspended')],
+    }));
+  }
+
   complete(...shorts: string[]): Promise<void> {
     return this.#setStatus(shorts, () => ({
       ...{ startTime: now(), completionTime: now(), active: 0, ready: 0, succeeded: 1, completedIndexes: '0' },
