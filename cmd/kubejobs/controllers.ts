@@ -29,15 +29,11 @@ export function assembleHealth(
 /** It runs where the cluster's JobSets are ours; that they are not is a warning only when somebody asked for it. */
 export function assembleJobSets(
   settings: { controllers: readonly ControllerName[] | undefined; dryRun: boolean },
-  { discovery, ...deps }: JobSetControllerDeps & { discovery: Discovery },
+  deps: JobSetControllerDeps & { discovery: Discovery },
 ): Part {
   const name = 'jobset controller';
   if (!chosenControllers(settings).has('jobset')) return { name };
-  const { cluster, ...shared } = deps;
-  const jobSets = new JobSetSwitch({
-    ...{ ...shared, isAskedFor: settings.controllers?.includes('jobset') === true },
-    cluster: { get: cluster.get.bind(cluster), serves: discovery.serves.bind(discovery) },
-    controller: () => new JobSetController(deps),
-  });
+  const isAskedFor = settings.controllers?.includes('jobset') === true;
+  const jobSets = new JobSetSwitch({ ...deps, isAskedFor, controller: () => new JobSetController(deps) });
   return { name, start: () => jobSets.start(), stop: () => jobSets.stop() };
 }

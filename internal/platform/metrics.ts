@@ -132,7 +132,7 @@ export const metricDefinitions = {
   },
   kubejobs_jobset_ground: {
     type: 'gauge',
-    help: '1 for what was found of JobSets on the cluster (ours, no_crd, foreign_crd, other_operator, unreadable), else 0; they are run when it is ours.',
+    help: '1 for what was found of JobSets on the cluster (ours, no_crd, another, unreadable), else 0; they are run when it is ours.',
     labels: ['found'],
   },
   kubejobs_jobset_reconcile_failures_total: {

@@ -1,8 +1,10 @@
 // What the controller sees of the cluster: JobSets, the Jobs that JobSets control, and which Services there are, in one
 // namespace each or in all of them. It tells which JobSet a change is about, and nothing else.
+
 import { type Cluster, jobsResource, type KubernetesObject, type Resource } from '../../../pkg/kubernetes/cluster.ts';
 import { list, text } from '../../../pkg/kubernetes/conditions.ts';
 import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
 import { jobSetKind } from '../../../pkg/models/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -10,7 +12,7 @@ import type { Metrics } from '../../platform/metrics.ts';
 import type { Random } from '../../platform/random.ts';
 import { type ChildJob, childJob } from './child-jobs.ts';
 import { servicesResource } from './network.ts';
-import { type JobSetRecord, jobSetRecord, jobSetsResource } from './records.ts';
+import { type JobSetRecord, jobSetRecord } from './records.ts';
 
 export interface CacheDeps {
   cluster: Cluster;

@@ -1,7 +1,9 @@
 // Carries out a plan: deletions, then the Service, the Jobs and their changes, each many at once; when the API server took
 // all of it, the status, as one change of the version that was read; when that was taken, the events. Whatever was answered
 // goes to the own writes, so that the next pass knows of it. It decides nothing.
+
 import { type ApiResult, type Cluster, jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
 import { jobSetEventReasons, type TerminalState } from '../../../pkg/models/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -10,7 +12,7 @@ import { inParallel } from './in-parallel.ts';
 import { servicesResource } from './network.ts';
 import type { OwnWrites } from './own-writes.ts';
 import type { JobChange, Plan } from './plan.ts';
-import { type JobSetRecord, jobSetRecord, jobSetsResource } from './records.ts';
+import { type JobSetRecord, jobSetRecord } from './records.ts';
 import { type News, tell } from './tell.ts';
 
 export interface CarryOutDeps {

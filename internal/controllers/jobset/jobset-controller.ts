@@ -1,7 +1,9 @@
 // Runs JobSets: watches them, their Jobs and their Services, and for each JobSet that something happened to reads afresh,
 // reconciles and carries out the plan. Only keys travel. Nothing is decided before everything was listed once, and whatever
 // was refused or left unanswered comes back after a pause.
+
 import { type ApiResult, jobsResource } from '../../../pkg/kubernetes/cluster.ts';
+import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
 import { type Again, type Retry, WorkQueue } from '../work-queue.ts';
 import { type CacheDeps, Caches } from './caches.ts';
 import { carryOut, type Failed } from './carry-out.ts';
@@ -12,7 +14,7 @@ import { OwnWrites, unseenMs } from './own-writes.ts';
 import type { Plan } from './plan.ts';
 import { Priorities } from './priorities.ts';
 import { isManagedByOthers, reconcile } from './reconcile.ts';
-import { type JobSetRecord, jobSetRecord, jobSetsResource } from './records.ts';
+import { type JobSetRecord, jobSetRecord } from './records.ts';
 
 export interface JobSetControllerDeps extends CacheDeps {
   /** JobSets at once. */

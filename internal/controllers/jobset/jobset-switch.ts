@@ -13,7 +13,8 @@ export interface Switchable {
 }
 
 export interface JobSetSwitchDeps {
-  cluster: Pick<Cluster, 'get'> & Discovery;
+  cluster: Cluster;
+  discovery: Discovery;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -56,7 +57,7 @@ export class JobSetSwitch {
   }
 
   async #probe(): Promise<void> {
-    const finding = await lookAtGround(this.#deps.cluster);
+    const finding = await lookAtGround(this.#deps.cluster, this.#deps.discovery);
     if (this.#stopped) return;
     // An API server that does not answer for a while changes nothing.
     if (finding.ground !== 'unreadable' || this.#last === undefined) this.#say(finding);
@@ -72,7 +73,7 @@ export class JobSetSwitch {
     for (const found of grounds) metrics.set('kubejobs_jobset_ground', found === finding.ground ? 1 : 0, { found });
     const { ground: found, message } = finding;
     if (found === 'ours') logger.info({ found }, 'JobSets are run');
-    else if (isAskedFor || found === 'other_operator') logger.warn({ found, problem: message }, 'JobSets are not run');
+    else if (isAskedFor || found === 'another') logger.warn({ found, problem: message }, 'JobSets are not run');
     else logger.info({ found, problem: message }, 'JobSets are not run');
   }
 

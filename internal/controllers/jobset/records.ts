@@ -1,6 +1,6 @@
 // A JobSet as the reconcile reads it: every default filled in, everything else left as it was written. The CRD's schema sees
 // to the shapes; what it cannot see to is in checks.ts, and what makes no sense at all throws, for the informer to skip.
-import type { KubernetesObject, Resource } from '../../../pkg/kubernetes/cluster.ts';
+import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { text } from '../../../pkg/kubernetes/conditions.ts';
 import {
   type Coordinator,
@@ -11,22 +11,11 @@ import {
   type JobSetSpec,
   type JobSetStatus,
   jobSetDefaults,
-  jobSetGroup,
-  jobSetKind,
-  jobSetPlural,
-  jobSetVersion,
   type ReplicatedJob,
   type ReplicatedJobTemplate,
   type RestartStrategy,
   type SuccessOperator,
 } from '../../../pkg/models/index.ts';
-
-export const jobSetsResource: Resource = {
-  group: jobSetGroup,
-  version: jobSetVersion,
-  plural: jobSetPlural,
-  kind: jobSetKind,
-};
 
 export interface JobSetRecord {
   namespace: string;

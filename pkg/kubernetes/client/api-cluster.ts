@@ -1,6 +1,7 @@
 // The Cluster interface over a transport: which request each call is, how its answer is read, and how long it took.
 import type { Clock } from '../../../internal/platform/clock.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
+import { type Applier, fieldManager } from '../apply.ts';
 import {
   type ApiResult,
   type Cluster,
@@ -32,11 +33,11 @@ export interface ApiClusterDeps {
   connections: number;
 }
 
-type Verb = 'create' | 'get' | 'delete' | 'patch' | 'list' | 'watch';
+type Verb = 'create' | 'get' | 'delete' | 'patch' | 'apply' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
 type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
-export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery {
+export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery & Applier {
   const places = { write: permits(deps.connections), read: permits(deps.connections) };
 
   const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
@@ -109,6 +110,8 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
       const path = resourcePath(resource, namespace, name, options?.subresource);
       return call('patch', resource, { kind: 'write', method: 'PATCH', path, body }, readObject);
     },
+    apply: (resource, object, options) =>
+      call('apply', resource, applyRequest(resource, object, options.force), readObject),
     list: (resource, options) =>
       call(
         'list',
@@ -173,6 +176,12 @@ async function* watch(
 function createRequest(resource: Resource, object: KubernetesObject): CallRequest {
   const path = resourcePath(resource, object.metadata.namespace);
   return { kind: 'write', method: 'POST', path, body: object };
+}
+
+function applyRequest(resource: Resource, object: KubernetesObject, force: boolean): CallRequest {
+  const path = resourcePath(resource, object.metadata.namespace, object.metadata.name);
+  const query = { fieldManager, force: String(force) };
+  return { kind: 'write', method: 'PATCH', path, query, body: object, contentType: 'application/apply-patch+yaml' };
 }
 
 /** It changes nothing, and it also refuses unknown fields, which a real create would drop without a word. */

@@ -66,6 +66,18 @@ describe('a request to the API server', () => {
     expect(only(server.received).url).toBe('/apis/batch/v1/namespaces/team/jobs?dryRun=All&fieldValidation=Strict');
   });
 
+  it('applies under the name of the program, taking fields over only when it is to', async () => {
+    const { server, connect } = await echoing();
+    await (await connect()).cluster.apply(jobsResource, job, { force: false });
+    const { method, url, headers, body } = only(server.received);
+    expect({ method, url }).toEqual({
+      method: 'PATCH',
+      url: '/apis/batch/v1/namespaces/team/jobs/a?fieldManager=kubejobs&force=false',
+    });
+    expect(headers['content-type']).toBe('application/apply-patch+yaml');
+    expect(JSON.parse(body)).toEqual(job);
+  });
+
   it('reads one object without a resource version, which makes it a consistent read', async () => {
     const { server, connect } = await echoing();
     await (await connect()).cluster.get(jobsResource, 'team', 'a');
