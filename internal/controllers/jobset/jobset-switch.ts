@@ -57,7 +57,8 @@ export class JobSetSwitch {
   }
 
   async #probe(): Promise<void> {
-    const finding = await lookAtGround(this.#deps.cluster, this.#deps.discovery);
+    const { cluster, discovery } = this.#deps;
+    const finding = await lookAtGround(cluster, discovery).catch(unreadable);
     if (this.#stopped) return;
     // An API server that does not answer for a while changes nothing.
     if (finding.ground !== 'unreadable' || this.#last === undefined) this.#say(finding);
@@ -88,4 +89,8 @@ export class JobSetSwitch {
     this.#running = undefined;
     await running?.stop();
   }
+}
+
+function unreadable(error: unknown): Finding {
+  return { ground: 'unreadable', message: error instanceof Error ? error.message : String(error) };
 }

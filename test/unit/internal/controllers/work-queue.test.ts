@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Retry, WorkQueue } from '../../../../internal/controllers/work-queue.ts';
+import { type Again, type Retry, WorkQueue } from '../../../../internal/controllers/work-queue.ts';
 import { sleep } from '../../../../internal/platform/clock.ts';
 import { seededRandom } from '../../../../internal/platform/random.ts';
 import { recordingLogger } from '../../../support/recorders.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
-function queueOf(process: (key: string) => Promise<Retry | undefined>, concurrency = 1) {
+function queueOf(process: (key: string) => Promise<Retry | Again | undefined>, concurrency = 1) {
   const clock = virtualClock(0);
   const logger = recordingLogger();
   const queue = new WorkQueue({ name: 'test', clock, random: seededRandom(1), logger, concurrency, process });
@@ -40,6 +40,18 @@ describe('a work queue', () => {
     queue.add('a');
     await clock.advance(1_000);
     expect(seen).toEqual([1, 1]);
+  });
+
+  it('brings a key back when it asked for that, which is no failure', async () => {
+    const at: number[] = [];
+    const { clock, queue } = queueOf(async () => {
+      at.push(clock.now());
+      return at.length < 5 ? { retry: false, afterMs: 2_000 } : undefined;
+    });
+    queue.start();
+    queue.add('a');
+    await clock.advance(60_000);
+    expect(at).toEqual([0, 2_000, 4_000, 6_000, 8_000]);
   });
 
   it('brings a failed key back after a pause that grows, and short again after a success', async () => {
