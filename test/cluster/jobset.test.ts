@@ -3,36 +3,22 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailurePolicy, JobSetSpec } from '../../pkg/models/index.ts';
-import { repositoryRoot } from '../support/repository.ts';
 import { describeCluster } from './harness/shared-cluster.ts';
-import { type JobDocument, TestJobSet, unmanaged } from './support/jobsets.ts';
-import { TestQueue, until } from './support/queue.ts';
-import { grant, removeRights } from './support/rights.ts';
+import { type JobDocument, JobSetGround, type TestJobSet, unmanaged } from './support/jobsets.ts';
+import { until } from './support/queue.ts';
 
 const prefix = 'jobset.sigs.k8s.io/';
 const attemptOf = ({ metadata }: JobDocument): string | undefined => metadata.labels[`${prefix}restart-attempt`];
 
 describeCluster('a JobSet without pods', (cluster) => {
-  let queue!: TestQueue;
-  const crds = `${repositoryRoot}deploy/crds`;
-
+  let ground!: JobSetGround;
   beforeAll(async () => {
-    await cluster.kubectl('apply', '--server-side', '-f', crds);
-    await cluster.kubectl('wait', '--for=condition=Established', 'crd/jobsets.jobset.x-k8s.io', '--timeout=60s');
-    queue = await TestQueue.start(cluster, '--controllers', 'jobset');
-    await grant('jobset', cluster.kubectl, queue.namespace);
-    await grant('jobset-lookups', cluster.kubectl, queue.namespace);
-    await queue.kill('SIGTERM');
-    await queue.restart();
+    ground = await JobSetGround.prepare(cluster);
   });
-  afterAll(async () => {
-    await queue?.stop();
-    if (queue) await removeRights(cluster.kubectl, queue.namespace);
-    await cluster.kubectl('delete', '-f', crds, '--ignore-not-found', '--timeout=60s').catch(() => undefined);
-  });
+  afterAll(() => ground?.clear());
 
   const create = (spec: JobSetSpec, annotations?: Record<string, string>): Promise<TestJobSet> =>
-    TestJobSet.create(cluster, queue.namespace, spec, annotations);
+    ground.create(spec, annotations);
   const simple = (failurePolicy?: FailurePolicy): JobSetSpec => ({
     replicatedJobs: [unmanaged('a', 2), unmanaged('b')],
     ...(failurePolicy && { failurePolicy }),
@@ -63,7 +49,7 @@ describeCluster('a JobSet without pods', (cluster) => {
         [`${prefix}group-replicas`]: '1',
         [`${prefix}job-group-index`]: '0',
         [`${prefix}restart-attempt`]: '0',
-        [`${prefix}job-key`]: createHash('sha1').update(`${queue.namespace}/${set.name}-b-0`).digest('hex'),
+        [`${prefix}job-key`]: createHash('sha1').update(`${ground.namespace}/${set.name}-b-0`).digest('hex'),
       };
       const pods = job.spec.template.metadata;
       for (const found of [job.metadata.labels, job.metadata.annotations, pods.labels, pods.annotations])
@@ -405,14 +391,14 @@ describeCluster('a JobSet without pods', (cluster) => {
     });
 
     it('a child Job that the API server refuses: Warning event JobCreationFailed, the JobSet untouched otherwise', async () => {
-      const quota = ['create', 'quota', 'one-more', '-n', queue.namespace, '--hard=count/jobs.batch=0'];
+      const quota = ['create', 'quota', 'one-more', '-n', ground.namespace, '--hard=count/jobs.batch=0'];
       await cluster.kubectl(...quota);
       const set = await create(simple());
       const event = await set.event('JobCreationFailed');
       expect(event.type).toBe('Warning');
       expect(event.message).toContain('exceeded quota: one-more');
       expect((await set.document())?.status).toBeUndefined();
-      await cluster.kubectl('delete', 'quota', 'one-more', '-n', queue.namespace);
+      await cluster.kubectl('delete', 'quota', 'one-more', '-n', ground.namespace);
       await until(async () => (await set.jobs()).length === 3, 60_000);
     });
 
@@ -428,8 +414,8 @@ describeCluster('a JobSet without pods', (cluster) => {
     });
 
     it('exclusive-topology: required affinity to the own job-key, anti-affinity to every other of the priority', async () => {
-      await cluster.kubectl('create', 'priorityclass', `high-${queue.namespace}`, '--value=1000');
-      const pods = { priorityClassName: `high-${queue.namespace}` };
+      await cluster.kubectl('create', 'priorityclass', `high-${ground.namespace}`, '--value=1000');
+      const pods = { priorityClassName: `high-${ground.namespace}` };
       const annotations = { 'alpha.jobset.sigs.k8s.io/exclusive-topology': 'rack' };
       const set = await create({ replicatedJobs: [unmanaged('a', 1, {}, pods)] }, annotations);
       const { metadata, spec } = (await set.jobWhen('a-0')).spec.template;
@@ -440,7 +426,7 @@ describeCluster('a JobSet without pods', (cluster) => {
         podAffinity: { [required]: [{ topologyKey: 'rack', namespaceSelector: {} }] },
         podAntiAffinity: { [required]: [{ topologyKey: 'rack', namespaceSelector: {} }] },
       });
-      await cluster.kubectl('delete', 'priorityclass', `high-${queue.namespace}`);
+      await cluster.kubectl('delete', 'priorityclass', `high-${ground.namespace}`);
     });
 
     it('the node-selector annotation: nodeSelector and toleration for prepared nodes', async () => {
@@ -453,7 +439,7 @@ describeCluster('a JobSet without pods', (cluster) => {
       );
       const { spec } = (await set.jobWhen('a-0')).spec.template;
       expect(spec.nodeSelector).toEqual({
-        'alpha.jobset.sigs.k8s.io/namespaced-job': `${queue.namespace}_${set.name}-a-0`,
+        'alpha.jobset.sigs.k8s.io/namespaced-job': `${ground.namespace}_${set.name}-a-0`,
       });
       expect(spec.tolerations).toEqual([
         expect.objectContaining({ key: 'alpha.jobset.sigs.k8s.io/no-schedule', effect: 'NoSchedule' }),
@@ -467,8 +453,8 @@ describeCluster('a JobSet without pods', (cluster) => {
         const isOfRound = (job: JobDocument): boolean => attemptOf(job) === String(round);
         await Promise.all(sets.map((set) => set.jobWhen('a-0', isOfRound)));
         await Promise.all(sets.map((set) => set.fail('a-0')));
-        await queue.kill('SIGKILL');
-        await queue.restart();
+        await ground.queue.kill('SIGKILL');
+        await ground.queue.restart('--controllers', 'jobset');
       }
       for (const set of sets) {
         for (const job of ['a-0', 'a-1', 'b-0']) await set.jobWhen(job, (each) => attemptOf(each) === '3');

@@ -1,8 +1,11 @@
 // JobSets on the test cluster, for tests that play the Job controller themselves: their Jobs are managed by nobody else, so
 // that a test can say what becomes of them. Everything is asked of the Kubernetes API, and nothing here asserts.
 import type { JobSetCondition, JobSetSpec, JobSetStatus, ReplicatedJob } from '../../../pkg/models/index.ts';
+import { repositoryRoot } from '../../support/repository.ts';
 import { type ApiAccess, apiObject, apiRequest } from '../harness/api-request.ts';
-import { until } from './queue.ts';
+import type { SharedCluster } from '../harness/shared-cluster.ts';
+import { TestQueue, until } from './queue.ts';
+import { grant, removeRights } from './rights.ts';
 
 export interface JobDocument {
   metadata: {
@@ -28,6 +31,7 @@ export interface EventDocument {
   involvedObject: { kind: string; name: string; uid: string };
 }
 
+const definitions = `${repositoryRoot}deploy/crds`;
 const limitMs = 30_000;
 let counter = 0;
 
@@ -46,6 +50,43 @@ export function unmanaged(
     },
     ...more,
   };
+}
+
+/** The definition of JobSets on the cluster, and a kubejobs that runs those of its namespace. */
+export class JobSetGround {
+  readonly queue: TestQueue;
+  readonly #cluster: SharedCluster;
+
+  private constructor(cluster: SharedCluster, queue: TestQueue) {
+    this.#cluster = cluster;
+    this.queue = queue;
+  }
+
+  static async prepare(cluster: SharedCluster): Promise<JobSetGround> {
+    await cluster.kubectl('apply', '--server-side', '-f', definitions);
+    await cluster.kubectl('wait', '--for=condition=Established', 'crd/jobsets.jobset.x-k8s.io', '--timeout=60s');
+    const queue = await TestQueue.start(cluster, '--controllers', 'none');
+    await grant('jobset', cluster.kubectl, queue.namespace);
+    await grant('jobset-lookups', cluster.kubectl, queue.namespace);
+    await queue.kill('SIGTERM');
+    await queue.restart('--controllers', 'jobset');
+    return new JobSetGround(cluster, queue);
+  }
+
+  get namespace(): string {
+    return this.queue.namespace;
+  }
+
+  create(spec: JobSetSpec, annotations?: Record<string, string>): Promise<TestJobSet> {
+    return TestJobSet.create(this.#cluster, this.namespace, spec, annotations);
+  }
+
+  async clear(): Promise<void> {
+    const { kubectl } = this.#cluster;
+    await this.queue.stop();
+    await removeRights(kubectl, this.namespace);
+    await kubectl('delete', '-f', definitions, '--ignore-not-found', '--timeout=60s').catch(() => undefined);
+  }
 }
 
 export class TestJobSet {
