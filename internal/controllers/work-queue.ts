@@ -5,6 +5,7 @@
 import { type BackoffLimits, backoffMs } from '../../pkg/kubernetes/backoff.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Random } from '../platform/random.ts';
 
 /** Come back to this key after its backoff, and not before `atLeastMs`. */
@@ -25,6 +26,8 @@ export interface WorkQueueOptions {
   clock: Clock;
   random: Random;
   logger: Logger;
+  /** Where each look at a key is counted and timed, under the name. */
+  metrics?: Metrics;
   /** Keys processed at once. */
   concurrency: number;
   backoff?: BackoffLimits;
@@ -116,13 +119,23 @@ export class WorkQueue {
   }
 
   async #attempt(key: string): Promise<Retry | Again | undefined> {
+    const { clock } = this.#options;
+    const startedAt = clock.now();
     try {
-      return await this.#options.process(key);
+      const next = await this.#options.process(key);
+      this.#timed(startedAt, next?.retry ? 'retry' : 'done');
+      return next;
     } catch (error) {
+      this.#timed(startedAt, 'error');
       const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#options.logger.error({ controller: this.#options.name, key, problem }, 'processing a key failed');
       return { retry: true };
     }
+  }
+
+  #timed(startedAt: number, outcome: 'done' | 'retry' | 'error'): void {
+    const { metrics, clock, name: controller } = this.#options;
+    metrics?.observe('kubejobs_reconcile_seconds', (clock.now() - startedAt) / 1000, { controller, outcome });
   }
 
   #pauseMs(failures: number, { atLeastMs = 0 }: Retry): number {

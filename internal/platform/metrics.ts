@@ -135,10 +135,11 @@ export const metricDefinitions = {
     help: '1 for what was found of JobSets on the cluster (ours, no_crd, another, unreadable), else 0; they are run when it is ours.',
     labels: ['found'],
   },
-  kubejobs_jobset_reconcile_failures_total: {
-    type: 'counter',
-    help: 'Passes over a JobSet that the API server did not let come to their end.',
-    labels: [],
+  kubejobs_reconcile_seconds: {
+    type: 'histogram',
+    help: 'Looks of a controller (jobs, results, jobset) at one object, by outcome: done, retry (it comes back after a pause), error (a bug).',
+    labels: ['controller', 'outcome'],
+    buckets: secondsOfCalls,
   },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;

@@ -83,9 +83,9 @@ class Controller implements JobsController {
 
   constructor(deps: JobsControllerDeps) {
     this.#deps = deps;
-    const { clock, random, logger, concurrency = 16 } = deps;
+    const { clock, random, logger, metrics, concurrency = 16 } = deps;
     const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'jobs', clock, random, logger, concurrency, process });
+    this.#queue = new WorkQueue({ name: 'jobs', clock, random, logger, metrics, concurrency, process });
     this.#watchers = jobWatchers({
       ...deps,
       onNews: (key) => this.#queue.add(key),

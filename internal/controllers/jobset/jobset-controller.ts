@@ -46,7 +46,7 @@ export class JobSetController {
     this.#priorities = new Priorities(deps);
     this.#finished = new FinishedCount(metrics);
     const process = (key: string): Promise<Retry | Again | undefined> => this.#process(key);
-    this.#queue = new WorkQueue({ name: 'jobset', clock, random, logger, concurrency, process });
+    this.#queue = new WorkQueue({ name: 'jobset', clock, random, logger, metrics, concurrency, process });
     this.#caches = new Caches(deps, {
       jobSet: (key, previous, next) => this.#jobSetSeen(key, previous, next),
       job: (previous, next) => this.#jobSeen(previous, next),
@@ -154,7 +154,6 @@ export class JobSetController {
 
   #later(key: string, { message, refused, retryAfterMs }: Failed): Retry {
     this.#deps.logger[refused ? 'warn' : 'debug']({ jobSet: key, problem: message }, 'a JobSet comes back later');
-    this.#deps.metrics.count('kubejobs_jobset_reconcile_failures_total');
     return { retry: true, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
   }
 }

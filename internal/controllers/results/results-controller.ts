@@ -66,9 +66,10 @@ class Controller implements ResultsController {
 
   constructor(deps: ResultsControllerDeps) {
     this.#deps = deps;
-    const { clock, random, logger } = deps;
     const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'results', clock, random, logger, concurrency: jobsAtOnce, process });
+    const { clock, random, logger, metrics } = deps;
+    const shared = { clock, random, logger, metrics };
+    this.#queue = new WorkQueue({ name: 'results', ...shared, concurrency: jobsAtOnce, process });
     const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
     this.#informers = namespaces.map((namespace) => this.#informer(namespace));
   }

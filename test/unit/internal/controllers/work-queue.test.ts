@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { type Again, type Retry, WorkQueue } from '../../../../internal/controllers/work-queue.ts';
 import { sleep } from '../../../../internal/platform/clock.ts';
 import { seededRandom } from '../../../../internal/platform/random.ts';
-import { recordingLogger } from '../../../support/recorders.ts';
+import { recordingLogger, recordingMetrics } from '../../../support/recorders.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
 function queueOf(process: (key: string) => Promise<Retry | Again | undefined>, concurrency = 1) {
   const clock = virtualClock(0);
-  const logger = recordingLogger();
-  const queue = new WorkQueue({ name: 'test', clock, random: seededRandom(1), logger, concurrency, process });
-  return { clock, logger, queue };
+  const [logger, metrics] = [recordingLogger(), recordingMetrics()];
+  const deps = { clock, random: seededRandom(1), logger, metrics };
+  const queue = new WorkQueue({ name: 'test', ...deps, concurrency, process });
+  return { clock, logger, metrics, queue };
 }
 
 describe('a work queue', () => {
@@ -40,6 +41,21 @@ describe('a work queue', () => {
     queue.add('a');
     await clock.advance(1_000);
     expect(seen).toEqual([1, 1]);
+  });
+
+  it('times each look at a key, by what came of it', async () => {
+    const { clock, metrics, queue } = queueOf(async (key) => {
+      await sleep(clock, 2_000);
+      if (key === 'bug') throw new Error('a bug');
+      return key === 'later' ? { retry: true, atLeastMs: 3_600_000 } : undefined;
+    }, 3);
+    queue.start();
+    for (const key of ['well', 'later', 'bug']) queue.add(key);
+    await clock.advance(2_100);
+    const name = 'kubejobs_reconcile_seconds';
+    expect(metrics.measured).toEqual(
+      ['done', 'retry', 'error'].map((outcome) => ({ name, value: 2, labels: { controller: 'test', outcome } })),
+    );
   });
 
   it('brings a key back when it asked for that, which is no failure', async () => {

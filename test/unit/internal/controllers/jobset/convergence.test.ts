@@ -106,7 +106,11 @@ class Watchman {
         return world.start();
       case 'suspend':
         return server.change('jobsets', 'set', (set) => ({ ...set, spec: { ...set.spec, suspend: action.value } }));
-      default:
+      case 'start':
+      case 'ready':
+      case 'fail':
+      case 'complete':
+      case 'delete':
         return this.#toJob(action.do, world.jobs[action.job % Math.max(1, world.jobs.length)]);
     }
   }
