@@ -24,6 +24,10 @@ run: build ## install what is missing, build, and serve a dry run on port 8000 (
 demo: build ## play the sample timeline in a dry run and print it (about 35 seconds)
 	node $(PROGRAM) demo
 
+.PHONY: demo-gang
+demo-gang: install ## play a deadlock of gangs and its way out on a control plane of its own with simulated nodes (a minute)
+	npx tsx test/cluster/gang/demo.ts
+
 .PHONY: install
 install: $(INSTALLED) ## install the packages of the lock file, when they are missing or the lock file changed
 

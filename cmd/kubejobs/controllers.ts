@@ -3,7 +3,7 @@ import { HealthController, type HealthControllerDeps } from '../../internal/cont
 import { HealthService } from '../../internal/controllers/health/service.ts';
 import { JobSetController, type JobSetControllerDeps } from '../../internal/controllers/jobset/jobset-controller.ts';
 import { JobSetSwitch } from '../../internal/controllers/jobset/jobset-switch.ts';
-import type { ControllerName } from '../../internal/platform/configuration.ts';
+import { type ControllerName, controllerNames } from '../../internal/platform/configuration.ts';
 import type { Part } from '../../internal/platform/lifecycle.ts';
 import type { Discovery } from '../../pkg/kubernetes/discovery.ts';
 
@@ -12,7 +12,7 @@ export function chosenControllers(settings: {
   controllers: readonly ControllerName[] | undefined;
   dryRun: boolean;
 }): ReadonlySet<ControllerName> {
-  return new Set(settings.controllers ?? (settings.dryRun ? [] : ['health', 'results', 'jobset']));
+  return new Set(settings.controllers ?? (settings.dryRun ? [] : controllerNames));
 }
 
 /** Without a service when it is off. */

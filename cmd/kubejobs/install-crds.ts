@@ -124,6 +124,11 @@ interface Missing {
 async function isEstablished(cluster: OpenedCluster): Promise<Missing | undefined> {
   const found = await cluster.get(definitionsResource, '', jobSetCrdName);
   if (found.outcome !== 'ok') return { message: `the definition cannot be read: ${found.message}` };
+  if (found.value.metadata.deletionTimestamp !== undefined)
+    return {
+      message: 'the definition is being deleted, with its JobSets; install it again when it is gone',
+      isFinal: true,
+    };
   if (conditionOf(found.value.status, 'Established', 'True')) return undefined;
   const why = conditionOf(found.value.status, 'NamesAccepted', 'False')?.message;
   return { message: `the definition is not established${why ? `: ${why}` : ''}` };
@@ -132,9 +137,9 @@ async function isEstablished(cluster: OpenedCluster): Promise<Missing | undefine
 async function acts(io: Io, cluster: OpenedCluster, probe: Probe): Promise<Missing | undefined> {
   const result = await ask(cluster, probe, `kubejobs-probe-${io.uuid().slice(0, 8)}`);
   if (probe.acts(result)) return undefined;
-  const said = result.outcome === 'ok' ? '' : `: ${result.message}`;
+  if (result.outcome === 'ok') return { message: `the policy ${probe.policy} does not act` };
   const isFinal = result.outcome === 'refused' && result.status === 403;
-  return { message: `the policy ${probe.policy} does not act${said}`, isFinal };
+  return { message: `it cannot be seen whether the policy ${probe.policy} acts: ${result.message}`, isFinal };
 }
 
 function problemOf(what: string, result: Exclude<ApiResult<never>, { outcome: 'ok' }>): Problem {

@@ -1,11 +1,12 @@
 // What `kubejobs monitor` prints: a document for each workload, one on each line, or a table with the unhealthy ones first.
 import { notFoundDocument } from '../../internal/controllers/health/documents.ts';
 import type { HealthController } from '../../internal/controllers/health/health-controller.ts';
+import type { WatchedKind } from '../../internal/controllers/health/records.ts';
 import type { WorkloadSummary } from '../../internal/controllers/health/summary.ts';
 import { type Io, note, write } from './cli/io.ts';
 import { type Column, tableLines } from './cli/table.ts';
 import type { MonitorFlags } from './monitor-command.ts';
-import type { Target } from './monitor-targets.ts';
+import { kindsOf, type Target } from './monitor-targets.ts';
 
 type Row = Pick<WorkloadSummary, 'kind' | 'name'> & Partial<WorkloadSummary>;
 
@@ -32,6 +33,7 @@ export class MonitorPrinter {
   /** What was printed last, by workload, or of the table under its own name. */
   #printed = new Map<string, string>();
   #noted = new Set<string>();
+  #silence: string | undefined;
 
   constructor(io: Io, flags: MonitorFlags, controller: HealthController, targets: Target[] | 'all') {
     this.#io = io;
@@ -51,7 +53,18 @@ export class MonitorPrinter {
     const format = this.#flags.output ?? (this.#io.stdout.isTTY ? 'table' : 'json');
     const texts = format === 'json' ? this.#documents() : this.#table(format === 'wide' ? wide : columns);
     for (const [key, text] of texts) if (this.#printed.get(key) !== text) await write(this.#io, text);
+    if (format === 'json') for (const text of this.#gone(texts)) await write(this.#io, text);
     this.#printed = texts;
+  }
+
+  /** Of those that were printed last time and are no longer there; one that its JobSet shows now is. */
+  #gone(texts: ReadonlyMap<string, string>): string[] {
+    const { namespace } = this.#flags;
+    return [...this.#printed.keys()].flatMap((key) => {
+      const [kind = '', name = ''] = key.split('/');
+      if (texts.has(key) || this.#controller.index.summary(kind, namespace, name)) return [];
+      return `${JSON.stringify(notFoundDocument(kind as WatchedKind, name))}\n`;
+    });
   }
 
   #documents(): Map<string, string> {
@@ -88,6 +101,18 @@ export class MonitorPrinter {
       ({ owner, namespace }) =>
         owner?.kind !== 'JobSet' || index.summary('JobSet', namespace, owner.name) === undefined,
     );
+  }
+
+  /** When news stops coming, and when it comes again. */
+  noteSilence(): void {
+    const silence = this.#controller.silenceOf(kindsOf(this.#targets));
+    if ((silence === undefined) === (this.#silence === undefined)) return;
+    this.#silence = silence;
+    const words =
+      silence === undefined
+        ? 'the API server answers again'
+        : `the API server cannot be reached: ${silence}; what is shown was seen before`;
+    note(this.#io, `kubejobs: ${words}`);
   }
 
   /** Once for each reason, of kinds that are asked for. */

@@ -7,6 +7,11 @@ export interface Target {
   name: string;
 }
 
+/** Without these, nothing can be said of the targets. Who asks for all is told of what is missing, and gets the rest. */
+export function kindsOf(targets: Target[] | 'all'): WatchedKind[] {
+  return targets === 'all' ? ['Job'] : targets.map(({ kind }) => kind);
+}
+
 type Choice = Pick<MonitorFlags, 'jobset' | 'pytorchjob' | 'job' | 'all'>;
 
 export function targetsOf({ jobset, pytorchjob, job, all }: Choice): Target[] | 'all' {

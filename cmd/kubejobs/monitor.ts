@@ -12,7 +12,7 @@ import { exitDone, exitFailed, exitUnreachable } from './cli/exit-codes.ts';
 import { type Io, note } from './cli/io.ts';
 import type { MonitorFlags } from './monitor-command.ts';
 import { MonitorPrinter } from './monitor-printer.ts';
-import { targetsOf } from './monitor-targets.ts';
+import { kindsOf, targetsOf } from './monitor-targets.ts';
 import { openCluster } from './open-cluster.ts';
 
 export type OpenCluster = (flags: MonitorFlags) => Promise<Cluster & Discovery>;
@@ -39,9 +39,15 @@ export async function monitor(io: Io, flags: MonitorFlags, open: OpenCluster = o
 }
 
 async function follow(io: Io, flags: MonitorFlags, cluster: Cluster, controller: HealthController): Promise<number> {
+  const targets = targetsOf(flags);
   const problem = await untilSettled(io, cluster, controller, flags.once === true);
   if (problem !== undefined) return problem;
-  const printer = new MonitorPrinter(io, flags, controller, targetsOf(flags));
+  const refusal = controller.refusalOf(kindsOf(targets));
+  if (refusal !== undefined) {
+    note(io, `kubejobs: ${refusal}`);
+    return exitFailed;
+  }
+  const printer = new MonitorPrinter(io, flags, controller, targets);
   if (flags.once) {
     await printer.print();
     return exitDone;
@@ -74,13 +80,12 @@ async function untilSettled(
     }
     await io.pause(restMs, io.signal);
   }
-  if (controller.refusal === undefined) return undefined;
-  note(io, `kubejobs: ${controller.refusal}`);
-  return exitFailed;
+  return undefined;
 }
 
 async function everySoOften(io: Io, intervalMs: number, printer: MonitorPrinter): Promise<void> {
   while (io.signal?.aborted !== true) {
+    printer.noteSilence();
     await printer.print();
     await io.pause(intervalMs, io.signal);
   }
@@ -93,6 +98,7 @@ async function atEveryChange(io: Io, controller: HealthController, printer: Moni
     changed = true;
   });
   while (io.signal?.aborted !== true) {
+    printer.noteSilence();
     if (changed) {
       changed = false;
       await printer.printChanges();

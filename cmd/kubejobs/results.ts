@@ -4,14 +4,14 @@ import { ResultExpiry } from '../../internal/controllers/results/expiry.ts';
 import { resultsController } from '../../internal/controllers/results/results-controller.ts';
 import { savedOutcome } from '../../internal/controllers/results/saved-outcome.ts';
 import type { WorkloadObservation } from '../../internal/core/events.ts';
-import { lateCreateMs } from '../../internal/core/policies/late-create.ts';
+import { untilDeletion, wantsResult } from '../../internal/engine/result-needs.ts';
 import type { Clock } from '../../internal/platform/clock.ts';
 import type { Configuration, serveOptions } from '../../internal/platform/configuration.ts';
 import type { Part } from '../../internal/platform/lifecycle.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
 import type { Random } from '../../internal/platform/random.ts';
-import { type Store, StoreFailure } from '../../internal/store/store.ts';
+import type { Store } from '../../internal/store/store.ts';
 import type { ResultService } from '../../pkg/api/result-service.ts';
 import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
@@ -46,14 +46,12 @@ export interface Results {
 
 type Settings = Pick<Configuration<typeof serveOptions>, 'resultsLogs' | 'resultsMaxBytes' | 'resultsTtl'>;
 
-/** The queue is asked again this often whether it has recorded the end of a job. */
-const recordedAgainMs = 1_000;
-
 export function assembleResults(isOn: boolean, settings: Settings, deps: ResultsDeps): Results {
   const { cluster, clock, logger, namespaces, store } = deps;
   if (!isOn) return off;
-  const keptForMs = (jobId: string, attempt: number): number => untilDeletion(deps, startedAt, jobId, attempt);
   const startedAt = clock.now();
+  const keptForMs = (jobId: string, attempt: number): number =>
+    untilDeletion({ store, clock, startedAt }, jobId, attempt);
   const controller = resultsController({
     ...{ ...deps, keptForMs, logs: settings.resultsLogs, maxBytes: settings.resultsMaxBytes },
   });
@@ -79,31 +77,6 @@ const off: Results = {
   awaits: () => false,
   parts: [],
 };
-
-/** Ours stay until the queue has written down how they ended, and until no lost create could make them again. */
-function untilDeletion({ store, clock }: ResultsDeps, startedAt: number, jobId: string, number: number): number {
-  try {
-    const attempt = store.reader.attempt(jobId, number);
-    if (!attempt) return 0;
-    const { finishedAt, unknownAt } = attempt;
-    if (finishedAt === undefined) return recordedAgainMs;
-    // The wall clock may have been set between two starts.
-    const landed = finishedAt < startedAt ? startedAt + lateCreateMs : (unknownAt ?? 0) + lateCreateMs;
-    return unknownAt === undefined ? 0 : Math.max(0, landed - clock.now());
-  } catch (error) {
-    if (error instanceof StoreFailure) return recordedAgainMs;
-    throw error;
-  }
-}
-
-function wantsResult({ reader }: Pick<Store, 'reader'>, jobId: string): boolean {
-  try {
-    return reader.jobs([jobId])[0]?.rules?.results === true;
-  } catch (error) {
-    if (error instanceof StoreFailure) return false;
-    throw error;
-  }
-}
 
 function resultService(cluster: Cluster, namespaces: readonly string[]): ResultService {
   return {

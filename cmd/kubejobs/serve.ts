@@ -23,6 +23,7 @@ import type { Store } from '../../internal/store/store.ts';
 import { buildServer } from '../../pkg/api/server.ts';
 import type { JobService } from '../../pkg/api/service.ts';
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
+import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
 import { jobManifest } from '../../pkg/kubernetes/manifest.ts';
 import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/index.ts';
@@ -32,6 +33,7 @@ import { assembleHealth, assembleJobSets, chosenControllers } from './controller
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
+import { assemblePodGroups, givingWay } from './podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
@@ -46,10 +48,17 @@ type Settings = Configuration<typeof serveOptions>;
 export interface Seams {
   store(store: Store): Store;
   cluster(cluster: Cluster): Cluster;
+  /** Of containers. */
+  logs(source: LogSource): LogSource;
   service(service: JobService): JobService;
 }
 
-const plain: Seams = { store: (store) => store, cluster: (cluster) => cluster, service: (service) => service };
+const plain: Seams = {
+  store: (store) => store,
+  cluster: (cluster) => cluster,
+  logs: (source) => source,
+  service: (service) => service,
+};
 
 /** Serves until SIGTERM or SIGINT, then stops in order and ends the process with 0. */
 export async function serve(
@@ -100,6 +109,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const policyDocument = readPolicy(settings);
   const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
   const cluster = seams.cluster(opened.cluster);
+  const logs = seams.logs(opened.logs);
   const policy = effectivePolicy(policyDocument, namespace);
   checkOwnTemplate(settings.jobTemplate, defaultTemplate, policy);
   logger.info({ podSecurity: policy.podSecurity, namespaces: policy.namespaces }, 'the policy in force');
@@ -143,7 +153,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
   const chosen = chosenControllers(settings);
   const results = assembleResults(chosen.has('results'), settings, {
-    ...{ cluster, source: opened.logs, ...shared, queueId, store, namespaces: watched },
+    ...{ cluster, source: logs, ...shared, queueId, store, namespaces: watched },
   });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
@@ -161,6 +171,10 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const jobSets = assembleJobSets(settings, {
     ...{ cluster, discovery: opened.discovery, ...shared },
     namespaces: watched,
+  });
+  const podGroups = assemblePodGroups(chosen.has('podgroup'), settings, {
+    ...{ cluster, ...shared, queueId, namespaces: watched },
+    giveWay: givingWay(() => engine.core, clock, emit),
   });
   const cleanup = new Cleanup({
     ...{ store, clock },
@@ -184,7 +198,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const judge = service.judge.bind(service);
   const schedules = assembleSchedules({ ...shared, engine, store, jobs, judge });
   const jobLogs = new JobLogs({
-    ...{ cluster, source: opened.logs, reader: store.reader, queueId, clock },
+    ...{ cluster, source: logs, reader: store.reader, queueId, clock },
     live: (jobId) => service.job(jobId),
   });
   const server = await buildServer({
@@ -192,6 +206,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     schedules: schedules.service,
     webhooks: webhooks.service,
     workloads: health.service,
+    podGroups: podGroups.service,
     results: results.service,
     logs: jobLogs,
     events: {
@@ -219,6 +234,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       { name: 'dispatcher', stop: () => dispatcher.stop() },
       { name: 'jobs controller', start: () => controller.start(), stop: () => controller.stop() },
       health.part,
+      podGroups.part,
       ...results.parts,
       jobSets,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },

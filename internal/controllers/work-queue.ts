@@ -1,7 +1,8 @@
 // The runtime under every controller: keys go in, `process` is called for each, reads afresh and says whether to come
 // back. Owns four promises: a key waits only once however often it is added; it is never processed twice at once; one
 // that is added while it is processed is processed again; a key that fails comes back after a growing pause of its own.
-// It knows nothing of what a key means.
+// It knows nothing of what a key means. Nothing is processed before `start`, nothing is under way any more once `stop` has
+// resolved, and it never starts a second time: who leads again makes a new one.
 import { type BackoffLimits, backoffMs } from '../../pkg/kubernetes/backoff.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -21,13 +22,12 @@ export interface Again {
 }
 
 export interface WorkQueueOptions {
-  /** For the log. */
+  /** For the log, and in the metrics the label `controller`. */
   name: string;
   clock: Clock;
   random: Random;
   logger: Logger;
-  /** Where each look at a key is counted and timed, under the name. */
-  metrics?: Metrics;
+  metrics: Metrics;
   /** Keys processed at once. */
   concurrency: number;
   backoff?: BackoffLimits;
@@ -39,10 +39,11 @@ const usualBackoff: BackoffLimits = { firstMs: 500, longestMs: 30_000 };
 
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  /** In the order in which they are taken. */
-  readonly #waiting = new Set<string>();
+  readonly #labels: { controller: string };
+  /** In the order in which they are taken, with the time from which they wait. */
+  readonly #waiting = new Map<string, number>();
   readonly #processing = new Set<string>();
-  readonly #addedMeanwhile = new Set<string>();
+  readonly #addedMeanwhile = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, CancelTimer>();
   #state: 'prepared' | 'running' | 'stopped' = 'prepared';
@@ -51,6 +52,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
+    this.#labels = { controller: options.name };
   }
 
   /** Keys that wait, for their turn or for the end of a pause. */
@@ -62,12 +64,12 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#state === 'stopped') return;
     this.#cancelTimer(key);
-    if (this.#processing.has(key)) this.#addedMeanwhile.add(key);
-    else this.#waiting.add(key);
+    const place = this.#processing.has(key) ? this.#addedMeanwhile : this.#waiting;
+    if (!place.has(key)) place.set(key, this.#options.clock.now());
     this.#pumpSoon();
   }
 
-  /** Keys that were added before wait until here. */
+  /** Keys that were added before wait until here. Does nothing the second time, and after a stop. */
   start(): void {
     if (this.#state !== 'prepared') return;
     this.#state = 'running';
@@ -80,6 +82,7 @@ export class WorkQueue {
     for (const key of [...this.#timers.keys()]) this.#cancelTimer(key);
     this.#waiting.clear();
     this.#addedMeanwhile.clear();
+    this.#measureKeys();
     if (this.#processing.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
@@ -95,47 +98,58 @@ export class WorkQueue {
   }
 
   #pump(): void {
-    for (const key of this.#waiting) {
-      if (this.#processing.size >= this.#options.concurrency) return;
+    for (const [key, since] of this.#waiting) {
+      if (this.#processing.size >= this.#options.concurrency) break;
       this.#waiting.delete(key);
       this.#processing.add(key);
-      void this.#process(key);
+      void this.#process(key, since);
     }
+    this.#measureKeys();
   }
 
-  async #process(key: string): Promise<void> {
+  async #process(key: string, since: number): Promise<void> {
+    const { clock, metrics } = this.#options;
+    const startedAt = clock.now();
+    metrics.observe('kubejobs_controller_wait_seconds', (startedAt - since) / 1_000, this.#labels);
     const next = await this.#attempt(key);
+    metrics.observe('kubejobs_controller_reconcile_seconds', (clock.now() - startedAt) / 1_000, this.#labels);
+    if (next?.retry) metrics.count('kubejobs_controller_retries_total', this.#labels);
     this.#processing.delete(key);
     if (this.#state === 'stopped') {
+      this.#measureKeys();
       if (this.#processing.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
+    this.#settle(key, next);
+  }
+
+  /** After a look at it: again for what came meanwhile, after a pause, or not at all. */
+  #settle(key: string, next: Retry | Again | undefined): void {
     const count = next?.retry ? (this.#failures.get(key) ?? 0) + 1 : 0;
     if (count > 0) this.#failures.set(key, count);
     else this.#failures.delete(key);
-    if (this.#addedMeanwhile.delete(key)) this.#waiting.add(key);
+    const addedAt = this.#addedMeanwhile.get(key);
+    this.#addedMeanwhile.delete(key);
+    if (addedAt !== undefined) this.#waiting.set(key, addedAt);
     else if (next) this.#comeBack(key, next.retry ? this.#pauseMs(count, next) : next.afterMs);
     this.#pumpSoon();
   }
 
+  /** Once for all that were added or ended together. */
+  #measureKeys(): void {
+    const { metrics } = this.#options;
+    metrics.set('kubejobs_controller_queue_depth', this.size, this.#labels);
+    metrics.set('kubejobs_controller_keys_processing', this.#processing.size, this.#labels);
+  }
+
   async #attempt(key: string): Promise<Retry | Again | undefined> {
-    const { clock } = this.#options;
-    const startedAt = clock.now();
     try {
-      const next = await this.#options.process(key);
-      this.#timed(startedAt, next?.retry ? 'retry' : 'done');
-      return next;
+      return await this.#options.process(key);
     } catch (error) {
-      this.#timed(startedAt, 'error');
       const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#options.logger.error({ controller: this.#options.name, key, problem }, 'processing a key failed');
       return { retry: true };
     }
-  }
-
-  #timed(startedAt: number, outcome: 'done' | 'retry' | 'error'): void {
-    const { metrics, clock, name: controller } = this.#options;
-    metrics?.observe('kubejobs_reconcile_seconds', (clock.now() - startedAt) / 1000, { controller, outcome });
   }
 
   #pauseMs(failures: number, { atLeastMs = 0 }: Retry): number {

@@ -12,6 +12,7 @@ import { dependentsOf } from './policies/dependents.ts';
 import { dispatchObstacle, dispatchRunnable, type RulesOf, withoutRules } from './policies/dispatch.ts';
 import { cancelRunning, deleteAnswered, workloadMissing } from './policies/ending.ts';
 import { expire, isExpired } from './policies/expiry.ts';
+import { giveWay } from './policies/give-way.ts';
 import { changeHold } from './policies/hold.ts';
 import { workloadObserved } from './policies/observation.ts';
 import {
@@ -71,6 +72,8 @@ export class Core {
         return this.#cancel(event);
       case 'priority_changed':
         return this.#whileWaiting(event, changePriority);
+      case 'give_way_requested':
+        return this.#withAttempt(event, giveWay);
       case 'create_made':
         return this.#withAttempt(event, createMade);
       case 'create_refused':
@@ -100,6 +103,7 @@ export class Core {
     const decisions = this.#decided.filter((decision) => this.#stillNeeded(decision));
     this.#decided = [];
     for (const decision of dispatchRunnable(this.state, now, rulesOf)) decisions.push(decision);
+    this.state.gaveWayNow.clear();
     const wakeAt = this.#nextWake();
     if (wakeAt !== undefined) decisions.push({ kind: 'wake_at', at: wakeAt });
     return decisions;

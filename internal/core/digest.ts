@@ -14,6 +14,7 @@ export function coreDigest(state: CoreState): string {
     sorted(state.dependents).map(([jobId, dependents]) => [jobId, [...dependents].sort()]),
     sorted(state.expiries),
     sorted(state.attempts),
+    sorted(state.gaveWayNow),
     runningInOrder(state).map((job) => Object.entries(job).sort(([a], [b]) => (a < b ? -1 : 1))),
     state.timers.sorted(),
     state.settleUntil ?? null,

@@ -53,6 +53,18 @@ export interface CancelRequested {
   jobId: string;
 }
 
+/**
+ * The attempt is to make room for others: its job goes back to the queue when its workload is gone. `message` says why,
+ * for people.
+ */
+export interface GiveWayRequested {
+  kind: 'give_way_requested';
+  at: number;
+  jobId: string;
+  attempt: number;
+  message: string;
+}
+
 export interface PriorityChanged {
   kind: 'priority_changed';
   at: number;
@@ -156,6 +168,7 @@ export type CoreEvent =
   | RetryRequested
   | SettingsChanged
   | CancelRequested
+  | GiveWayRequested
   | PriorityChanged
   | CreateMade
   | CreateRefused
@@ -169,6 +182,7 @@ export type CoreEvent =
 
 /** What the dispatcher and the controllers report: the events that come from the cluster. */
 export type ClusterEvent =
+  | GiveWayRequested
   | CreateMade
   | CreateRefused
   | CreateUnknown

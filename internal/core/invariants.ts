@@ -48,6 +48,7 @@ function checkWaiting(state: CoreState): string[] {
   for (const jobId of [...state.expiries.keys(), ...state.attempts.keys()]) {
     if (!isUnfinished(state, jobId)) broken.push(`${jobId} is finished and still remembered`);
   }
+  for (const jobId of state.gaveWayNow.keys()) broken.push(`${jobId} gave way, and its row was not told`);
   return broken;
 }
 

@@ -85,10 +85,20 @@ function restoreRunning(row: CoreSnapshot['running'][number], at: number): Runni
     call: 'none',
     failures: 0,
     notBefore: at,
-    ...(attempt.cancelRequestedAt !== undefined
-      ? { ending: { state: 'cancelled' }, reason: 'cancelling' }
-      : { reason: made ? 'starting' : 'create_unknown' }),
+    ...howItStands(attempt),
   };
+}
+
+function howItStands({
+  cancelRequestedAt,
+  giveWay,
+  creation,
+}: Attempt): Pick<RunningJob, 'ending' | 'reason' | 'message'> {
+  if (cancelRequestedAt !== undefined) return { ending: { state: 'cancelled' }, reason: 'cancelling' };
+  if (giveWay !== undefined) {
+    return { ending: { state: 'gave_way', message: giveWay }, reason: 'cancelling', message: giveWay };
+  }
+  return { reason: creation === 'made' ? 'starting' : 'create_unknown' };
 }
 
 function distrustLostCreate(job: RunningJob, attempt: Attempt, at: number): Decision[] {

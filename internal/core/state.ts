@@ -24,6 +24,8 @@ export interface CoreSettings {
 /** How a running job will end once its workload is surely gone. */
 export type Ending =
   | { state: 'cancelled' }
+  /** It goes back to the queue; `message` is why. */
+  | { state: 'gave_way'; message: string }
   | { state: 'failed'; reason: Extract<FailedReason, 'workload_deleted' | 'deadline'> };
 
 /** A job that is held, waits for others, or waits for its time: first of these that applies is its state. */
@@ -61,7 +63,7 @@ export interface RunningJob {
   /** No call before this time: a backoff, or the API server's Retry-After. */
   notBefore: number;
   ending?: Ending;
-  /** How the workload was seen to end while it was being deleted for its timeout. */
+  /** How the workload was seen to end while it was being deleted for its timeout, or to give way. */
   ownEnd?: Exclude<WorkloadObservation, { phase: 'active' }>;
   reason?: RunningReason;
   message?: string;
@@ -93,6 +95,8 @@ export interface CoreState {
   running: Map<string, RunningJob>;
   /** How the jobs ended that did since the last plan: their rows do not know yet. */
   endedNow: Map<string, FinishedState>;
+  /** How often the jobs that did since the last plan have given way by now: their rows do not know yet. */
+  gaveWayNow: Map<string, number>;
   timers: Timers;
   /** The settle window is open until then. */
   settleUntil: number | undefined;
@@ -115,6 +119,7 @@ export function emptyState(settings: CoreSettings): CoreState {
     attempts: new Map(),
     running: new Map(),
     endedNow: new Map(),
+    gaveWayNow: new Map(),
     timers: new Timers(),
     settleUntil: undefined,
     clusterReachable: false,
@@ -136,6 +141,7 @@ export function forkState(state: CoreState): CoreState {
     attempts: new Map(state.attempts),
     running: new Map([...state.running].map(([jobId, job]) => [jobId, { ...job }])),
     endedNow: new Map(state.endedNow),
+    gaveWayNow: new Map(state.gaveWayNow),
     timers: state.timers.fork(),
   };
 }

@@ -44,7 +44,8 @@ function retry(row: Job, at: number, turn: Turn, core: Core): Answer<undefined> 
   if (!applied.ok) return refused('job_not_finished', `The job is ${state}; only a finished one can be run again.`);
   turn.before.set(jobId, { place: state as FinishedState });
   // It may start in this very turn: earlier attempts do not count against its retries, which its row learns only now.
-  turn.rows.set(jobId, { ...row, attemptsBefore: attempts });
+  const { gaveWayTimes: _before, ...known } = row;
+  turn.rows.set(jobId, { ...known, attemptsBefore: attempts });
   return accepted(undefined);
 }
 

@@ -63,7 +63,7 @@ function hosts(value: string): string[] | undefined {
 }
 
 /** Those that can be switched on. */
-export const controllerNames = ['health', 'results', 'jobset'] as const;
+export const controllerNames = ['health', 'podgroup', 'results', 'jobset'] as const;
 export type ControllerName = (typeof controllerNames)[number];
 
 /** Names of controllers, each once; `none` is none. */
@@ -74,7 +74,20 @@ function controllers(value: string): ControllerName[] | undefined {
   return known.every((name) => name !== undefined) ? known : undefined;
 }
 
+/** `optional prefix / name`, as Kubernetes has it; the queue's own labels are not for this. */
+function labelName(value: string): string | undefined {
+  const [, prefix, name = ''] = /^(?:([^/]*)\/)?([^/]*)$/.exec(value) ?? [];
+  const isPrefix = prefix === undefined || (prefix.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(prefix));
+  if (!isPrefix || prefix?.includes('..') || !/^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/.test(name)) return undefined;
+  return prefix === 'kubejobs.io' ? undefined : value;
+}
+
+const labelNameAllowed =
+  'the name of a label: an optional DNS subdomain and "/", then 1 to 63 letters, digits, "-", "_" and "."; none of kubejobs.io/';
+
 const flag = (value: string): boolean | undefined => ({ true: true, '1': true, false: false, '0': false })[value];
+const atLeast = (least: number, value: number | undefined): number | undefined =>
+  value !== undefined && value >= least ? value : undefined;
 const duration = 'a duration such as 500ms, 10s, 5m or 1h';
 
 export const serveOptions = {
@@ -169,9 +182,36 @@ export const serveOptions = {
   },
   controllers: {
     placeholder: 'NAMES',
-    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s; results saves those of finished Jobs that ask for it; jobset runs JobSets where the CRD is that of kubejobs install crds (default health,results,jobset, in a dry run none)',
-    allowed: `none, or some of ${controllerNames.join(', ')} (podgroup is not there yet)`,
+    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s; podgroup labels groups of pods that are all running; results saves those of finished Jobs that ask for it; jobset runs JobSets where the CRD is that of kubejobs install crds (default all of these, in a dry run none)',
+    allowed: `none, or some of ${controllerNames.join(', ')}`,
     parse: controllers,
+  },
+  'podgroup-name-label': {
+    placeholder: 'LABEL',
+    default: 'podgroup.jhwagner.github.io/name',
+    help: 'label whose value is the name of a pod’s group',
+    allowed: labelNameAllowed,
+    parse: labelName,
+  },
+  'podgroup-ready-label': {
+    placeholder: 'LABEL',
+    default: 'podgroup.jhwagner.github.io/ready',
+    help: 'label that all pods of a group get, with the value true, when all of them are running',
+    allowed: labelNameAllowed,
+    parse: labelName,
+  },
+  'gang-deadlock-after': {
+    placeholder: 'DURATION',
+    default: '60s',
+    help: 'how long groups of pods must have held some nodes and waited for more to be called deadlocked',
+    allowed: 'a duration from 1s, such as 10s, 5m or 1h',
+    parse: (value: string) => atLeast(1_000, parseDuration(value)),
+  },
+  'gang-deadlock-resolve': {
+    help: 'in a deadlock send the job of the lowest priority among them back to the queue',
+    default: 'false',
+    allowed: 'true or false',
+    parse: flag,
   },
   'results-logs': {
     placeholder: 'WHAT',

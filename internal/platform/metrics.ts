@@ -11,6 +11,8 @@ export interface MetricDefinition {
 const secondsOfWork = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400] as const;
 const secondsOfCalls = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
 
+const secondsOfLooks = [0.0001, 0.001, 0.01, 0.1, 1, 10, 60, 300] as const;
+
 export const metricDefinitions = {
   kubejobs_jobs: { type: 'gauge', help: 'Jobs by state.', labels: ['state'] },
   kubejobs_queue_depth: { type: 'gauge', help: 'Pending jobs.', labels: [] },
@@ -107,8 +109,33 @@ export const metricDefinitions = {
   },
   kubejobs_workload_objects_skipped_total: {
     type: 'counter',
-    help: 'Times that an object of a watched kind made no sense and was skipped.',
+    help: 'Times that a watched object made no sense and was skipped, by each who watches it.',
     labels: ['kind'],
+  },
+  kubejobs_podgroups: {
+    type: 'gauge',
+    help: 'Groups of pods, ours and everyone else’s, by state: ready, not_ready.',
+    labels: ['state'],
+  },
+  kubejobs_podgroup_labels_total: {
+    type: 'counter',
+    help: 'Ready labels that were to be put on pods, by outcome: labelled, passed_over (the pod was gone or changed), failed.',
+    labels: ['outcome'],
+  },
+  kubejobs_gang_deadlocked_podgroups: {
+    type: 'gauge',
+    help: 'Groups of pods that wait for one another.',
+    labels: [],
+  },
+  kubejobs_gang_deadlocks_total: {
+    type: 'counter',
+    help: 'Times that groups of pods began to wait for one another.',
+    labels: [],
+  },
+  kubejobs_gang_give_ways_total: {
+    type: 'counter',
+    help: 'Jobs that were asked to go back to the queue because their groups of pods waited for others.',
+    labels: [],
   },
   kubejobs_results_saved_total: {
     type: 'counter',
@@ -135,11 +162,32 @@ export const metricDefinitions = {
     help: '1 for what was found of JobSets on the cluster (ours, no_crd, another, unreadable), else 0; they are run when it is ours.',
     labels: ['found'],
   },
-  kubejobs_reconcile_seconds: {
+  kubejobs_controller_queue_depth: {
+    type: 'gauge',
+    help: 'Keys that wait for a controller, for their turn or for the end of a pause.',
+    labels: ['controller'],
+  },
+  kubejobs_controller_keys_processing: {
+    type: 'gauge',
+    help: 'Keys that a controller is looking at.',
+    labels: ['controller'],
+  },
+  kubejobs_controller_wait_seconds: {
     type: 'histogram',
-    help: 'Looks of a controller (jobs, results, jobset) at one object, by outcome: done, retry (it comes back after a pause), error (a bug).',
-    labels: ['controller', 'outcome'],
+    help: 'How long a key waited for its turn; the pause before a retry is not in it.',
+    labels: ['controller'],
     buckets: secondsOfCalls,
+  },
+  kubejobs_controller_reconcile_seconds: {
+    type: 'histogram',
+    help: 'How long one look at a key took, calls to the API server included.',
+    labels: ['controller'],
+    buckets: secondsOfLooks,
+  },
+  kubejobs_controller_retries_total: {
+    type: 'counter',
+    help: 'Looks after which a key comes back later.',
+    labels: ['controller'],
   },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;

@@ -11,6 +11,8 @@ import type { World } from './world.ts';
 const backlogPerSlot = 25;
 /** What a new cap may be; the backlog is measured by the smallest that can come. */
 const caps = [1, 2, 3, 5, 8];
+/** Jobs that gave way so often are left alone: the next wait would be longer than ten minutes allow. */
+const mostGivingWay = 4;
 const jumpsMs = [-240_000, -30_000, -2_000, 2_000, 30_000, 600_000, 86_400_000];
 
 export class Callers {
@@ -27,6 +29,7 @@ export class Callers {
     this.#wishes = new Wishes({
       random: world.random,
       rules: weather.rules,
+      results: weather.results,
       now: () => world.clock.now(),
       known: () => this.#requests.accepted.slice(-8),
     });
@@ -92,7 +95,7 @@ export class Callers {
   }
 
   #personsDeed(): boolean {
-    const { keys, batches, holds, retries, pauses, capSettings } = this.#weather;
+    const { keys, batches, holds, retries, pauses, capSettings, givingWay } = this.#weather;
     const world = this.#world;
     let dice = world.random.next();
     const falls = (share: number): boolean => {
@@ -106,6 +109,7 @@ export class Callers {
     else if (falls(0.2 * keys)) this.#requests.again();
     else if (falls(0.03 * keys)) this.#requests.misuse(this.#wishes.next());
     else if (falls(batches)) this.#submit(1 + this.#upTo(5));
+    else if (falls(givingWay)) this.#haveOneGiveWay();
     else return false;
     return true;
   }
@@ -116,6 +120,16 @@ export class Callers {
     const held = [...rows.waiting.values()].filter(({ state }) => state === 'held');
     if (held.length > 0 && this.#chance(0.6)) void this.#world.hold(oneOf(this.#world.random, held).jobId, false);
     else void this.#onSome((jobId) => this.#world.hold(jobId, true));
+  }
+
+  /** Mostly a running attempt, the more often one that may be retried, for there is more to get wrong with it; now and then one that is over, as when the news of its end crosses the request. */
+  #haveOneGiveWay(): void {
+    const { random, trace } = this.#world;
+    const running = [...trace.rows.running.values()].filter(({ gaveWayTimes = 0 }) => gaveWayTimes < mostGivingWay);
+    if (running.length === 0) return;
+    const retried = running.filter(({ rules }) => rules?.retries);
+    const job = oneOf(random, retried.length > 0 && this.#chance(0.5) ? retried : running);
+    this.#world.giveWay(job.jobId, this.#chance(0.9) ? job.attempt : Math.max(1, job.attempt - 1));
   }
 
   async #onFinished(deed: (jobId: string) => Promise<void>): Promise<void> {

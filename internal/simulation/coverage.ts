@@ -46,7 +46,7 @@ const podEvents = ['pod_added', 'pod_changed', 'pod_ended', 'pod_deleting', 'pod
 const ruledCommits = [
   ...['accepted_held', 'accepted_scheduled', 'accepted_blocked', 'held', 'released', 'due', 'unblocked', 'expired'],
   ...['dependency_failed', 'timed_out', 'to_be_retried', 'run_again', 'paused', 'resumed', 'cap_set'],
-  ...['keyed', 'keyed_batch'],
+  ...['keyed', 'keyed_batch', 'to_give_way', 'gave_way'],
 ];
 const ruledAttempts = ['retried', 'run_again', 'may_expire', 'has_timeout'];
 const ruledLeftovers = ['held', 'scheduled', 'blocked', 'retry_backoff', 'paused', ...ruledAttempts];
@@ -69,9 +69,9 @@ const required: readonly string[] = [
   ...cells('commit', storeFaults, ruledCommits),
   ...cells('create', callFaults, ruledAttempts),
   ...cells('get', readFaults, ['timed_out', 'has_timeout', 'retried']),
-  ...cells('delete', deleteFaults, ['timed_out']),
+  ...cells('delete', deleteFaults, ['timed_out', 'giving_way']),
   ...cells('crash', ['await', 'timer', 'watch_event', 'any_moment'], ruledLeftovers),
-  ...cells('crash', ['await', 'timer', 'any_moment'], ['timed_out']),
+  ...cells('crash', ['await', 'timer', 'any_moment'], ['timed_out', 'giving_way']),
   ...['replay', 'resend', 'key_reused'].flatMap(inAny),
 ];
 

@@ -55,6 +55,8 @@ export class Narrator {
         return ['caller', `is told ${entry.code} about ${entry.name}`];
       case 'cancel_asked':
         return ['caller', `cancels ${this.#name(entry.jobId)}`];
+      case 'give_way_asked':
+        return ['program', `is to have ${this.#name(entry.jobId)}/${entry.attempt} give way`];
       case 'priority_asked':
         return ['caller', `wants priority ${entry.priority} for ${this.#name(entry.jobId)}`];
       case 'hold_asked':
@@ -77,6 +79,8 @@ export class Narrator {
         return ['cluster', this.#workload(entry.change)];
       case 'pod':
         return ['cluster', this.#pod(entry.change)];
+      case 'result':
+        return ['cluster', resultIn(entry.change)];
     }
   }
 
@@ -94,9 +98,11 @@ export class Narrator {
     }
     for (const { jobId, attempt } of attempts) words.push(`${this.#name(jobId)} dispatch ${attempt.dispatchSequence}`);
     for (const { jobId, set } of attemptChanges) {
-      const { creation, cancelRequestedAt, cleanupAt } = set;
+      const { creation, cancelRequestedAt, giveWay, outcome, cleanupAt } = set;
       if (creation) words.push(`${this.#name(jobId)} create ${creation}`);
       if (cancelRequestedAt) words.push(`${this.#name(jobId)} cancel asked`);
+      if (giveWay) words.push(`${this.#name(jobId)} to give way`);
+      if (outcome === 'gave_way') words.push(`${this.#name(jobId)} gave way`);
       if (cleanupAt === null) words.push(`${this.#name(jobId)} nothing to clean up`);
     }
     return words.join(', ');
@@ -114,6 +120,11 @@ export class Narrator {
     const { phase } = (object.status ?? {}) as { phase?: string };
     return `pod of ${this.#name(jobId)}/${attempt} ${type === 'DELETED' ? 'is gone' : phase}`;
   }
+}
+
+function resultIn({ type, object: { kind, metadata } }: ClusterChange): string {
+  const what = type === 'ADDED' ? 'has' : type === 'DELETED' ? 'has no more' : 'changes';
+  return `${what} the ${kind} ${metadata.name}`;
 }
 
 function wishOf({ name, submission, key, batch }: Extract<TraceEntry, { kind: 'submitted' }>): string {

@@ -1,14 +1,19 @@
-// The program's body as the server wires it, without HTTP: engine, dispatcher, jobs controller, reachability, clean-up.
+// The program's body as the server wires it, without HTTP: engine, dispatcher, jobs controller, reachability,
+// clean-up, and in some worlds the results controller.
 // The parts are the real ones; only what they are given (time, chance, store, cluster) is simulated.
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
+import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
 import { builtInTemplate, jobManifest } from '../../pkg/kubernetes/manifest.ts';
 import { workloadReference } from '../../pkg/kubernetes/naming.ts';
-import { jobsController } from '../controllers/jobs/jobs-controller.ts';
+import { type JobsControllerDeps, jobsController } from '../controllers/jobs/jobs-controller.ts';
 import { reachabilityMonitor } from '../controllers/jobs/reachability.ts';
+import { resultsController } from '../controllers/results/results-controller.ts';
+import { savedOutcome } from '../controllers/results/saved-outcome.ts';
 import type { ClusterEvent } from '../core/events.ts';
 import { Dispatcher, type DispatcherDeps } from '../dispatcher/dispatcher.ts';
 import { Cleanup } from '../engine/cleanup.ts';
 import { Engine, type EngineDeps } from '../engine/engine.ts';
+import { untilDeletion, wantsResult } from '../engine/result-needs.ts';
 import { EngineService } from '../engine/service.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -24,6 +29,8 @@ export interface ProgramDeps {
   logger: Logger;
   settings: EngineDeps['settings'];
   maxConcurrencyGiven?: boolean;
+  /** Where logs are read; without it no results are saved. */
+  logs?: LogSource | undefined;
   /** Told of each piece of news that is given to the engine. */
   onInput?(): void;
 }
@@ -38,6 +45,21 @@ export interface Program {
 
 const namespace = 'default';
 const dispatchConcurrency = 16;
+const resultBytes = 65_536;
+
+/** As the server has them; undefined when nobody saves any. */
+function resultsOf({ logs: source, store, cluster, clock, ...deps }: ProgramDeps) {
+  if (!source) return undefined;
+  const startedAt = clock.now();
+  const controller = resultsController({
+    ...{ ...deps, source, cluster, clock, metrics: silentMetrics, queueId: store.queueId },
+    ...{ logs: 'full', maxBytes: resultBytes },
+    keptForMs: (jobId, attempt) => untilDeletion({ store, clock, startedAt }, jobId, attempt),
+  });
+  const outcomeOf: NonNullable<JobsControllerDeps['savedOutcome']> = async (reference, jobId, attempt) =>
+    wantsResult(store, jobId) ? savedOutcome(cluster, reference, jobId, attempt) : { outcome: 'ok', value: undefined };
+  return { controller, savedOutcome: outcomeOf };
+}
 
 export function assembleProgram(deps: ProgramDeps): Program {
   const { store, clock } = deps;
@@ -67,8 +89,10 @@ export function assembleProgram(deps: ProgramDeps): Program {
     concurrency: dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ ...shared, emit });
+  const results = resultsOf(deps);
   const controller = jobsController({
     ...shared,
+    ...(results && { savedOutcome: results.savedOutcome }),
     queueId,
     emit,
     expected: (jobId, attempt) => engine.expected(jobId, attempt),
@@ -81,6 +105,7 @@ export function assembleProgram(deps: ProgramDeps): Program {
     clock,
     ready: () => engine.clusterReachable && engine.storeAvailable,
     release: (effects) => dispatcher.release(effects),
+    awaited: (jobId, attempt) => results?.controller.awaits(jobId, attempt) ?? false,
   });
   const service = new EngineService({
     engine,
@@ -91,6 +116,7 @@ export function assembleProgram(deps: ProgramDeps): Program {
   async function start(): Promise<void> {
     await engine.start();
     controller.start();
+    results?.controller.start();
     reachability.start();
     cleanup.start();
   }
@@ -98,6 +124,7 @@ export function assembleProgram(deps: ProgramDeps): Program {
     engine.drain();
     cleanup.stop();
     reachability.stop();
+    await results?.controller.stop();
     await controller.stop();
     await dispatcher.stop();
     await engine.stop();

@@ -8,6 +8,7 @@ import { KeyChecker } from './checkers/keys.ts';
 import { OneWorkloadChecker } from './checkers/one-workload.ts';
 import { OrderChecker } from './checkers/order.ts';
 import { OutcomeChecker } from './checkers/outcome.ts';
+import { ResultChecker } from './checkers/results.ts';
 import { RetryChecker } from './checkers/retries.ts';
 import { SettingsChecker } from './checkers/settings.ts';
 import { SlotChecker } from './checkers/slots.ts';
@@ -52,6 +53,8 @@ export interface RunReport {
 const livenessMs = 600_000;
 /** From the last moment that a lost create may land to the deletion of what it made. */
 const cleanUpMs = 300_000;
+/** What the API server refuses for good is tried again this late. */
+const resultsMs = 600_000;
 const mostTurns = 40;
 
 export async function randomRun(options: RunOptions): Promise<RunReport> {
@@ -89,10 +92,11 @@ class RandomRun {
       ...{ clock, seed, settings, clusterRates, storeRates, longestCommitMs, onLine },
       ...{ isCapGiven, ignoresDeadlines },
       durationMs: 5_000,
+      savesResults: this.#weather.results > 0,
       checkers: [
         ...[this.#durability, new TransitionChecker(), new OrderChecker(), new CapChecker()],
         ...[new OneWorkloadChecker(), new OutcomeChecker(), this.#slots, new WaitingChecker(), new RetryChecker()],
-        ...[new TimeoutChecker(), new SettingsChecker(), new KeyChecker()],
+        ...[new TimeoutChecker(), new SettingsChecker(), new KeyChecker(), new ResultChecker()],
       ],
       crash: (point) => this.#crash(point),
       downtimeMs: () => (this.#isSafetyPhase ? this.#upTo(this.#weather.longestDowntimeMs) : 0),
@@ -125,7 +129,8 @@ class RandomRun {
     });
     this.#liveness.push(...this.#slots.unfinished(world.trace.rows));
     const ttlMs = this.#weather.settings.jobTtlMs + this.#callers.longestSetBackMs;
-    await this.#until(ttlMs + cleanUpMs, async () => (await world.workloads()).length === 0);
+    const savingMs = this.#weather.results > 0 ? resultsMs : 0;
+    await this.#until(ttlMs + cleanUpMs + savingMs, async () => (await world.workloads()).length === 0);
     this.#checkInside();
     this.#checkEmpty();
     this.#checkStore();

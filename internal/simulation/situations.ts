@@ -43,26 +43,34 @@ function rulesOfAttempt(rows: Rows, key = ''): string[] {
   const attempt = rows.attempts.get(key);
   if (!job || !attempt || job.state !== 'running') return [];
   const found: string[] = [];
+  if (attempt.giveWay !== undefined) found.push('giving_way');
+  if ((job.gaveWayTimes ?? 0) > 0) found.push('gave_way');
   if (attempt.attempt > 1) found.push(job.attemptsBefore === attempt.attempt - 1 ? 'run_again' : 'retried');
   if (job.expiresAt !== undefined) found.push('may_expire');
   if (job.rules?.timeoutMs === undefined) return found;
-  const isLate = job.reason === 'cancelling' && attempt.cancelRequestedAt === undefined;
+  const isAsked = attempt.cancelRequestedAt !== undefined || attempt.giveWay !== undefined;
+  const isLate = job.reason === 'cancelling' && !isAsked;
   return [...found, isLate ? 'timed_out' : 'has_timeout'];
 }
 
 /** `rows`: as they are before the commit. */
-function rulesInCommit({ inserts, jobChanges, settings, idempotency }: Commit, rows: Rows): Set<string> {
+function rulesInCommit(commit: Commit, rows: Rows): Set<string> {
+  const { inserts, jobChanges, attemptChanges, settings, idempotency } = commit;
   const found = new Set<string>();
+  const isToGiveWay = new Set(attemptChanges.filter(({ set }) => set.giveWay).map(({ jobId }) => jobId));
+  const gaveWay = new Set(attemptChanges.filter(({ set }) => set.outcome === 'gave_way').map(({ jobId }) => jobId));
+  if (isToGiveWay.size > 0) found.add('to_give_way');
+  if (gaveWay.size > 0) found.add('gave_way');
   for (const { state } of inserts) if (state !== 'pending') found.add(`accepted_${state}`);
   for (const { jobId, set } of jobChanges) {
     const from = rows.jobs.get(jobId)?.state;
     if (set.held !== undefined && set.attemptsBefore === undefined) found.add(set.held ? 'held' : 'released');
     if (set.attemptsBefore !== undefined) found.add('run_again');
-    else if (set.startAt !== undefined && from === 'running') found.add('to_be_retried');
+    else if (set.startAt !== undefined && from === 'running' && !gaveWay.has(jobId)) found.add('to_be_retried');
     else if (from === 'scheduled' && set.state === 'pending') found.add('due');
     else if (from === 'blocked' && set.state === 'pending') found.add('unblocked');
     if (set.reason === 'dependency_failed') found.add('dependency_failed');
-    if (set.reason === 'cancelling' && set.message) found.add('timed_out');
+    if (set.reason === 'cancelling' && set.message && !isToGiveWay.has(jobId)) found.add('timed_out');
   }
   if (settings.paused !== undefined) found.add(settings.paused ? 'paused' : 'resumed');
   if (settings.maxConcurrency !== undefined) found.add('cap_set');

@@ -39,6 +39,8 @@ export type TraceEntry = {
   | { kind: 'submission_refused'; name: string; code: string; key: Key | undefined }
   /** Somebody asked for a cancel; whether it was answered is open. */
   | { kind: 'cancel_asked'; jobId: string }
+  /** A controller wants this attempt to make room for others. */
+  | { kind: 'give_way_asked'; jobId: string; attempt: number }
   | { kind: 'priority_asked'; jobId: string; priority: number }
   /** `asked` counts the wishes of people, to know which one was the last. */
   | { kind: 'hold_asked'; asked: number; jobId: string; held: boolean }
@@ -56,6 +58,8 @@ export type TraceEntry = {
   | { kind: 'workload'; change: ClusterChange }
   /** One of our pods came, ended or went. */
   | { kind: 'pod'; change: ClusterChange }
+  /** A ConfigMap of a saved result, or an event about one. */
+  | { kind: 'result'; change: ClusterChange }
 );
 
 /** A part that judges: told every entry in order, asked at the end. Each violation is a sentence. */

@@ -30,6 +30,8 @@ export interface Weather {
   capChanges: number;
   /** Share of the jobs that wait on purpose, have a timeout or are to be tried again. */
   rules: number;
+  /** Share of the jobs whose result is saved; nobody saves any in most worlds. */
+  results: number;
   /** Of the requests: those under an idempotency key, and those with several jobs. */
   keys: number;
   batches: number;
@@ -38,6 +40,8 @@ export interface Weather {
   retries: number;
   pauses: number;
   capSettings: number;
+  /** Share of what happens that has a running job give way. */
+  givingWay: number;
   /** Whoever starts the program names its cap. */
   isCapGiven: boolean;
   /** The cluster's own deadlines do nothing. */
@@ -80,6 +84,7 @@ export const crashShares: Record<CrashPoint, number> = {
 export function weatherOf(seed: number, calm: Calm = {}): Weather {
   const random = seededRandom(seed ^ 0x5eed);
   const strength = (): number => oneOf(random, [0, 0.3, 1, 1, 2.5]);
+  const savesResults = seed % 4 === 0;
   const clusterRates: FaultRates = {};
   for (const kind of [...callFaults, ...watchFaults]) {
     const rate = (badDay[kind] ?? 0) * strength();
@@ -100,10 +105,12 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
     longestDowntimeMs: oneOf(random, [0, 2_000, 20_000, 150_000]),
     outsiders: 0.06 * oneOf(random, [0, 0, 1, 2]),
     outages: 0.04 * strength(),
-    // What shows only at the next start goes with the crashes.
-    clockJumps: calm.crashes ? 0 : 0.02 * strength(),
+    // What shows only at the next start goes with the crashes. A day that is jumped over is one in which no result could
+    // be saved.
+    clockJumps: calm.crashes ? 0 : 0.02 * strength() * (savesResults ? 0 : 1),
     capChanges: calm.crashes ? 0 : 0.03 * strength(),
     rules: oneOf(random, [0, 0.2, 0.5, 0.9]),
+    results: savesResults ? 0.5 : 0,
     keys: oneOf(random, [0, 0.3, 0.8]),
     batches: oneOf(random, [0, 0.05, 0.1]),
     holds: oneOf(random, [0, 0.05, 0.1]),
@@ -117,6 +124,8 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
       settleMs: oneOf(random, [0, 100, 100]),
       jobTtlMs: oneOf(random, [0, 2_000, 30_000, 120_000, 120_000]),
     },
+    // Last, so that the weather of the seeds that are known is what it was.
+    givingWay: oneOf(random, [0, 0.03, 0.1]),
   };
 }
 

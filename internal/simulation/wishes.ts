@@ -9,6 +9,8 @@ export interface WishDeps {
   random: Random;
   /** Share of the jobs with rules. */
   rules: number;
+  /** Share of the jobs whose result is saved. */
+  results: number;
   /** The true time; the program's may be another. */
   now(): number;
   /** Jobs that others may wait for. */
@@ -49,8 +51,10 @@ export class Wishes {
       annotations,
       workload: {},
     };
-    if (!this.#chance(this.#deps.rules)) return plain;
-    const rules = this.#rules();
+    const { results } = this.#deps;
+    const saved = results > 0 && this.#chance(results) ? { results: true } : undefined;
+    if (!this.#chance(this.#deps.rules)) return saved ? { ...plain, rules: saved } : plain;
+    const rules = { ...this.#rules(), ...saved };
     // Far longer than any timeout: only a timeout ends it.
     const isEndless = rules.timeoutMs !== undefined && this.#chance(0.15);
     if (isEndless) annotations['kubejobs.io/simulate-duration'] = '900s';

@@ -7,6 +7,7 @@ import {
   type KubernetesObject,
   podsResource,
   pytorchJobsResource,
+  type Resource,
 } from '../../pkg/kubernetes/cluster.ts';
 import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../pkg/kubernetes/labels.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
@@ -52,6 +53,8 @@ export interface WorldOptions {
   isCapGiven?: boolean;
   /** The cluster does not end what has passed its own deadline. */
   ignoresDeadlines?: boolean;
+  /** The program saves the results of finished jobs. */
+  savesResults?: boolean;
   /** How long a workload without an annotation runs. */
   durationMs: number;
   checkers?: readonly Checker[];
@@ -89,6 +92,7 @@ export class World {
   readonly #faulty: FaultyCluster;
   #life: Life;
   #program: Program | undefined;
+  #programsClock: Clock | undefined;
   /** It has started, and hears callers. */
   #isListening = false;
   #starts = 0;
@@ -145,12 +149,15 @@ export class World {
     const { maxConcurrency } = settings;
     this.#starts += 1;
     this.trace.add({ at: this.clock.now(), kind: 'started', maxConcurrency, isCapGiven });
+    const parts = this.#partsFor(life);
+    this.#programsClock = parts.clock;
     const program = assembleProgram({
-      ...this.#partsFor(life),
+      ...parts,
       random: this.random,
       logger: silentLogger,
       settings: tampering.settings?.(settings) ?? { ...settings },
       maxConcurrencyGiven: isCapGiven,
+      logs: this.#options.savesResults ? this.truth : undefined,
       onInput: () => this.steps.add('input'),
     });
     this.#program = program;
@@ -182,6 +189,15 @@ export class World {
   async cancel(jobId: string): Promise<void> {
     this.#tell({ kind: 'cancel_asked', jobId });
     await this.#ask((engine) => engine.change('cancel', jobId));
+  }
+
+  /** A controller has found that this attempt is in the way of others; its news comes like that of the cluster. */
+  giveWay(jobId: string, attempt: number): void {
+    if (!this.#program || !this.#isListening || !this.#programsClock) return;
+    this.#tell({ kind: 'give_way_asked', jobId, attempt });
+    this.steps.add('input');
+    const about = { at: this.#programsClock.now(), jobId, attempt };
+    this.#program.engine.report({ kind: 'give_way_requested', ...about, message: 'others wait for its place' });
   }
 
   async reprioritise(jobId: string, priority: number): Promise<void> {
@@ -351,6 +367,7 @@ export class World {
   /** Writes each create into the trace as it leaves the program. */
   #noting(cluster: Cluster): Cluster {
     const create: Cluster['create'] = (resource, object, options) => {
+      if (!workloadResources.includes(resource)) return cluster.create(resource, object, options);
       const { [jobIdLabel]: jobId = '', [attemptLabel]: attempt } = object.metadata.labels ?? {};
       this.trace.add({ at: this.clock.now(), kind: 'create_called', jobId, attempt: Number(attempt) });
       return cluster.create(resource, this.#asTheClusterTakesIt(object), options);
@@ -375,6 +392,10 @@ export class World {
   }
 
   #truthChanged({ type, resource, object, previous }: ObjectEvent): void {
+    if (resultKinds.includes(resource.kind)) {
+      this.trace.add({ at: this.clock.now(), kind: 'result', change: { type, object } });
+      return;
+    }
     if (object.metadata.labels?.[queueIdLabel] !== this.store.queueId) return;
     const at = this.clock.now();
     if (resource.plural !== podsResource.plural) {
@@ -392,7 +413,8 @@ export class World {
   };
 }
 
-const workloadResources = [jobsResource, pytorchJobsResource];
+const workloadResources: readonly Resource[] = [jobsResource, pytorchJobsResource];
+const resultKinds: readonly string[] = ['ConfigMap', 'Event'];
 
 /** What the operating system's patience comes to, in milliseconds. */
 const longestStopMs = 10_000;

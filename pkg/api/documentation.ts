@@ -20,6 +20,7 @@ const tags = [
   { name: 'queue', description: 'What waits and what runs.' },
   { name: 'schedules', description: 'Jobs that are submitted again and again.' },
   { name: 'workloads', description: 'The health of workloads on the cluster, ours and everyone else’s.' },
+  { name: 'podgroups', description: 'Groups of pods that are to run together, ours and everyone else’s.' },
   { name: 'results', description: 'What was saved of finished Jobs.' },
   { name: 'webhooks', description: 'Messages about finished jobs that have not arrived.' },
   { name: 'operation', description: 'For those who run the server.' },

@@ -24,6 +24,8 @@ import { logRoutes } from './log-routes.ts';
 import type { LogService } from './log-service.ts';
 import { errorRoutes, healthRoutes, type MetricsText, metricsRoute } from './operation-routes.ts';
 import { answerLate, answerOverdue, answerParserError } from './parser-errors.ts';
+import { podGroupRoutes } from './podgroup-routes.ts';
+import type { PodGroupService } from './podgroup-service.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
 import { resultRoutes } from './result-routes.ts';
@@ -32,6 +34,7 @@ import { scheduleRoutes } from './schedule-routes.ts';
 import type { ScheduleService } from './schedule-service.ts';
 import { healthSchemas } from './schemas/health.ts';
 import { jobSchemas } from './schemas/job.ts';
+import { podGroupSchemas } from './schemas/podgroup.ts';
 import { problemSchemas } from './schemas/problem.ts';
 import { resultSchemas } from './schemas/result.ts';
 import { scheduleSchemas } from './schemas/schedule.ts';
@@ -54,6 +57,8 @@ export interface ServerDeps {
   webhooks: WebhookService;
   /** Undefined when nothing follows the health of workloads. */
   workloads?: WorkloadService | undefined;
+  /** Undefined when nothing follows groups of pods. */
+  podGroups?: PodGroupService | undefined;
   /** Undefined when nobody saves results. */
   results?: ResultService | undefined;
   logger: ErrorLog;
@@ -87,6 +92,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...webhookSchemas,
     ...settingsSchemas,
     ...workloadSchemas,
+    ...podGroupSchemas,
     ...resultSchemas,
     ...healthSchemas,
   ])
@@ -101,6 +107,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   scheduleRoutes(app, deps.schedules);
   webhookRoutes(app, deps.webhooks);
   workloadRoutes(app, deps);
+  podGroupRoutes(app, deps.podGroups);
   resultRoutes(app, deps.results);
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version, deps.workloads);

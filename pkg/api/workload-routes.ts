@@ -115,9 +115,11 @@ function streamRoute(app: FastifyInstance, { workloads, clock, metrics }: Worklo
     summary: 'Follow the health of workloads',
     description:
       'Server-sent events: `changed` with what `GET /workloads` lists of a workload, whether it is healthy or not, and `gone` ' +
-      'with its kind, namespace and name. What changes while a reader takes nothing is told once, as it is then. There are no ' +
-      'ids: open the stream first, then ask for the list. A comment line is sent every 15 s. A reader who takes nothing for 30 s ' +
-      'is cut off.',
+      'with its kind, namespace and name. Every stream begins with a `changed` of each workload that the filters let through; ' +
+      '`synced` with a kind says that all of that kind were told: what was not since the stream was opened is not there. There ' +
+      'is no history, so there are no ids, and `Last-Event-ID` changes nothing: a reader who comes back is told of everything ' +
+      'as it is then, and sees what he missed. What changes while a reader takes nothing is told once, as it is then. A comment ' +
+      'line is sent every 15 s. A reader who takes nothing for 30 s is cut off.',
     querystring: streamQuery,
     response: {
       200: {

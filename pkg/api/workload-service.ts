@@ -56,6 +56,8 @@ export interface WorkloadService {
   workloads(filter: WorkloadsFilter, page: PageRequest): Page<WorkloadView>;
   /** With its Jobs, pods and containers, in the shape that is shown. */
   document(kind: WatchedKind, namespace: string, name: string): object | undefined;
+  /** Whether all workloads of this kind are known, be it that there can be none. */
+  knows(kind: WatchedKind): boolean;
   healthOf(workload: WorkloadReference): WorkloadView | undefined;
   /** Until the answer is called. */
   listen(listener: WorkloadListener): () => void;

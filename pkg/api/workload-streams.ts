@@ -1,22 +1,27 @@
-// Changes of the health of workloads as server-sent events for many readers. What is told is how a workload is now, so a
-// reader whose connection takes nothing for a while is told once of each workload that changed meanwhile, and not of every
-// step. One whose connection takes nothing at all is cut off, and asks for everything again when he comes back.
+// The health of workloads as server-sent events for many readers. A stream begins with how everything is, and goes on with
+// what changes: nothing is kept of readers who left, and one who comes back misses nothing. What is told is how a workload
+// is now, so a reader whose connection takes nothing for a while is told once of each workload that changed meanwhile, and
+// not of every step. One whose connection takes nothing at all is cut off.
 import type { ServerResponse } from 'node:http';
 import type { CancelTimer, Clock } from '../../internal/platform/clock.ts';
 import type { Metrics } from '../../internal/platform/metrics.ts';
-import type { WorkloadService, WorkloadView } from './workload-service.ts';
+import { type WatchedKind, type WorkloadService, type WorkloadView, watchedKinds } from './workload-service.ts';
+
+type Workloads = Pick<WorkloadService, 'listen' | 'workloads' | 'knows'>;
 
 export interface WorkloadStreamsDeps {
-  workloads: Pick<WorkloadService, 'listen'>;
+  workloads: Workloads;
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
 }
 
 export interface WorkloadStreamFilter {
-  kind?: string;
+  kind?: WatchedKind;
   namespace?: string;
 }
 
+/** Workloads that are written at once at the beginning, so that a reader who takes nothing costs no more than these. */
+const pageSize = 100;
 const heartbeatMs = 15_000;
 /** Heartbeats that pass before a connection that takes nothing is cut off. */
 const patience = 2;
@@ -34,9 +39,10 @@ export class WorkloadStreams {
   /** Writes to the response, whose head is sent, until the reader leaves. */
   open(response: ServerResponse, filter: WorkloadStreamFilter): void {
     if (this.#streams.size === 0) this.#begin();
-    const stream = new WorkloadStream(response, filter);
+    const stream = new WorkloadStream(response, filter, this.#deps.workloads);
     this.#streams.add(stream);
     response.once('close', () => this.#closed(stream));
+    stream.goOn();
   }
 
   /** Ends them all in order. */
@@ -72,12 +78,31 @@ class WorkloadStream {
   readonly #filter: WorkloadStreamFilter;
   /** What the connection had no room for, by workload. */
   readonly #waiting = new Map<string, string>();
+  /** What is still to be told of the beginning. */
+  readonly #beginning: Iterator<string>;
+  /** Kinds of which not everything was told yet, since it is not known. */
+  readonly #unknownKinds: Set<WatchedKind>;
+  readonly #workloads: Workloads;
+  #hasBegun = false;
   #isFull = false;
   #beatsWithoutRoom = 0;
 
-  constructor(response: ServerResponse, filter: WorkloadStreamFilter) {
+  constructor(response: ServerResponse, filter: WorkloadStreamFilter, workloads: Workloads) {
     this.#response = response;
     this.#filter = filter;
+    this.#workloads = workloads;
+    this.#beginning = everything(workloads, filter);
+    this.#unknownKinds = new Set(filter.kind === undefined ? watchedKinds : [filter.kind]);
+  }
+
+  /** Tells as much of the beginning as the connection takes. */
+  goOn(): void {
+    while (!this.#hasBegun && this.#isOpen && !this.#isFull) {
+      const { value, done = false } = this.#beginning.next();
+      this.#hasBegun = done;
+      if (!done && value !== '') this.#write(value);
+    }
+    this.#tellSynced();
   }
 
   tell(key: string, text: string): void {
@@ -95,6 +120,7 @@ class WorkloadStream {
     if (!this.#isFull) {
       this.#beatsWithoutRoom = 0;
       this.#write(':\n\n');
+      this.#tellSynced();
       return true;
     }
     this.#beatsWithoutRoom += 1;
@@ -103,8 +129,22 @@ class WorkloadStream {
     return false;
   }
 
+  get #isOpen(): boolean {
+    return !this.#response.destroyed && !this.#response.writableEnded;
+  }
+
+  /** Of each kind once, when all of it that is known was told and nothing is unknown any more. */
+  #tellSynced(): void {
+    if (!this.#hasBegun) return;
+    for (const kind of this.#unknownKinds) {
+      if (this.#isFull || !this.#workloads.knows(kind)) continue;
+      this.#unknownKinds.delete(kind);
+      this.#write(`event: synced\ndata: ${JSON.stringify({ kind })}\n\n`);
+    }
+  }
+
   #write(text: string): void {
-    if (this.#response.destroyed || this.#response.writableEnded || this.#response.write(text)) return;
+    if (!this.#isOpen || this.#response.write(text)) return;
     this.#isFull = true;
     this.#response.once('drain', () => {
       this.#isFull = false;
@@ -112,8 +152,20 @@ class WorkloadStream {
       const all = [...this.#waiting.values()].join('');
       this.#waiting.clear();
       if (all !== '') this.#write(all);
+      this.goOn();
     });
   }
+}
+
+/** Each as it is when its page is made. What changes later is told as a change, before or after its page. */
+function* everything(workloads: Workloads, filter: WorkloadStreamFilter): Generator<string, undefined> {
+  let after: readonly number[] | undefined;
+  do {
+    const page = workloads.workloads({ ...filter, unhealthy: false }, { limit: pageSize, ...(after && { after }) });
+    yield page.items.map((view) => textOf(`${view.kind}/${view.namespace}/${view.name}`, view)).join('');
+    after = page.next;
+  } while (after !== undefined);
+  return undefined;
 }
 
 function fits(key: string, { kind, namespace }: WorkloadStreamFilter): boolean {

@@ -8,18 +8,25 @@ import type {
   HealthDocument,
   JobDocument,
   NewScheduleDocument,
+  PodGroupDocument,
   QueueEntryDocument,
+  ResultDocument,
   ScheduleDocument,
   ScheduleFields,
   SettingsDocument,
   SubmissionDocument,
   SubmittedDocument,
+  WatchedKind,
+  WorkloadHealthDocument,
+  WorkloadsDocument,
+  WorkloadTreeDocument,
 } from './documents.ts';
 import { type EventsOptions, events, type StreamedEvent } from './events.ts';
 import { linesOf, ndjson, textOf } from './lines.ts';
 import { type Page, type PageOptions, pageOf, pageParameters, pathWith } from './pages.ts';
 import { type Retrying, withRetries } from './retry.ts';
 import { type Answer, type Call, call, open, type Transport } from './transport.ts';
+import { type StreamedWorkload, type WorkloadEventsOptions, workloadEvents } from './workload-events.ts';
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:8000`; a path in it is kept when it ends in a slash. */
@@ -41,6 +48,23 @@ export interface JobsQuery extends PageOptions {
 
 export interface DeliveriesQuery extends PageOptions {
   state?: DeliveryState;
+}
+
+export interface PodGroupsQuery extends PageOptions {
+  namespace?: string;
+  ready?: boolean;
+}
+
+export interface WorkloadsQuery extends PageOptions {
+  kind?: WatchedKind;
+  namespace?: string;
+  /** Only the unhealthy ones, as long as this is not false. */
+  unhealthy?: boolean;
+}
+
+export interface WorkloadsPage extends Page<WorkloadHealthDocument> {
+  /** Over everything that is watched, whatever the filters. */
+  counts: Omit<WorkloadsDocument, 'workloads'>;
 }
 
 export interface SubmitOptions {
@@ -117,6 +141,16 @@ export interface Client {
   deliveries(query?: DeliveriesQuery): Promise<Page<DeliveryDocument>>;
   /** Sends one again, with all its tries anew. */
   redeliver(deliveryId: string): Promise<DeliveryDocument>;
+  /** Groups of pods in the order in which they were first seen. */
+  podGroups(query?: PodGroupsQuery): Promise<Page<PodGroupDocument>>;
+  podGroup(namespace: string, name: string): Promise<PodGroupDocument>;
+  /** In the order in which they were first seen. */
+  workloads(query?: WorkloadsQuery): Promise<WorkloadsPage>;
+  /** With its Jobs, pods and containers. */
+  workload(kind: WatchedKind, namespace: string, name: string): Promise<WorkloadTreeDocument>;
+  workloadEvents(options?: WorkloadEventsOptions): AsyncIterable<StreamedWorkload>;
+  /** What was saved of the newest Job of this name; without its log when `logs` is false. */
+  result(namespace: string, job: string, options?: { logs?: boolean }): Promise<ResultDocument>;
   /** Rejects with a Problem (503) while the server accepts no jobs. */
   health(): Promise<HealthDocument>;
 }
@@ -162,6 +196,12 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
     deleteSchedule: (name) => change('DELETE', schedulePath(name)),
     deliveries: (query = {}) => page(pathWith('webhooks/deliveries', deliveriesParameters(query))),
     redeliver: (deliveryId) => change('POST', `webhooks/deliveries/${encodeURIComponent(deliveryId)}/redeliver`),
+    podGroups: (query = {}) => page(pathWith('podgroups', podGroupsParameters(query))),
+    podGroup: (namespace, name) => document(`podgroups/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`),
+    workloads: async (query = {}) => workloadsPage(await read(pathWith('workloads', workloadsParameters(query)))),
+    workload: (...path) => document(`workloads/${path.map(encodeURIComponent).join('/')}`),
+    workloadEvents: (options = {}) => workloadEvents(transport, retrying, options),
+    result: (namespace, job, options = {}) => document(resultPath(namespace, job, options)),
     health: () => document('health'),
   };
 }
@@ -191,6 +231,32 @@ function deliveriesParameters({ state, ...page }: DeliveriesQuery): URLSearchPar
   const parameters = pageParameters(page);
   if (state !== undefined) parameters.set('state', state);
   return parameters;
+}
+
+function podGroupsParameters({ namespace, ready, ...page }: PodGroupsQuery): URLSearchParams {
+  const parameters = pageParameters(page);
+  if (namespace !== undefined) parameters.set('namespace', namespace);
+  if (ready !== undefined) parameters.set('ready', String(ready));
+  return parameters;
+}
+
+function resultPath(namespace: string, job: string, { logs }: { logs?: boolean }): string {
+  const parameters = new URLSearchParams();
+  if (logs !== undefined) parameters.set('logs', String(logs));
+  return pathWith(`results/${encodeURIComponent(namespace)}/${encodeURIComponent(job)}`, parameters);
+}
+
+function workloadsParameters({ kind, namespace, unhealthy, ...page }: WorkloadsQuery): URLSearchParams {
+  const parameters = pageParameters(page);
+  if (kind !== undefined) parameters.set('kind', kind);
+  if (namespace !== undefined) parameters.set('namespace', namespace);
+  if (unhealthy !== undefined) parameters.set('unhealthy', String(unhealthy));
+  return parameters;
+}
+
+function workloadsPage({ body, headers }: Answer): WorkloadsPage {
+  const { workloads, ...counts } = body as WorkloadsDocument;
+  return { ...pageOf<WorkloadHealthDocument>({ body: workloads, headers }), counts };
 }
 
 function jobsParameters({ states = [], queue, name, labels = {}, ...page }: JobsQuery): URLSearchParams {

@@ -1,6 +1,7 @@
 // What goes over the wire, as openapi.yaml describes it: plain JSON in snake_case, times as RFC 3339 text.
 // A test holds these types against the server's schemas, so neither can change alone.
 import type {
+  AttemptOutcome,
   ConcurrencyPolicy,
   Creation,
   DeliveryState,
@@ -8,7 +9,6 @@ import type {
   EnvironmentVariable,
   ErrorCode,
   FieldError,
-  FinishedState,
   JobReason,
   JobState,
   JobTemplate,
@@ -96,7 +96,7 @@ export interface AttemptDocument {
   dispatch_sequence: number;
   dispatched_at: string;
   finished_at?: string;
-  outcome?: FinishedState | 'refused_by_quota';
+  outcome?: AttemptOutcome;
   reason?: JobReason;
   message?: string;
   exit_code?: number;
@@ -160,14 +160,73 @@ export interface HealthDocument {
   workloads?: KindHealthDocument[];
 }
 
+export type WatchedKind = 'JobSet' | 'PyTorchJob' | 'Job';
+
 export interface KindHealthDocument {
-  kind: 'JobSet' | 'PyTorchJob' | 'Job';
+  kind: WatchedKind;
   available: boolean;
   /** Why it is not available; `health` leaves it out. */
   message?: string;
   /** How many by state. */
   states: Record<string, number>;
   unhealthy: number;
+}
+
+export interface PodGroupDocument {
+  namespace: string;
+  name: string;
+  /** How many pods there must be, once it is known. */
+  size?: number;
+  size_from?: 'annotation' | 'owners' | 'pods';
+  /** How many by state. */
+  pods: Record<string, number>;
+  /** How many have the ready label. */
+  labelled: number;
+  ready: boolean;
+  since: string;
+  /** Why it is not ready. */
+  reason?:
+    | 'size_invalid'
+    | 'pods_missing'
+    | 'pods_deleted'
+    | 'pods_unschedulable'
+    | 'pods_not_running'
+    | 'owner_gone'
+    | 'owner_unreadable'
+    | 'labels_missing';
+  message?: string;
+  waiting_pods: Array<{ name: string; state: string; deleted?: boolean; message?: string }>;
+  waiting_pods_left_out?: number;
+  /** `<namespace>/<name>` of the groups that wait for one another. */
+  deadlock?: { since: string; groups: string[] };
+}
+
+export interface WorkloadsDocument {
+  kinds: KindHealthDocument[];
+  /** By state. */
+  pods: Record<string, number>;
+  /** By the reason of their issue. */
+  container_issues: Record<string, number>;
+  workloads: WorkloadHealthDocument[];
+}
+
+/** One member, `jobset`, `pytorchJob` or `job`, in the shape that `kubejobs monitor` prints. */
+export type WorkloadTreeDocument = object;
+
+/** What was saved of a finished Job. */
+export interface ResultDocument {
+  namespace: string;
+  job: string;
+  status: 'completed' | 'failed';
+  completion_time: string;
+  /** Of the queue's jobs, as the two below. */
+  job_id?: string;
+  attempt?: number;
+  exit_code?: number;
+  pods: unknown[];
+  logs?: string;
+  /** Why the saved log cannot be read. */
+  log_problem?: string;
 }
 
 export interface SettingsDocument {

@@ -1,9 +1,9 @@
 // The events of the server as one stream that outlives its connections: when one breaks, the next begins after the last
 // event that was seen. What the server no longer has is told as a `reset`.
 import type { EventDocument } from './documents.ts';
-import { ServerUnreachable } from './errors.ts';
 import { linesOf, serverSentEvents } from './lines.ts';
-import { pauseBeforeRetry, type Retrying } from './retry.ts';
+import { reconnecting } from './reconnect.ts';
+import type { Retrying } from './retry.ts';
 import { open, type Transport } from './transport.ts';
 
 export interface EventsOptions {
@@ -23,27 +23,14 @@ export type StreamedEvent =
   | { type: 'reset'; id: string };
 
 /** Ends only when the signal is aborted; rejects when the server refuses, or stays away for all tries. */
-export async function* events(
+export function events(
   transport: Transport,
   retrying: Retrying | undefined,
   options: EventsOptions,
 ): AsyncIterable<StreamedEvent> {
   const place = { lastEventId: options.lastEventId };
-  for (let failed = 0; ; failed++) {
-    try {
-      for await (const event of connection(transport, options, place)) {
-        failed = 0;
-        yield event;
-      }
-      if (options.signal?.aborted) return;
-      throw new ServerUnreachable(transport.baseUrl, 'it closed the stream of events');
-    } catch (error) {
-      if (options.signal?.aborted) return;
-      await pauseBeforeRetry(retrying, error, failed, options.signal).catch((reason: unknown) => {
-        if (!options.signal?.aborted) throw reason;
-      });
-    }
-  }
+  const connect = (): AsyncIterable<StreamedEvent> => connection(transport, options, place);
+  return reconnecting({ baseUrl: transport.baseUrl, retrying, signal: options.signal, connect });
 }
 
 /** One connection; `place` moves on with what it reads. */

@@ -1,13 +1,15 @@
-// From an object of the API server to what an informer keeps of it. An object that makes no sense is set aside and
-// reported, the first time and then ever more rarely, since it comes again with every list; it is never fatal.
+// From an object of the API server to what an informer keeps of it. An object that makes no sense is set aside,
+// counted each time, and said in the log the first time and then ever more rarely, since it comes again with every
+// list; it is never fatal.
 import type { Logger } from '../../internal/platform/logger.ts';
+import type { Metrics } from '../../internal/platform/metrics.ts';
 import type { KubernetesObject, Resource } from './cluster.ts';
 import type { Entry } from './informer-cache.ts';
 import type { Projection } from './informer-list.ts';
 
 export function tolerantProjection<T>(
   resource: Resource,
-  logger: Logger,
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
   project: (object: KubernetesObject) => T,
 ): Projection<T> {
   let skipped = 0;
@@ -16,6 +18,7 @@ export function tolerantProjection<T>(
       return entryOf(object, project);
     } catch (error) {
       skipped += 1;
+      metrics.count('kubejobs_workload_objects_skipped_total', { kind: resource.kind });
       const problem = error instanceof Error ? error.message : 'it makes no sense';
       const name = String(object?.metadata?.name ?? '').slice(0, 253);
       const fields = { resource: resource.plural, name, problem, skipped };

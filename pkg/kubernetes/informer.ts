@@ -99,7 +99,7 @@ class Reflector<T> implements Informer<T> {
   constructor(options: InformerOptions<T>) {
     this.#options = options;
     this.#timing = { ...usualTiming, ...options.timing };
-    this.#project = tolerantProjection(options.resource, options.logger, options.project.bind(options));
+    this.#project = tolerantProjection(options.resource, options, options.project.bind(options));
     const onChange: OnChange<T> = (...change) => this.#tell(() => options.handlers.onChange(...change));
     this.#cache = informerCache(onChange, options.indexBy?.bind(options));
   }

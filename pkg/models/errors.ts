@@ -61,6 +61,11 @@ export const errorCatalogue = {
     title: 'There is no such workload',
     when: 'No JobSet, PyTorchJob or Job of this name is seen in this namespace.',
   },
+  podgroup_not_found: {
+    status: 404,
+    title: 'There is no such group of pods',
+    when: 'No pod of a group of this name is seen in the namespace.',
+  },
   result_not_found: {
     status: 404,
     title: 'There is no such result',

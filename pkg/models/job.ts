@@ -85,6 +85,8 @@ export interface JobRules {
 export interface AttemptRules extends Pick<JobRules, 'timeoutMs' | 'retries'> {
   /** Attempts that do not count against the retries. */
   attemptsBefore?: number;
+  /** Attempts since then that gave way: they do not count either. */
+  gaveWayTimes?: number;
 }
 
 /** One submission after validation and defaults. */
@@ -120,6 +122,9 @@ export interface WorkloadReference {
 export const creations = ['requested', 'unknown', 'made', 'refused'] as const;
 export type Creation = (typeof creations)[number];
 
+/** How an attempt ended: as a job may, or its job went back to the queue. */
+export type AttemptOutcome = FinishedState | 'refused_by_quota' | 'gave_way';
+
 export interface Attempt {
   attempt: number;
   /** Place in the order of dispatch over all jobs of this queue; grows by one. */
@@ -132,8 +137,10 @@ export interface Attempt {
   /** When a create of this attempt last ended without a known answer. */
   unknownAt?: number;
   cancelRequestedAt?: number;
+  /** Why it is to give way to others; absent when it is not. */
+  giveWay?: string;
   finishedAt?: number;
-  outcome?: FinishedState | 'refused_by_quota';
+  outcome?: AttemptOutcome;
   reason?: JobReason;
   message?: string;
   exitCode?: number;
@@ -176,6 +183,8 @@ export interface Job {
   attempt: number;
   /** Attempts before a person had the job run again: they do not count against its retries. */
   attemptsBefore?: number;
+  /** How often it has given way since then. */
+  gaveWayTimes?: number;
   exitCode?: number;
   createdAt: number;
   startedAt?: number;
@@ -186,13 +195,15 @@ export interface Job {
 export function attemptRulesOf({
   rules,
   attemptsBefore,
-}: Pick<Job, 'rules' | 'attemptsBefore'>): AttemptRules | undefined {
-  if (rules?.timeoutMs === undefined && rules?.retries === undefined) return undefined;
-  const { timeoutMs, retries } = rules;
+  gaveWayTimes,
+}: Pick<Job, 'rules' | 'attemptsBefore' | 'gaveWayTimes'>): AttemptRules | undefined {
+  const { timeoutMs, retries } = rules ?? {};
+  if (timeoutMs === undefined && retries === undefined && gaveWayTimes === undefined) return undefined;
   return {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(retries && { retries }),
     ...(attemptsBefore !== undefined && { attemptsBefore }),
+    ...(gaveWayTimes !== undefined && { gaveWayTimes }),
   };
 }
 
@@ -214,6 +225,7 @@ export interface JobColumns {
   startAt?: number | null;
   expiresAt?: number | null;
   attemptsBefore?: number;
+  gaveWayTimes?: number | null;
   exitCode?: number | null;
   startedAt?: number | null;
   finishedAt?: number | null;
@@ -226,8 +238,9 @@ export interface AttemptColumns {
   madeAt?: number;
   unknownAt?: number;
   cancelRequestedAt?: number;
+  giveWay?: string | null;
   finishedAt?: number;
-  outcome?: FinishedState | 'refused_by_quota';
+  outcome?: AttemptOutcome;
   reason?: JobReason;
   message?: string;
   exitCode?: number;

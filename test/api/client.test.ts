@@ -8,11 +8,14 @@ import type {
   TimelineDocument,
   WorkloadDocument,
 } from '../../pkg/api/schemas/job.ts';
+import type { PodGroupDocument } from '../../pkg/api/schemas/podgroup.ts';
 import type { ProblemDocument } from '../../pkg/api/schemas/problem.ts';
+import type { ResultDocument } from '../../pkg/api/schemas/result.ts';
 import type { NewScheduleBody, ScheduleChangeBody, ScheduleDocument } from '../../pkg/api/schemas/schedule.ts';
 import type { SettingsDocument } from '../../pkg/api/schemas/settings.ts';
 import type { SubmissionBody } from '../../pkg/api/schemas/submission.ts';
 import type { DeliveryDocument } from '../../pkg/api/schemas/webhook.ts';
+import type { WorkloadHealthDocument, WorkloadsDocument } from '../../pkg/api/schemas/workload.ts';
 import type * as documents from '../../pkg/client/index.ts';
 import { type Client, createClient, Problem, ServerUnreachable } from '../../pkg/client/index.ts';
 import { aListeningApi } from '../support/api-under-test.ts';
@@ -41,7 +44,11 @@ test('the client’s documents are the server’s, and a change of either alone 
   expectTypeOf<documents.SubmittedDocument>().toEqualTypeOf<SubmittedDocument>();
   expectTypeOf<documents.HealthDocument>().toEqualTypeOf<HealthDocument>();
   expectTypeOf<documents.ProblemDocument>().toEqualTypeOf<ProblemDocument>();
+  expectTypeOf<documents.PodGroupDocument>().toEqualTypeOf<PodGroupDocument>();
   expectTypeOf<documents.DeliveryDocument>().toEqualTypeOf<DeliveryDocument>();
+  expectTypeOf<documents.WorkloadHealthDocument>().toEqualTypeOf<WorkloadHealthDocument>();
+  expectTypeOf<documents.WorkloadsDocument>().toEqualTypeOf<WorkloadsDocument>();
+  expectTypeOf<documents.ResultDocument>().toEqualTypeOf<ResultDocument>();
   expectTypeOf<documents.SettingsDocument>().toEqualTypeOf<SettingsDocument>();
   expectTypeOf<documents.ScheduleDocument>().toEqualTypeOf<ScheduleDocument>();
   expectTypeOf<documents.NewScheduleDocument>().toEqualTypeOf<NewScheduleBody>();

@@ -127,7 +127,7 @@ describe('GET /workloads/events', () => {
       return connection;
     };
     const listening = (count: number) => vi.waitFor(() => expect(told.listeners.size).toBe(count));
-    return { app, workloads: told, clock, metrics, open, listening };
+    return { app, port, workloads: told, clock, metrics, open, listening };
   }
 
   it('tells what changed and what is gone', async () => {
@@ -139,6 +139,63 @@ describe('GET /workloads/events', () => {
     await reader.until(/event: gone/);
     expect(reader.received()).toContain(`event: changed\ndata: ${JSON.stringify(sick)}\n\n`);
     expect(reader.received()).toContain('event: gone\ndata: {"kind":"Job","namespace":"default","name":"sick"}\n\n');
+  });
+
+  it('begins with everything that the filters let through, and says when that was all of a kind', async () => {
+    const { workloads: told, open } = await streams();
+    told.views.push(...Array.from({ length: 250 }, (_, n) => aWorkloadView({ name: `w${n}`, uid: `uid${n}` })));
+    const reader = await open('?kind=Job&namespace=default');
+    await reader.until(/event: synced\ndata: \{"kind":"Job"\}\n\n/);
+    const names = [...reader.received().matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(told.views.map(({ name }) => name));
+    expect(told.asked).toEqual(Array(3).fill({ kind: 'Job', namespace: 'default', unhealthy: false }));
+    expect(reader.received()).not.toContain('id:');
+  });
+
+  it('begins anew for a reader who comes back, whatever he says that he has seen', async () => {
+    const { workloads: told, open, listening, port } = await streams();
+    const first = await open();
+    await first.until(/"kind":"Job"/);
+    first.socket.destroy();
+    await listening(0);
+    told.views.push(sick);
+    const again = await openConnection(port);
+    again.send('GET /workloads/events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 7\r\n\r\n');
+    await again.until(/synced\ndata: \{"kind":"Job"\}/);
+    expect(again.received()).toContain(`event: changed\ndata: ${JSON.stringify(sick)}\n\n`);
+  });
+
+  it('does not say of a kind that everything was told before it is known', async () => {
+    const { workloads: told, clock, open } = await streams();
+    told.unknown.add('Job');
+    const reader = await open();
+    await reader.until(/"kind":"PyTorchJob"/);
+    expect(reader.received()).not.toContain('{"kind":"Job"}');
+    told.tell(sick);
+    told.unknown.delete('Job');
+    await clock.advance(15_000);
+    await reader.until(/uid-sick[\s\S]*event: synced\ndata: \{"kind":"Job"\}/);
+    await clock.advance(15_000);
+    expect([...reader.received().matchAll(/event: synced/g)]).toHaveLength(3);
+  });
+
+  it('tells a reader who is slow at the beginning of everything as it is when he takes it', async () => {
+    const { workloads: told, open, listening } = await streams();
+    const many = (message: string) =>
+      Array.from({ length: 4_000 }, (_, n) =>
+        aWorkloadView({ name: `w${n}`, uid: `u${n}`, message: message.repeat(3_000) }),
+      );
+    told.views.push(...many('a'));
+    const reader = await open();
+    reader.socket.pause();
+    await listening(1);
+    expect(told.asked.length).toBeLessThan(40);
+    told.views.splice(0, told.views.length, ...many('b'));
+    told.tell(sick);
+    reader.socket.resume();
+    await reader.until(/synced\ndata: \{"kind":"Job"\}/);
+    expect(reader.received()).toMatch(/"name":"w3999","uid":"u3999".*"message":"bbb/);
+    expect(reader.received()).toContain('uid-sick');
   });
 
   it('tells only of the kind and the namespace that were asked for', async () => {

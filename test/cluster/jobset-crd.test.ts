@@ -112,6 +112,16 @@ describeOwnCluster('JobSets on a cluster', { kwokNodes: 0 }, (cluster) => {
       expect(await create(cluster(), good)).toBe('accepted');
     });
 
+    it('that are named by the API server are judged by that name', async () => {
+      // js-, five characters, -<name>-0
+      const generated = (length: number): Promise<string> => {
+        const jobSet = aJobSet({ replicatedJobs: [aReplicatedJob('a'.repeat(length - 11))] });
+        return verdict(cluster(), 'POST', '', { ...jobSet, metadata: { generateName: 'js-' } });
+      };
+      expect(await generated(64)).toContain('must be a DNS-1035 label');
+      expect(await generated(63)).toBe('accepted');
+    });
+
     it('get their defaults', async () => {
       const jobSet = aJobSet({
         failurePolicy: {

@@ -7,7 +7,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { auditLogFile } from './harness/control-plane-flags.ts';
 import { describeCluster, type SharedCluster } from './harness/shared-cluster.ts';
 import { fated, TestQueue, until } from './support/queue.ts';
-import { accountWithRights, rightsManifests } from './support/rights.ts';
+import { accountWithRights, grant, rightsManifests } from './support/rights.ts';
+import { jobSetCrd, pytorchJobCrd } from './support/workloads.ts';
 
 interface AuditLine {
   verb: string;
@@ -23,8 +24,9 @@ describeCluster('the rights of kubejobs', (cluster) => {
   it('are manifests that the API server takes', async () => {
     const dryRun = ['apply', '--server-side', '--dry-run=server'];
     await cluster.kubectl('create', 'namespace', 'kubejobs');
-    for (const file of ['account', 'namespace', 'cluster']) {
-      const scope = file === 'namespace' ? ['-n', 'default'] : [];
+    const optional = ['pytorchjobs', 'health', 'podgroup', 'results'].flatMap((file) => [file, `${file}-cluster`]);
+    for (const file of ['account', 'namespace', 'cluster', ...optional]) {
+      const scope = file === 'account' || file.endsWith('cluster') ? [] : ['-n', 'default'];
       const answer = await cluster.kubectl(...dryRun, ...scope, '-f', `${repositoryRoot}deploy/rbac/${file}.yaml`);
       expect(answer).toContain('serverside-applied (server dry run)');
     }
@@ -48,9 +50,56 @@ describeCluster('the rights of kubejobs', (cluster) => {
     const lines = auditOf(cluster, queue.namespace);
     expect(lines.filter((line) => line.responseStatus.code === 403)).toEqual([]);
     const used = new Set(lines.flatMap(usedRight));
-    const granted = rightsManifests(file).flatMap(({ rules = [] }) => rules.flatMap(grantedRights));
-    expect([...used].sort()).toEqual(granted.sort());
+    expect([...used].sort()).toEqual(rightsOf(file).sort());
     await queue.stop();
+  });
+
+  it('to groups of pods in podgroup.yaml are enough, and no more is asked for', async () => {
+    const queue = await TestQueue.start(cluster, '--controllers', 'podgroup', '--gang-deadlock-after', '1s');
+    await grant('podgroup', cluster.kubectl, queue.namespace);
+    const items = [...deadlockedPods('red'), ...deadlockedPods('blue'), statefulSet];
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    await cluster.kubectl.withInput(list, 'create', '-n', queue.namespace, '-f', '-');
+    const used = (): string[] => auditOf(cluster, queue.namespace).flatMap(usedRight);
+    const needed = ['patch /pods', 'get apps/statefulsets', 'create /events'];
+    await until(
+      async () => needed.every((right) => used().includes(right)),
+      30_000,
+      () => used().join(', '),
+    );
+    expect(auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403)).toEqual([]);
+    const granted = [...rightsOf('namespace'), ...rightsOf('podgroup')];
+    expect(used().filter((right) => !granted.includes(right))).toEqual([]);
+    await queue.stop();
+  });
+
+  it('in results.yaml are all used, and nothing beyond them and namespace.yaml is asked for', async () => {
+    const queue = await TestQueue.start(cluster, '--settle-ms', '0', '--controllers', 'results');
+    await grant('results', cluster.kubectl, queue.namespace);
+    await queue.kill('SIGTERM');
+    await queue.restart('--results-ttl', '1s');
+    await queue.finished(await queue.submit({ name: 'saved', template: fated('succeed'), results: true }));
+    await expectUsed(cluster, queue, 'results');
+    await queue.stop();
+  });
+
+  it('in health.yaml are all used, and nothing beyond them and namespace.yaml is asked for', async () => {
+    const { kubectl } = cluster;
+    const known = await kubectl('get', 'crds', '-o', 'name');
+    const made = [jobSetCrd, pytorchJobCrd].filter(({ metadata }) => !known.includes(`/${metadata.name}`));
+    const names = made.map(({ metadata }) => `crd/${metadata.name}`);
+    const queue = await TestQueue.start(cluster, '--controllers', 'none');
+    try {
+      for (const crd of made) await kubectl.withInput(crd, 'create', '-f', '-');
+      if (names.length > 0) await kubectl('wait', '--for=condition=Established', '--timeout=60s', ...names);
+      await grant('health', kubectl, queue.namespace);
+      await queue.kill('SIGTERM');
+      await queue.restart('--controllers', 'health');
+      await expectUsed(cluster, queue, 'health');
+      await queue.stop();
+    } finally {
+      if (names.length > 0) await kubectl('delete', ...names, '--wait=true');
+    }
   });
 
   it('do not reach Secrets, other namespaces, what runs in pods, or rights themselves', async () => {
@@ -77,6 +126,47 @@ describeCluster('the rights of kubejobs', (cluster) => {
     await cluster.kubectl('delete', 'namespace', own, '--wait=false');
   });
 });
+
+const groupLabel = 'podgroup.jhwagner.github.io/name';
+
+/** One runs, and the other finds no node. */
+function deadlockedPods(group: string): object[] {
+  const labels = { [groupLabel]: group, 'test.kubejobs.io/fate': 'never' };
+  return ['1m', '4000'].map((cpu, index) => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: `${group}-${index}`, labels } },
+    spec: { containers: [{ name: 'main', image: 'busybox:1.36', resources: { requests: { cpu } } }] },
+  }));
+}
+
+const statefulSet = {
+  ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'set' } },
+  spec: {
+    ...{ replicas: 1, serviceName: 'set', selector: { matchLabels: { app: 'set' } } },
+    template: {
+      metadata: { labels: { app: 'set', [groupLabel]: 'set', 'test.kubejobs.io/fate': 'never' } },
+      spec: { containers: [{ name: 'main', image: 'busybox:1.36' }] },
+    },
+  },
+};
+/** Waits until each right of the file was used; what was asked for is in it or among those that everybody needs. */
+async function expectUsed(cluster: SharedCluster, queue: TestQueue, file: 'health' | 'results'): Promise<void> {
+  const granted = rightsOf(file);
+  const used = (): Set<string> => new Set(auditOf(cluster, queue.namespace).flatMap(usedRight));
+  const unused = (): string[] => granted.filter((right) => !used().has(right));
+  await until(
+    async () => unused().length === 0,
+    90_000,
+    () => `unused: ${unused().join(', ')}`,
+  );
+  const refused = auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403);
+  expect(refused.flatMap(usedRight)).toEqual([]);
+  const allowed = new Set([...granted, ...rightsOf('namespace')]);
+  expect([...used()].filter((right) => !allowed.has(right))).toEqual([]);
+}
+
+function rightsOf(file: Parameters<typeof rightsManifests>[0]): string[] {
+  return rightsManifests(file).flatMap(({ rules = [] }) => rules.flatMap(grantedRights));
+}
 
 function review(namespace: string, resourceAttributes: Record<string, string>): object {
   const user = `system:serviceaccount:${namespace}:kubejobs`;

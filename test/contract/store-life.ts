@@ -29,13 +29,13 @@ function describeConditions(freshStore: () => Promise<Store>): void {
     const waitsFor = [{ jobId: idOf(1), on: 'finish' as const }];
     const full = storedJob(2, {
       ...{ state: 'held', reason: 'held_by_user', held: true, startAt: 5_000.5, expiresAt: 9_000 },
-      ...{ rules, waitsFor, attemptsBefore: 3 },
+      ...{ rules, waitsFor, attemptsBefore: 3, gaveWayTimes: 2 },
     });
     await insertJobs(store, storedJob(1), full);
     expect(store.reader.jobs([full.jobId])).toEqual([full]);
-    const set = { held: null, startAt: null, expiresAt: null, waitsFor: null, attemptsBefore: 4 };
+    const set = { held: null, startAt: null, expiresAt: null, waitsFor: null, attemptsBefore: 4, gaveWayTimes: null };
     await store.commit(commitOf({ jobChanges: [{ jobId: full.jobId, set }] }));
-    const { held, startAt, expiresAt, waitsFor: _, ...rest } = full;
+    const { held, startAt, expiresAt, waitsFor: _, gaveWayTimes: __, ...rest } = full;
     expect(store.reader.jobs([full.jobId])).toEqual([{ ...rest, attemptsBefore: 4 }]);
     await store.commit(commitOf({ jobChanges: [{ jobId: full.jobId, set: { held: true, waitsFor } }] }));
     expect(store.reader.jobs([full.jobId])[0]).toMatchObject({ held: true, waitsFor });
@@ -74,18 +74,21 @@ function describeConditions(freshStore: () => Promise<Store>): void {
     await store.commit(
       commitOf({
         inserts: [
-          storedJob(1, { ...running, rules, attemptsBefore: 2 }),
+          storedJob(1, { ...running, rules, attemptsBefore: 2, gaveWayTimes: 1 }),
           storedJob(2, { ...running, rules: { queueTimeoutMs: 5 } }),
         ],
         attempts: [
-          { jobId: idOf(1), attempt: storedAttempt(1, { madeAt: 77 }) },
+          { jobId: idOf(1), attempt: storedAttempt(1, { madeAt: 77, giveWay: 'to others' }) },
           { jobId: idOf(2), attempt: storedAttempt(1, { dispatchSequence: 2 }) },
         ],
       }),
     );
     const [first, second] = (await store.load()).running;
     const { timeoutMs, retries } = rules;
-    expect(first).toMatchObject({ rules: { timeoutMs, retries, attemptsBefore: 2 }, attempt: { madeAt: 77 } });
+    expect(first).toMatchObject({
+      rules: { timeoutMs, retries, attemptsBefore: 2, gaveWayTimes: 1 },
+      attempt: { madeAt: 77, giveWay: 'to others' },
+    });
     expect(second).not.toHaveProperty('rules');
   });
 }

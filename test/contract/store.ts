@@ -163,6 +163,7 @@ function describeAttempts(freshStore: FreshStore): void {
     creation: 'made',
     unknownAt: 1.5,
     cancelRequestedAt: 2.5,
+    giveWay: 'others wait for its place',
     finishedAt: 3.5,
     outcome: 'failed',
     reason: 'oom_killed',

@@ -243,6 +243,22 @@ const madeUp: Lie<KubernetesObject> = (truth) =>
     ? { outcome: 'ok', value: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'x', uid: 'made-up' } } }
     : truth;
 
+const isMap = ({ kind }: Resource): boolean => kind === 'ConfigMap';
+
+/** What is created of a result, or instead of it. */
+function onResults(make: (cluster: Pick<Cluster, 'create'>) => Cluster['create']): Tampering {
+  return lyingCluster((cluster) => {
+    const create: Cluster['create'] = (resource, object, options) => cluster.create(resource, object, options);
+    const instead = make({ create });
+    return {
+      create: (resource, object, options) =>
+        ['ConfigMap', 'Event'].includes(resource.kind)
+          ? instead(resource, object, options)
+          : create(resource, object, options),
+    };
+  });
+}
+
 export const plantedBugs: PlantedBug[] = [
   {
     name: 'a submission is acknowledged before its commit is durable',
@@ -540,6 +556,104 @@ export const plantedBugs: PlantedBug[] = [
       onApply((core, apply, event) => {
         if (event.kind === 'workload_observed') core.state.paused = false;
         return apply(event);
+      }),
+  },
+  {
+    name: 'a Job whose result was not saved is taken for one whose result was',
+    plant: () =>
+      onResults(
+        ({ create }) =>
+          (resource, object) =>
+            isMap(resource) ? Promise.resolve({ outcome: 'ok', value: object }) : create(resource, object),
+      ),
+  },
+  {
+    name: 'a result is written anew when it is there already',
+    plant: () =>
+      lyingCluster((cluster) => ({
+        get: (resource, namespace, name) =>
+          isMap(resource) ? Promise.resolve(refusedWith(404)) : cluster.get(resource, namespace, name),
+        create: async (resource, object) => {
+          const { namespace = '', name } = object.metadata;
+          if (isMap(resource)) await cluster.delete(resource, namespace, name, { propagation: 'background' });
+          return cluster.create(resource, object);
+        },
+      })),
+  },
+  {
+    name: 'the event of a result has a new name each time',
+    plant: () => {
+      let told = 0;
+      return onResults(({ create }) => (resource, object) => {
+        told += 1;
+        const name = `${object.metadata.name}.${told}`;
+        const isEvent = resource.kind === 'Event';
+        return create(resource, isEvent ? { ...object, metadata: { ...object.metadata, name } } : object);
+      });
+    },
+  },
+  {
+    name: 'the result of a later attempt is that of the first',
+    plant: () =>
+      onResults(({ create }) => (resource, object) => {
+        if (!isMap(resource)) return create(resource, object);
+        const { data } = object as { data?: Record<string, string> };
+        return create(resource, { ...object, data: { ...data, attempt: '1' } } as KubernetesObject);
+      }),
+  },
+  {
+    name: 'a job that gives way frees its slot before its workload is gone',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const applied = apply(event);
+        if (event.kind !== 'give_way_requested' || core.running(event.jobId)?.ending?.state !== 'gave_way')
+          return applied;
+        return apply({ kind: 'workload_missing', at: event.at, jobId: event.jobId, attempt: event.attempt });
+      }),
+  },
+  {
+    name: 'a restart forgets that a job is to give way',
+    onlyAfter: 'a crash',
+    plant: () =>
+      onRestart((snapshot) => {
+        for (const { attempt } of snapshot.running) delete attempt.giveWay;
+      }),
+  },
+  {
+    name: 'giving way counts as a retry',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const job = 'jobId' in event ? core.running(event.jobId) : undefined;
+        const before = job?.rules;
+        const isToGiveWay = event.kind === 'give_way_requested' || job?.ending?.state === 'gave_way';
+        const isForgotten = job !== undefined && !isToGiveWay && before?.gaveWayTimes !== undefined;
+        if (isForgotten) job.rules = { ...before, gaveWayTimes: 0 };
+        const applied = apply(event);
+        if (isForgotten) job.rules = before;
+        return applied;
+      }),
+  },
+  {
+    name: 'a job that gives way fails when its workload is gone',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const job = saysMissing(event) ? core.running(event.jobId) : undefined;
+        if (job?.ending?.state === 'gave_way') job.ending = { state: 'failed', reason: 'workload_deleted' };
+        return apply(event);
+      }),
+  },
+  {
+    name: 'a job that gave way does not wait before it runs again',
+    plant: () =>
+      onApply((core, apply, event) => {
+        const job = saysMissing(event) ? core.running(event.jobId) : undefined;
+        const gives = job?.ending?.state === 'gave_way';
+        const applied = apply(event);
+        const waiting = job && gives ? core.state.waiting.get(job.jobId) : undefined;
+        if (!waiting) return applied;
+        waiting.startAt = event.at;
+        core.state.timers.add(event.at, waiting.jobId);
+        return applied;
       }),
   },
 ];

@@ -55,6 +55,8 @@ export function eventOf(word: string, at: number, job: string, options: Record<s
       return { kind: 'settings_changed', at, maxConcurrency: Number(options.to) };
     case 'cancel':
       return { kind: 'cancel_requested', at, jobId: idOf(name) };
+    case 'give-way':
+      return { kind: 'give_way_requested', ...about, message };
     case 'priority':
       return { kind: 'priority_changed', at, jobId: idOf(name), priority: Number(options.prio) };
     case 'made':
@@ -116,13 +118,14 @@ function dependencyOf(text: string): ToBeWaitedFor {
   return finished ? { ...dependency, finished: finished as FinishedState } : dependency;
 }
 
-/** `timeout=5000 retries=2 backoff=1000 on=failed,exit:7 before=1`: what the core is told when the job starts. */
+/** `timeout=5000 retries=2 backoff=1000 on=failed,exit:7 before=1 gave=2`: what the core is told when the job starts. */
 export function rulesOf({
   timeout,
   retries,
   backoff = '1000',
   on = 'failed',
   before,
+  gave,
 }: Record<string, string>): AttemptRules {
   return {
     ...(timeout && { timeoutMs: Number(timeout) }),
@@ -133,6 +136,7 @@ export function rulesOf({
       },
     }),
     ...(before && { attemptsBefore: Number(before) }),
+    ...(gave && { gaveWayTimes: Number(gave) }),
   };
 }
 

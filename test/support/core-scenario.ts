@@ -88,6 +88,8 @@ class Player {
   #record(decision: Decision): void {
     if (decision.kind === 'start_attempt') this.#rows.set(nameOf(decision.jobId), { creation: 'requested' });
     if (decision.kind === 'change_attempt') this.#change(nameOf(decision.jobId), decision.set);
+    if (decision.kind === 'change_job' && decision.set.gaveWayTimes)
+      this.#rules.set(decision.jobId, { ...this.#rules.get(decision.jobId), gaveWayTimes: decision.set.gaveWayTimes });
   }
 
   #change(name: string, set: AttemptColumns): void {

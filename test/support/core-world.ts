@@ -1,4 +1,4 @@
-// A small honest world around a core: an API server that makes and deletes one object per job, loses answers, carries
+// A small honest world around a core: an API server that makes and deletes one object per attempt, loses answers, carries
 // out lost creates late, and a watch that may be late or silent. What it tells the core is always true; it throws when
 // the core gives up a slot although the job's workload is there or may still come. Each step is chosen by a number.
 import type { Core } from '../../internal/core/core.ts';
@@ -14,10 +14,12 @@ interface Workload {
   deleting: boolean;
 }
 
+/** `name` is that of the job and the number of the attempt, as in eventOf: `a/1`. */
 interface Call {
   kind: 'create_workload' | 'delete_workload';
   name: string;
   known: boolean;
+  unlessFinished: boolean;
 }
 
 /** `made-lost` and `lands-late`: nobody hears of it; the first is carried out at once. */
@@ -45,7 +47,7 @@ export class CoreWorld {
         this.#givenUp(nameOf(decision.jobId), decision.set.state);
       }
       if (decision.kind === 'change_attempt' && typeof decision.set.cleanupAt === 'number') {
-        this.#mayBeCleanedUp(nameOf(decision.jobId), decision.set.cleanupAt, at);
+        this.#mayBeCleanedUp(`${nameOf(decision.jobId)}/${decision.attempt}`, decision.set.cleanupAt, at);
       }
     }
   }
@@ -63,7 +65,7 @@ export class CoreWorld {
     const [call] = this.#calls.splice(pick % Math.max(1, this.#calls.length), 1);
     if (!call) return;
     if (call.kind === 'create_workload') this.#answerCreate(call, how, at);
-    else this.#answerDelete(call.name, how, at);
+    else this.#answerDelete(call, how, at);
   }
 
   /** Something happens to an object: it ends, is deleted by others, goes, or the watch tells of it. */
@@ -91,10 +93,11 @@ export class CoreWorld {
   }
 
   #start(decision: Extract<Decision, { kind: 'create_workload' | 'delete_workload' }>): void {
-    const { kind, jobId } = decision;
-    const name = nameOf(jobId);
+    const { kind, jobId, attempt } = decision;
+    const name = `${nameOf(jobId)}/${attempt}`;
     if (this.#calls.some((call) => call.name === name)) throw new Error(`${name} has two calls under way`);
-    this.#calls.push({ kind, name, known: this.#core.running(jobId)?.creation === 'requested' });
+    const unlessFinished = kind === 'delete_workload' && decision.unlessFinished === true;
+    this.#calls.push({ kind, name, known: this.#core.running(jobId)?.creation === 'requested', unlessFinished });
   }
 
   /** The dispatcher asks about a create that was once lost by name, before it creates again. */
@@ -108,18 +111,20 @@ export class CoreWorld {
     else this.#event(word === 'lands-late' || word === 'made-lost' ? 'unknown' : (word ?? 'made'), name, at);
   }
 
-  #answerDelete(name: string, how: number, at: number): void {
+  #answerDelete({ name, unlessFinished }: Call, how: number, at: number): void {
     const there = this.#objects.get(name);
     const word = deleteAnswers[how % deleteAnswers.length];
-    if (there && word !== 'not-done') there.deleting = true;
-    if (word !== 'done') this.#event('delete-failed', name, at);
+    const isLeft = unlessFinished && there?.phase === 'finished' && !there.deleting;
+    if (there && word !== 'not-done' && !isLeft) there.deleting = true;
+    if (word === 'done' && isLeft) this.#event('delete-finished', name, at);
+    else if (word !== 'done') this.#event('delete-failed', name, at);
     else this.#event(there ? 'deleted' : 'delete-missing', name, at);
   }
 
   /** A controller reads consistently, and only what is recorded as made. */
   #tellMissing(at: number): void {
     for (const job of this.#core.runningInOrder()) {
-      const name = nameOf(job.jobId);
+      const name = `${nameOf(job.jobId)}/${job.attempt}`;
       if (job.creation === 'made' && !this.#objects.has(name)) this.#event('missing', name, at);
     }
   }
@@ -133,10 +138,10 @@ export class CoreWorld {
   }
 
   #givenUp(name: string, state: string): void {
-    const there = this.#objects.get(name);
+    const isOfIt = (key: string): boolean => key.startsWith(`${name}/`);
     if (state === 'succeeded') return;
-    if (there) throw new Error(`${name} is ${state}, but its workload is there`);
-    if (this.#late.some((late) => late.name === name))
+    if ([...this.#objects.keys()].some(isOfIt)) throw new Error(`${name} is ${state}, but its workload is there`);
+    if (this.#late.some((late) => isOfIt(late.name)))
       throw new Error(`${name} is ${state}, but a lost create may still land`);
   }
 

@@ -1,6 +1,7 @@
 // A WorkloadService for tests of the HTTP side: summaries in an array, and changes that a test tells.
 import type { Page, PageRequest } from '../../pkg/api/service.ts';
 import type {
+  WatchedKind,
   WorkloadListener,
   WorkloadService,
   WorkloadsFilter,
@@ -23,6 +24,7 @@ export function aWorkloadView(fields: Partial<WorkloadView> = {}): WorkloadView 
 
 export class FakeWorkloads implements WorkloadService {
   readonly views: WorkloadView[] = [];
+  readonly unknown = new Set<WatchedKind>();
   readonly listeners = new Set<WorkloadListener>();
   readonly asked: WorkloadsFilter[] = [];
 
@@ -48,6 +50,10 @@ export class FakeWorkloads implements WorkloadService {
   document(kind: string, _namespace: string, name: string): object | undefined {
     const found = this.views.find((view) => view.kind === kind && view.name === name);
     return found && { job: { name, status: found.pods, pods: [] } };
+  }
+
+  knows(kind: WatchedKind): boolean {
+    return !this.unknown.has(kind);
   }
 
   healthOf({ uid }: WorkloadReference): WorkloadView | undefined {

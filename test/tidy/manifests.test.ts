@@ -100,4 +100,18 @@ describe('the rights in deploy/rbac', () => {
     for (const { verbs } of lookups[0]?.rules ?? []) expect(['get', 'list']).toEqual(expect.arrayContaining(verbs));
     for (const documents of [inOne, inAll, lookups]) expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
   });
+
+  it('to groups of pods are apart, the same for one namespace and for all, and make nothing but events', () => {
+    const [inOne, inAll] = ['podgroup', 'podgroup-cluster'].map((file) => documentsOf(`deploy/rbac/${file}.yaml`));
+    expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+    expect(inAll?.[0]?.rules).toEqual(inOne?.[0]?.rules);
+    expect(inOne?.[0]?.rules).toEqual([
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'patch'] },
+      { apiGroups: ['jobset.x-k8s.io'], resources: ['jobsets'], verbs: ['get'] },
+      { apiGroups: ['apps'], resources: ['statefulsets'], verbs: ['get'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+    ]);
+    for (const documents of [inOne, inAll]) expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+  });
 });

@@ -8,6 +8,7 @@ import { addGetCommand } from './get.ts';
 import type { Io } from './io.ts';
 import { addListCommand } from './list.ts';
 import { addLogsCommand } from './logs.ts';
+import { addPodGroupsCommand } from './podgroups.ts';
 import { addQueueCommands } from './queue.ts';
 import { addRetryCommand } from './retry.ts';
 import { addScheduleCommands } from './schedule.ts';
@@ -30,6 +31,7 @@ export function addClientCommands(program: Command, io: Io): void {
   addQueueCommands(program, io);
   addScheduleCommands(program, io);
   addWebhookCommands(program, io);
+  addPodGroupsCommand(program, io);
   addConfigCommands(program, io);
   addCompletionCommand(program, io);
 }

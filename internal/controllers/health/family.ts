@@ -59,14 +59,15 @@ export class Family {
   addJob(entry: Entry): void {
     this.jobs.set(entry.key, entry);
     this.jobStates.add(entry.summary.state);
-    if (!entry.summary.healthy) this.#unhealthyJobs.set(entry.key, entry);
+    if (entry.summary.healthy) this.#unhealthyJobs.delete(entry.key);
+    else this.#unhealthyJobs.set(entry.key, entry);
   }
 
-  /** With the summary that it was added with. */
-  removeJob(entry: Entry): void {
+  /** With the summary that it was added with. `comesBack`: as for pods. */
+  removeJob(entry: Entry, comesBack: boolean): void {
     if (!this.jobs.delete(entry.key)) return;
     this.jobStates.add(entry.summary.state, -1);
-    this.#unhealthyJobs.delete(entry.key);
+    if (!comesBack) this.#unhealthyJobs.delete(entry.key);
   }
 
   #countPod(pod: PodRecord, sign: 1 | -1): void {

@@ -53,7 +53,7 @@ export class HealthController {
   #cancelProbe: CancelTimer = () => {};
   #cancelMetrics: CancelTimer | undefined;
   #reasons = new Set<string>();
-  #stopped = false;
+  #state: 'prepared' | 'started' | 'stopped' = 'prepared';
 
   constructor(deps: HealthControllerDeps) {
     this.#deps = deps;
@@ -66,7 +66,10 @@ export class HealthController {
     });
   }
 
+  /** Nothing is asked before. Does nothing a second time, or after a stop. */
   start(): void {
+    if (this.#state !== 'prepared') return;
+    this.#state = 'started';
     this.#pods.start();
     this.#served.set('Job', true);
     this.#workloads.Job.start();
@@ -74,8 +77,9 @@ export class HealthController {
     this.#publish();
   }
 
+  /** Resolves when nothing is under way any more: from then on nothing is asked or told. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#state = 'stopped';
     this.#cancelProbe();
     this.#cancelMetrics?.();
     this.#listeners.clear();
@@ -96,6 +100,11 @@ export class HealthController {
     });
   }
 
+  /** Whether all workloads of this kind were seen once, or the cluster has no such kind. */
+  knows(kind: WatchedKind): boolean {
+    return this.#served.get(kind) === false || this.#workloads[kind].synced;
+  }
+
   /** Whether everything that can be seen has been seen, and the rest is known not to be there. */
   get settled(): boolean {
     const isKnown = (watch: KindWatch<unknown>): boolean => watch.synced || watch.refusal !== undefined;
@@ -103,9 +112,18 @@ export class HealthController {
     return kinds && isKnown(this.#pods);
   }
 
-  /** Why nothing can be said, when the pods or the Jobs of the cluster are refused. */
-  get refusal(): string | undefined {
-    return this.#workloads.Job.refusal ?? this.#pods.refusal;
+  /** Why nothing can be said of these kinds: one of them is refused, or all pods are. */
+  refusalOf(kinds: readonly WatchedKind[]): string | undefined {
+    return this.#first(kinds, (watch) => watch.refusal);
+  }
+
+  /** Why there is no news of these kinds or of the pods: what was seen before may be different by now. */
+  silenceOf(kinds: readonly WatchedKind[]): string | undefined {
+    return this.#first(kinds, (watch) => watch.silence);
+  }
+
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
   }
 
   #problemOf(kind: WatchedKind): string | undefined {
@@ -114,7 +132,15 @@ export class HealthController {
     if (served === undefined) return this.#unanswered.get(kind) ?? 'It is not known yet whether the cluster has it.';
     if (!served) return `The cluster has no ${plural}.${group}/${version}.`;
     const { synced, refusal } = this.#workloads[kind];
-    return refusal ?? (synced ? undefined : 'It was not listed yet.');
+    const problem = refusal ?? this.#pods.refusal;
+    if (problem !== undefined) return problem;
+    if (!synced) return 'It was not listed yet.';
+    return this.#pods.synced ? undefined : 'The pods were not listed yet.';
+  }
+
+  #first(kinds: readonly WatchedKind[], of: (watch: KindWatch<unknown>) => string | undefined): string | undefined {
+    const watches: Array<KindWatch<unknown>> = [...kinds.map((kind) => this.#workloads[kind]), this.#pods];
+    return watches.map(of).find((message) => message !== undefined);
   }
 
   #watch(kind: WatchedKind): KindWatch<WorkloadRecord> {
@@ -128,13 +154,13 @@ export class HealthController {
   #probe(): void {
     const { clock, probeMs = usualProbeMs } = this.#deps;
     this.#probing = Promise.all([this.#lookFor('JobSet'), this.#lookFor('PyTorchJob')]).then(() => {
-      if (!this.#stopped) this.#cancelProbe = clock.schedule(probeMs, () => this.#probe());
+      if (!this.#isStopped) this.#cancelProbe = clock.schedule(probeMs, () => this.#probe());
     });
   }
 
   async #lookFor(kind: WatchedKind): Promise<void> {
     const served = await this.#serves(kind, resourceOf[kind]);
-    if (served === undefined || this.#stopped) return;
+    if (served === undefined || this.#isStopped) return;
     const before = this.#served.get(kind);
     this.#served.set(kind, served);
     if (served === before) return;
@@ -162,7 +188,7 @@ export class HealthController {
   }
 
   #publishSoon(): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     this.#cancelMetrics ??= this.#deps.clock.schedule(metricsRestMs, () => {
       this.#cancelMetrics = undefined;
       this.#publish();

@@ -159,7 +159,7 @@ export class HealthIndex {
   /** Something below it, or it itself, has changed. */
   #refresh(entry: Entry): void {
     const previous = entry.summary;
-    this.#leave(entry);
+    this.#leave(entry, true);
     entry.summary = summaryOf(entry.record, this.#family(entry.record.uid));
     this.#enter(entry);
     this.#onHealth(entry.key, entry.summary, previous);
@@ -190,10 +190,10 @@ export class HealthIndex {
     if (kind === 'Job' && owner?.kind === 'JobSet') this.#family(owner.uid).addJob(entry);
   }
 
-  #leave(entry: Entry): void {
+  #leave(entry: Entry, comesBack = false): void {
     this.#total(entry, -1);
     const { owner } = entry.record;
-    if (owner) this.#families.get(owner.uid)?.removeJob(entry);
+    if (owner) this.#families.get(owner.uid)?.removeJob(entry, comesBack);
   }
 
   #total({ summary }: Entry, sign: 1 | -1): void {

@@ -32,6 +32,7 @@ export class KindWatch<T> {
   #informers: Array<Informer<T>> = [];
   /** The API server's words, by namespace. */
   readonly #refusals = new Map<string, string>();
+  readonly #silences = new Map<string, string>();
 
   constructor(deps: WatchDeps, options: KindWatchOptions<T>) {
     this.#deps = deps;
@@ -52,6 +53,11 @@ export class KindWatch<T> {
     return this.#refusals.values().next().value;
   }
 
+  /** Why there is no news of it: what was seen before may be different by now. */
+  get silence(): string | undefined {
+    return this.#silences.values().next().value;
+  }
+
   start(): void {
     if (this.running) return;
     const { namespaces } = this.#deps;
@@ -63,33 +69,28 @@ export class KindWatch<T> {
     const stopping = this.#informers;
     this.#informers = [];
     this.#refusals.clear();
+    this.#silences.clear();
     await Promise.all(stopping.map((informer) => informer.stop()));
     for (const informer of stopping) for (const record of informer.values()) this.#options.onChange(record, undefined);
   }
 
   #informer(namespace: string | undefined): Informer<T> {
     const { namespaces: _all, ...deps } = this.#deps;
-    const { resource, onChange } = this.#options;
+    const { resource, project, onChange } = this.#options;
     const scope = namespace ?? '';
     return createInformer<T>({
       ...deps,
       ...(namespace === undefined ? {} : { namespace }),
-      resource,
-      project: (object) => this.#project(object),
+      ...{ resource, project },
       handlers: {
         onChange: (_key, previous, next) => onChange(previous, next),
-        onReachable: () => this.#refusals.delete(scope),
+        onReachable: () => {
+          this.#refusals.delete(scope);
+          this.#silences.delete(scope);
+        },
+        onUnreachable: (message) => this.#silences.set(scope, message),
         onRefused: (message) => this.#refusals.set(scope, message),
       },
     });
-  }
-
-  #project(object: KubernetesObject): T {
-    try {
-      return this.#options.project(object);
-    } catch (error) {
-      this.#deps.metrics.count('kubejobs_workload_objects_skipped_total', { kind: this.#options.resource.kind });
-      throw error;
-    }
   }
 }

@@ -41,7 +41,7 @@ const phases = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
 const mostContainers = 250;
 export const longestName = 253;
 
-/** Throws for a pod without a known phase or without containers. */
+/** Throws for a pod without a known phase, without containers, or with one that is no object or has no name. */
 export function podInfo(pod: KubernetesObject): PodInfo {
   const status = fields(pod.status);
   const phase = phaseOf(status);
@@ -123,6 +123,8 @@ function containersOf(spec: Fields, status: Fields): ContainerInfo[] {
   const regular = list(spec.containers);
   if (regular.length === 0) throw new Error('it has no containers');
   const initial = list(spec.initContainers);
+  if ([...initial, ...regular].some(({ name }) => text(name) === undefined))
+    throw new Error('it has no name for one of its containers');
   const named = (statuses: unknown) => new Map(list(statuses).map((each) => [each.name, each]));
   const [initStatuses, statuses] = [named(status.initContainerStatuses), named(status.containerStatuses)];
   return [

@@ -132,8 +132,10 @@ function isSuspended(kind: WatchedKind, { spec, status }: KubernetesObject): boo
 }
 
 function hasStarted(kind: WatchedKind, status: Fields): boolean {
-  if (kind === 'PyTorchJob') return conditionOf(status, 'Running', 'True') !== undefined;
-  return kind === 'Job' && [status.ready, status.succeeded].some((count) => typeof count === 'number' && count > 0);
+  if (kind === 'PyTorchJob')
+    return ['Running', 'Restarting'].some((type) => conditionOf(status, type, 'True') !== undefined);
+  const counts = [status.ready, status.succeeded, status.failed];
+  return kind === 'Job' && counts.some((count) => typeof count === 'number' && count > 0);
 }
 
 /** The newest by its transition; of several in one second the last one, for that is the order in which they are added. */

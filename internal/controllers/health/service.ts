@@ -1,6 +1,7 @@
 // What the HTTP API asks about the health of workloads, answered from the index. It fits the API's interface by shape.
 import type { WorkloadReference } from '../../../pkg/models/index.ts';
 import type { HealthController, KindAvailability } from './health-controller.ts';
+import type { WatchedKind } from './records.ts';
 import type { WorkloadSummary } from './summary.ts';
 
 export interface WorkloadsFilter {
@@ -54,6 +55,10 @@ export class HealthService {
 
   document(kind: string, namespace: string, name: string): object | undefined {
     return this.#controller.index.document(kind, namespace, name);
+  }
+
+  knows(kind: WatchedKind): boolean {
+    return this.#controller.knows(kind);
   }
 
   /** Of the workload of a job, when it is there and no other one of its name. */

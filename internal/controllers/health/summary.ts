@@ -45,8 +45,8 @@ export function stateOf(
 ): WorkloadState {
   if (finished) return finished;
   if (suspended) return 'Suspended';
-  const hasRun = podStates.get('Running') + podStates.get('Succeeded') > 0;
-  const jobHasRun = jobStates.get('Running') + jobStates.get('Complete') > 0;
+  const hasRun = podStates.get('Running') + podStates.get('Succeeded') + podStates.get('Failed') > 0;
+  const jobHasRun = jobStates.get('Running') + jobStates.get('Complete') + jobStates.get('Failed') > 0;
   return started || hasRun || jobHasRun ? 'Running' : 'Pending';
 }
 

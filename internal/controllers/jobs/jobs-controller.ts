@@ -49,7 +49,9 @@ export interface JobsControllerDeps {
 }
 
 export interface JobsController {
+  /** Nothing is asked or told before. Does nothing a second time, or after a stop. */
   start(): void;
+  /** Resolves when nothing is under way any more: from then on nothing is asked or told. */
   stop(): Promise<void>;
   /** Workloads of this kind are about to be made. Kinds of what runs at the start are known, and Jobs always. */
   watch(kind: WorkloadKind): void;
@@ -194,7 +196,7 @@ class Controller implements JobsController {
     const { cluster, queueId, logger } = this.#deps;
     const labelSelector = `${ourSelector(queueId)},${jobIdLabel}=${jobId},${attemptLabel}=${attempt}`;
     const target = { cluster, resource: podsResource, namespace: job.namespace, labelSelector };
-    const listed = await listAll<PodRecord>(target, 500, tolerantProjection(podsResource, logger, projectPod));
+    const listed = await listAll<PodRecord>(target, 500, tolerantProjection(podsResource, this.#deps, projectPod));
     if (listed.outcome === 'ok') {
       const pods = [...listed.value.entries.values()].map(({ record }) => record);
       return this.#tell(key, job.uid, observe(job, this.#withDeparted(key, job, madeBy(job, pods))));

@@ -61,14 +61,15 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
   const departed = new Departed();
   const scopes = namespaces.map((namespace) => scopeFor(deps, namespace, departed));
   const all = (): Array<Informer<unknown>> => scopes.flatMap(({ workloads, pods }) => [...workloads.values(), pods]);
-  let started = false;
+  let state: 'prepared' | 'started' | 'stopped' = 'prepared';
   return {
     start() {
-      started = true;
+      if (state !== 'prepared') return;
+      state = 'started';
       for (const informer of all()) informer.start();
     },
     async stop() {
-      started = false;
+      state = 'stopped';
       await Promise.all(all().map((informer) => informer.stop()));
     },
     watch(kind) {
@@ -76,7 +77,7 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
         if (scope.workloads.has(kind)) continue;
         const informer = workloadInformer(deps, scope.namespace, departed, kind);
         scope.workloads.set(kind, informer);
-        if (started) informer.start();
+        if (state === 'started') informer.start();
       }
     },
     *jobs() {

@@ -6,6 +6,7 @@ import { listAll } from '../../../pkg/kubernetes/informer-list.ts';
 import { tolerantProjection } from '../../../pkg/kubernetes/informer-projection.ts';
 import { jobNameLabel, jobNameLabelValue } from '../../../pkg/kubernetes/results/marks.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { Metrics } from '../../platform/metrics.ts';
 import { type PodRecord, projectPod } from '../jobs/records.ts';
 import { KeptLog, type KeptLogSummary } from './kept-log.ts';
 import { type ContainerFacts, hasLog, type LogFacts, type PodFacts, podFacts, stateInWords } from './pod-facts.ts';
@@ -15,6 +16,7 @@ import type { ResultJob } from './records.ts';
 export interface CollectDeps extends ReadLogDeps {
   cluster: Pick<Cluster, 'list'>;
   logger: Logger;
+  metrics: Metrics;
   logs: 'full' | 'status';
   /** Of the text of all logs together. */
   maxBytes: number;
@@ -63,12 +65,13 @@ interface Found {
   record: PodRecord;
 }
 
-async function podsOf({ cluster, logger }: CollectDeps, job: ResultJob): Promise<ApiResult<Found[]>> {
+async function podsOf(deps: CollectDeps, job: ResultJob): Promise<ApiResult<Found[]>> {
   const labelSelector = `${jobNameLabel}=${jobNameLabelValue(job.name)}`;
-  const target = { cluster: cluster as Cluster, resource: podsResource, namespace: job.namespace, labelSelector };
+  const cluster = deps.cluster as Cluster;
+  const target = { cluster, resource: podsResource, namespace: job.namespace, labelSelector };
   const project = (pod: KubernetesObject): Found | undefined =>
     isOf(job, pod) ? { facts: podFacts(pod), record: projectPod(pod) } : undefined;
-  const listed = await listAll<Found | undefined>(target, 250, tolerantProjection(podsResource, logger, project));
+  const listed = await listAll<Found | undefined>(target, 250, tolerantProjection(podsResource, deps, project));
   if (listed.outcome !== 'ok') return listed;
   return { outcome: 'ok', value: [...listed.value.entries.values()].flatMap(({ record }) => record ?? []) };
 }
@@ -116,7 +119,7 @@ function sectionsOf(pods: PodFacts[], sources: Source[], omitted: number): Buffe
   for (const pod of pods) {
     if (pieces.length > 0) say('');
     say(`=== Pod: ${pod.name} ===`);
-    say(`Phase: ${pod.phase}`);
+    say(`Phase: ${oneLine(pod.phase)}`);
     for (const container of pod.containers) {
       const source = sources[next];
       next += 1;
@@ -133,7 +136,7 @@ function sectionsOf(pods: PodFacts[], sources: Source[], omitted: number): Buffe
 function headOf(container: ContainerFacts): string {
   const { name, ready, restarts, image } = container;
   const state = oneLine(stateInWords(container));
-  return `Container: ${name}, State: ${state}, Ready: ${ready}, RestartCount: ${restarts}, Image: ${oneLine(image)}`;
+  return `Container: ${oneLine(name)}, State: ${state}, Ready: ${ready}, RestartCount: ${restarts}, Image: ${oneLine(image)}`;
 }
 
 function inWords({ missing, sha256 }: KeptLogSummary): string {

@@ -23,30 +23,44 @@ const shortestPauseMs = 1_000;
 export class ResultExpiry {
   readonly #deps: ResultExpiryDeps;
   #cancel: CancelTimer = () => {};
-  #stopped = false;
+  #sweeping: Promise<void> = Promise.resolve();
+  #state: 'prepared' | 'started' | 'stopped' = 'prepared';
 
   constructor(deps: ResultExpiryDeps) {
     this.#deps = deps;
   }
 
+  /** Does nothing a second time, or after a stop. */
   start(): void {
+    if (this.#state !== 'prepared') return;
+    this.#state = 'started';
+    this.#sweepLater();
+  }
+
+  /** Resolves when no sweep is under way any more: from then on nothing is deleted. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    this.#cancel();
+    await this.#sweeping;
+  }
+
+  #sweepLater(): void {
+    if (this.#isStopped) return;
     const { clock, ttlMs } = this.#deps;
     const pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, ttlMs / 10));
     this.#cancel = clock.schedule(pauseMs, () => {
-      void this.sweep().finally(() => {
-        if (!this.#stopped) this.start();
-      });
+      this.#sweeping = this.sweep().finally(() => this.#sweepLater());
     });
   }
 
-  stop(): void {
-    this.#stopped = true;
-    this.#cancel();
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
   }
 
   async sweep(): Promise<void> {
     const { namespaces, logger } = this.#deps;
     for (const namespace of namespaces.length > 0 ? namespaces : [undefined]) {
+      if (this.#isStopped) return;
       const problem = await this.#sweepOf(namespace);
       if (problem !== undefined) logger.warn({ namespace, problem }, 'old results cannot be deleted');
     }
@@ -63,11 +77,12 @@ export class ResultExpiry {
       });
       if (page.outcome !== 'ok') return page.message;
       for (const map of page.value.items) {
+        if (this.#isStopped) return undefined;
         const problem = this.#isOver(map) ? await this.#remove(map) : undefined;
         if (problem !== undefined) return problem;
       }
       token = page.value.continue;
-    } while (token !== undefined && !this.#stopped);
+    } while (token !== undefined);
     return undefined;
   }
 

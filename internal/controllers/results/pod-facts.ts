@@ -69,8 +69,9 @@ export function podFacts({ metadata, spec, status: written }: KubernetesObject):
   };
 }
 
-/** One that waits has printed nothing, or its log is not of this run. */
-export function hasLog({ state }: ContainerFacts): boolean {
+/** One that waits has printed nothing, or its log is not of this run; one without a name nobody can ask for. */
+export function hasLog({ name, state }: ContainerFacts): boolean {
+  if (name === '') return false;
   return state === 'running' || state === 'terminated';
 }
 

@@ -14,7 +14,11 @@ export interface ResultJob {
   suspended: boolean;
   /** Somebody deleted it, and it is not gone yet. */
   deleted: boolean;
-  end?: { status: ResultStatus /** RFC 3339 */; at: string };
+  end?: {
+    status: ResultStatus;
+    /** RFC 3339; empty when the Job does not say. */
+    at: string;
+  };
   /** Why it failed. */
   failed?: Condition;
   /** Its result was saved and told. */
@@ -25,8 +29,11 @@ export interface ResultJob {
   attemptKey?: string;
 }
 
+/** Throws for a Job without a uid: nobody could say later whose result it is. */
 export function projectResultJob(object: KubernetesObject): ResultJob {
   const { metadata } = object;
+  const uid = text(metadata.uid);
+  if (uid === undefined) throw new Error('it has no metadata.uid');
   const end = endOf(object);
   const queueId = text(fields(metadata.labels)[queueIdLabel]);
   const attemptKey = attemptKeyOf(object);
@@ -34,7 +41,7 @@ export function projectResultJob(object: KubernetesObject): ResultJob {
   return {
     namespace: text(metadata.namespace) ?? '',
     name: metadata.name,
-    uid: text(metadata.uid) ?? '',
+    uid,
     suspended: fields(object.spec).suspend === true,
     deleted: metadata.deletionTimestamp !== undefined,
     ...(end ? { end } : {}),
@@ -48,12 +55,19 @@ export function projectResultJob(object: KubernetesObject): ResultJob {
 /** A completion time says success even before the condition does. */
 function endOf({ status: written, metadata }: KubernetesObject): ResultJob['end'] {
   const status = fields(written);
-  const completedAt = text(status.completionTime);
+  const isCompleted = text(status.completionTime) !== undefined;
   const conditions = list(status.conditions).filter((condition) => condition.status === 'True');
   const complete = conditions.find((condition) => condition.type === 'Complete');
   const failed = conditions.find((condition) => condition.type === 'Failed');
   const at = (condition: Record<string, unknown> | undefined): string =>
-    completedAt ?? text(condition?.lastTransitionTime) ?? text(metadata.creationTimestamp) ?? '';
-  if (completedAt !== undefined || complete) return { status: 'completed', at: at(complete) };
+    timeOf(status.completionTime) ?? timeOf(condition?.lastTransitionTime) ?? timeOf(metadata.creationTimestamp) ?? '';
+  if (isCompleted || complete) return { status: 'completed', at: at(complete) };
   return failed ? { status: 'failed', at: at(failed) } : undefined;
+}
+
+/** As the API server writes it. */
+function timeOf(value: unknown): string | undefined {
+  const time = text(value);
+  const isTime = time !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]{8,18}(Z|[-+]\d\d:\d\d)$/.test(time);
+  return isTime && !Number.isNaN(Date.parse(time)) ? time : undefined;
 }

@@ -39,8 +39,9 @@ export interface ResultsControllerDeps {
 }
 
 export interface ResultsController {
+  /** Nothing is read or written before. Does nothing a second time, or after a stop. */
   start(): void;
-  /** Resolves when no step is under way any more. */
+  /** Resolves when no step is under way any more: from then on nothing is written. */
   stop(): Promise<void>;
   /** Whether the Job of this attempt is there, or may be, and its result is not saved. */
   awaits(jobId: string, attempt: number): boolean;
@@ -66,10 +67,12 @@ class Controller implements ResultsController {
 
   constructor(deps: ResultsControllerDeps) {
     this.#deps = deps;
-    const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
     const { clock, random, logger, metrics } = deps;
-    const shared = { clock, random, logger, metrics };
-    this.#queue = new WorkQueue({ name: 'results', ...shared, concurrency: jobsAtOnce, process });
+    const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
+    this.#queue = new WorkQueue({
+      ...{ name: 'results', clock, random, logger, metrics },
+      ...{ concurrency: jobsAtOnce, process },
+    });
     const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
     this.#informers = namespaces.map((namespace) => this.#informer(namespace));
   }
@@ -177,14 +180,22 @@ class Controller implements ResultsController {
   }
 
   async #save(job: ResultJob): Promise<ApiResult<Place>> {
-    const { cluster, clock, source, logger, logs, maxBytes, limits = {} } = this.#deps;
+    const { cluster, clock, limits = {}, ...deps } = this.#deps;
     const { signal } = this.#stopping;
-    const collected = await collect({ cluster, clock, source, logger, logs, maxBytes, signal, ...limits }, job);
+    const collected = await collect({ ...deps, ...limits, cluster, clock, signal }, job);
     if (collected.outcome !== 'ok') return collected;
     // A log that was broken off by our own stop is read again after the next start.
     if (signal.aborted || !job.end) return { outcome: 'unknown', message: 'kubejobs is stopping' };
     const { pods, omitted, text, records } = collected.value;
-    const input = { job: { ...job, end: job.end }, pods, omittedPods: omitted, text, own: ownFacts(job, records) };
+    // Of a Job that says no time at all.
+    const at = job.end.at || timeText(clock.now());
+    const input = {
+      job: { ...job, end: { ...job.end, at } },
+      pods,
+      omittedPods: omitted,
+      text,
+      own: ownFacts(job, records),
+    };
     return writeResult(cluster, job, await resultMaps(input));
   }
 
@@ -196,6 +207,10 @@ class Controller implements ResultsController {
     metrics.count('kubejobs_results_failures_total', { outcome: failure.outcome });
     return { retry: true, atLeastMs: failure.retryAfterMs ?? (isFinal ? refusedAgainMs : 0) };
   }
+}
+
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 type ActiveStep = Exclude<ReturnType<typeof nextStep>, { kind: 'nothing' | 'look_again' }>;

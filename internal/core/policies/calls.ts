@@ -3,7 +3,7 @@
 // to be made needs it created, under the same name. No call goes out while the cluster is unreachable or before the
 // job's `notBefore`; when the cluster is back every job that waits is looked at again.
 import type { Decision } from '../decisions.ts';
-import type { CoreState, RunningJob } from '../state.ts';
+import type { CoreState, Ending, RunningJob } from '../state.ts';
 import { type BackoffSettings, backoffMs } from './backoff.ts';
 
 export function callNow(state: CoreState, job: RunningJob, at: number): Decision[] {
@@ -11,13 +11,18 @@ export function callNow(state: CoreState, job: RunningJob, at: number): Decision
   const { jobId, attempt } = job;
   if (job.ending) {
     job.call = 'delete';
-    const unlessFinished = job.ending.state === 'failed' && job.ending.reason === 'deadline';
+    const unlessFinished = ownEndCounts(job.ending);
     const how = { propagation: 'foreground', ...(unlessFinished && { unlessFinished }) } as const;
     return [{ kind: 'delete_workload', jobId, attempt, ...how }];
   }
   if (job.creation === 'made') return [];
   job.call = 'create';
   return [{ kind: 'create_workload', jobId, attempt }];
+}
+
+/** One that came to its own end, unseen, is not deleted for its timeout, nor to give way. */
+function ownEndCounts(ending: Ending): boolean {
+  return ending.state === 'gave_way' || (ending.state === 'failed' && ending.reason === 'deadline');
 }
 
 /** After a failure: the next call waits for the backoff, or for what the server asked for if that is longer. */

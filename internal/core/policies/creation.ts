@@ -11,9 +11,10 @@ import type { CreateMade, CreateRefused, CreateUnknown } from '../events.ts';
 import type { CoreState, RunningJob } from '../state.ts';
 import { callBackoff } from './backoff.ts';
 import { callLater, callNow } from './calls.ts';
-import { outcomeOf } from './ending.ts';
+import { endedAsWanted } from './ending.ts';
 import { expire, isExpired } from './expiry.ts';
 import { finish } from './finish.ts';
+import { needNotGiveWay } from './give-way.ts';
 import { mayStillLand } from './late-create.ts';
 import { refuse } from './quota.ts';
 import { watchDeadline } from './timeout.ts';
@@ -44,9 +45,11 @@ export function createRefused(state: CoreState, job: RunningJob, event: CreateRe
   job.call = 'none';
   if (job.creation === 'made') return callNow(state, job, event.at);
   if (mayStillLand(job, event.at)) return callLater(state, job, event.at, callBackoff);
-  if (job.ending) return finish(state, job, event.at, outcomeOf(job.ending));
-  if (event.refusal === 'quota') return backToPending(state, job, event);
-  return finish(state, job, event.at, { state: 'failed', reason: 'create_refused', message: event.message });
+  const decisions = needNotGiveWay(job);
+  if (job.ending) return endedAsWanted(state, job, job.ending, event.at);
+  if (event.refusal === 'quota') return [...decisions, ...backToPending(state, job, event)];
+  const refusal = finish(state, job, event.at, { state: 'failed', reason: 'create_refused', message: event.message });
+  return [...decisions, ...refusal];
 }
 
 export function createUnknown(state: CoreState, job: RunningJob, event: CreateUnknown): Decision[] {

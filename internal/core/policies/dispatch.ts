@@ -25,7 +25,13 @@ export function dispatchRunnable(state: CoreState, now: number, rulesOf: RulesOf
   const entries = takeRunnable(state, state.settings.maxConcurrency - state.running.size);
   if (entries.length === 0) return [];
   const rules = rulesOf(entries.map((entry) => entry.id));
-  return entries.flatMap((entry) => start(state, entry, rules.get(entry.id), now));
+  return entries.flatMap((entry) => start(state, entry, rulesNow(state, entry.id, rules), now));
+}
+
+/** The row of a job that gave way in this very turn does not know it. */
+function rulesNow(state: CoreState, jobId: string, rules: ReadonlyMap<string, AttemptRules>): AttemptRules | undefined {
+  const gaveWayTimes = state.gaveWayNow.get(jobId);
+  return gaveWayTimes === undefined ? rules.get(jobId) : { ...rules.get(jobId), gaveWayTimes };
 }
 
 function takeRunnable(state: CoreState, limit: number): Entry[] {

@@ -1,4 +1,4 @@
-// How a job that holds a slot comes to its end when its workload is taken away, by a cancel or by others.
+// How a job that holds a slot comes to its end when its workload is taken away: by a cancel, to give way, or by others.
 // Rule: the slot is kept until the workload is surely gone. Gone means that a consistent read did not find it, and that
 // no create is on its way: neither in flight now, nor unknown within the last 90 s (a lost create may land that late).
 // While a create is in flight nothing is deleted: its answer comes first, and then the deletion.
@@ -8,6 +8,7 @@ import type { CoreState, Ending, RunningJob } from '../state.ts';
 import { callBackoff } from './backoff.ts';
 import { callLater, callNow, waitUntil } from './calls.ts';
 import { finish, type Outcome } from './finish.ts';
+import { gaveWay, needNotGiveWay } from './give-way.ts';
 import { landedAt, mayStillLand } from './late-create.ts';
 import { isPastDeadline } from './timeout.ts';
 
@@ -18,13 +19,14 @@ export function cancelRunning(state: CoreState, job: RunningJob, event: CancelRe
   if (job.ending?.state === 'cancelled') return [];
   const { jobId, attempt } = job;
   const { at } = event;
+  const set = { cancelRequestedAt: at, ...(job.ending?.state === 'gave_way' && { giveWay: null }) };
   job.ending = { state: 'cancelled' };
   job.reason = 'cancelling';
   delete job.message;
   job.failures = 0;
   job.notBefore = at;
   return [
-    { kind: 'change_attempt', jobId, attempt, set: { cancelRequestedAt: at } },
+    { kind: 'change_attempt', jobId, attempt, set },
     {
       kind: 'change_job',
       jobId,
@@ -46,13 +48,14 @@ export function deleteAnswered(state: CoreState, job: RunningJob, event: DeleteA
   return [];
 }
 
-/** It had come to its own end before its timeout was acted on; that end counts, and the watch tells of it or did already. */
+/** It had come to its own end before it was to be deleted; that end counts, and the watch tells of it or did already. */
 function endedByItself(state: CoreState, job: RunningJob, at: number): Decision[] {
   if (job.ending?.state === 'cancelled') return callNow(state, job, at);
+  const decisions = needNotGiveWay(job);
   delete job.ending;
-  if (!job.ownEnd) return [];
+  if (!job.ownEnd) return [...decisions, ...callNow(state, job, at)];
   const { phase, ...facts } = job.ownEnd;
-  return finish(state, job, at, { state: phase, ...facts, keptWorkload: true });
+  return [...decisions, ...finish(state, job, at, { state: phase, ...facts, keptWorkload: true })];
 }
 
 export function workloadMissing(
@@ -67,11 +70,16 @@ export function workloadMissing(
     waitUntil(state, job, landedAt(job));
     return [];
   }
-  return finish(state, job, event.at, outcomeOf(job.ending));
+  return endedAsWanted(state, job, job.ending, event.at);
 }
 
-/** What a job has come to whose workload is gone. */
-export function outcomeOf(ending: Ending): Outcome {
+/** The workload is surely gone, or never was. */
+export function endedAsWanted(state: CoreState, job: RunningJob, ending: Ending, at: number): Decision[] {
+  if (ending.state === 'gave_way') return gaveWay(state, job, ending.message, at);
+  return finish(state, job, at, outcomeOf(ending));
+}
+
+function outcomeOf(ending: Exclude<Ending, { state: 'gave_way' }>): Outcome {
   if (ending.state === 'cancelled') return { state: 'cancelled', reason: 'by_user' };
   return { state: 'failed', reason: ending.reason, message: wordsFor[ending.reason] };
 }

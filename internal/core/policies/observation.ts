@@ -1,7 +1,7 @@
 // What follows from a look at a running job's workload.
 // Rule: Complete or Failed ends the job with the true reason; anything else only changes what people are told.
-// A job that is ending ignores what its workload still does: it ends when the workload is gone. Only for a timeout the end is
-// remembered, for it may be the workload's own, which nobody had seen in time.
+// A job that is ending ignores what its workload still does: it ends when the workload is gone. Only for a timeout, and where
+// it gives way, the end is remembered, for it may be the workload's own, which nobody had seen in time.
 import type { Decision } from '../decisions.ts';
 import type { WorkloadObserved } from '../events.ts';
 import type { CoreState, RunningJob } from '../state.ts';
@@ -13,7 +13,7 @@ export function workloadObserved(state: CoreState, job: RunningJob, event: Workl
   const made = markMade(state, job, event);
   const { phase, ...facts } = event.observation;
   if (job.ending) {
-    if (job.ending.state === 'failed' && event.observation.phase !== 'active') job.ownEnd = event.observation;
+    if (job.ending.state !== 'cancelled' && event.observation.phase !== 'active') job.ownEnd = event.observation;
     return [...made, ...callNow(state, job, event.at)];
   }
   if (phase === 'active') return [...made, ...noteProgress(job, event)];

@@ -1,7 +1,7 @@
 // Whether a failed attempt is followed by another one, and when; and a finished job that a person has run again.
 // Rule: a failure is retried when the job's rules name its cause and it had fewer than `max` attempts after the first.
 // The wait before the n-th retry is `backoff × factor^(n−1)`, at most `max_backoff`, less the jitter of every backoff.
-// The job keeps its acceptance number; attempts before a person had it run again do not count.
+// The job keeps its acceptance number; attempts before a person had it run again, and those that gave way, do not count.
 import type { FinishedState, JobReason, RetryCause } from '../../../pkg/models/index.ts';
 import type { Decision } from '../decisions.ts';
 import type { RetryRequested } from '../events.ts';
@@ -18,9 +18,9 @@ export interface Failure {
 
 /** How long to wait before the next attempt; undefined when there is none. */
 export function retryWaitMs({ jobId, attempt, rules = {} }: RunningJob, failure: Failure): number | undefined {
-  const { retries, attemptsBefore = 0 } = rules;
+  const { retries, attemptsBefore = 0, gaveWayTimes = 0 } = rules;
   if (!retries || failure.state !== 'failed') return undefined;
-  const retriesSoFar = attempt - 1 - attemptsBefore;
+  const retriesSoFar = attempt - 1 - attemptsBefore - gaveWayTimes;
   if (retriesSoFar >= retries.max || !causesOf(failure).some((cause) => retries.on.includes(cause))) return undefined;
   const { backoffMs: firstMs, maxBackoffMs: longestMs, backoffFactor: factor } = retries;
   return backoffMs({ firstMs, longestMs, factor }, jobId, retriesSoFar + 1);
@@ -42,13 +42,23 @@ function causesOf({ reason, exitCode }: Failure): RetryCause[] {
 
 /** The attempt is over and holds no slot any more. */
 export function runAgain(state: CoreState, job: RunningJob, failure: Failure, waitMs: number, at: number): Decision[] {
+  return waitForNextAttempt(state, job, waitMs, `attempt ${job.attempt} failed: ${wordsOf(failure)}`, at);
+}
+
+/** `message` says why there is to be a next one. */
+export function waitForNextAttempt(
+  state: CoreState,
+  job: RunningJob,
+  waitMs: number,
+  message: string,
+  at: number,
+): Decision[] {
   const { jobId, attempt, priority, sequence } = job;
   state.attempts.set(jobId, attempt);
   const startAt = at + waitMs;
   const waiter: Waiter = { jobId, priority, sequence, held: false, after: [], startAt, startReason: 'retry_backoff' };
   const standing = enter(state, waiter, at);
   const reason = 'reason' in standing ? standing.reason : null;
-  const message = `attempt ${attempt} failed: ${wordsOf(failure)}`;
   return [
     {
       kind: 'change_job',
@@ -76,7 +86,7 @@ export function retryFinished(state: CoreState, event: RetryRequested): Decision
       set: {
         state: 'pending',
         ...{ reason: null, message: null, exitCode: null, startedAt: null, finishedAt: null },
-        ...{ held: null, startAt: null, attemptsBefore: attempts },
+        ...{ held: null, startAt: null, attemptsBefore: attempts, gaveWayTimes: null },
       },
       timeline: { at, state: 'pending' },
     },

@@ -1,7 +1,7 @@
 // One workload per attempt: none before its attempt is written, none after its job is over, no second one for an attempt,
 // and never two of a job at once. A second one of an attempt is tolerated only where the first was taken away on purpose (a
 // cancel, a timeout, or somebody else) while an earlier create was still on its way; then too it must be gone in the end.
-// A cancelled job's pods are gone before its slot is.
+// The pods of a job that was cancelled, or gave way, are gone before its slot is free.
 import type { Checker, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
 import { lastEnded, type Rows } from './rows.ts';
@@ -80,13 +80,16 @@ export class OneWorkloadChecker implements Checker {
   /** A job that leaves `running` must not leave anything running behind. */
   #checkEnd(at: number, jobId: string, rows: Rows): void {
     const seen = this.#jobs.get(jobId);
-    const state = rows.jobs.get(jobId)?.state;
+    const job = rows.jobs.get(jobId);
+    const state = job?.state;
+    const lastAttempt = job && rows.attempt(jobId, job.attempt);
     if (!seen) return;
     for (const { uid, end } of seen.present.values()) {
       if (!end) this.#found.add(`overlap: ${jobId} became ${state} at ${at} while its workload ${uid} was unfinished`);
     }
-    if (state === 'cancelled' && seen.livePods.size > 0 && !this.#outsider.has(jobId)) {
-      this.#found.add(`overlap: ${jobId} became cancelled at ${at} while its pods were there`);
+    const gaveWay = lastAttempt?.outcome === 'gave_way';
+    if ((state === 'cancelled' || gaveWay) && seen.livePods.size > 0 && !this.#outsider.has(jobId)) {
+      this.#found.add(`overlap: ${jobId} became ${state} at ${at} while its pods were there`);
     }
     this.#forget(jobId, seen, rows);
   }

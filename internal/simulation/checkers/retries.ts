@@ -1,6 +1,7 @@
 // Trying again: an attempt follows a failed one only for a cause that the job's rules name, as often as they allow and not
 // before its backoff; a failure that is to be retried is; and a finished job runs again only when a person asked for it,
-// and then the count begins anew.
+// and then the count begins anew. One that gave way runs again after a backoff of its own, whatever its rules say, and only if
+// it was asked to.
 import type { Checker, Submission, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';
 import type { AttemptRow, JobRow, Rows } from './rows.ts';
@@ -15,19 +16,26 @@ interface Model {
   /** The newest attempt that no quota refused. */
   newest: number;
   runAgainAsked: number;
+  /** How often it gave way, as `failures` is counted; an attempt that gave way is no failure. */
+  gaveWay: number;
 }
 
 /** The documented jitter: up to a quarter less. */
 const leastShare = 0.75;
+const giveWayFirstMs = 10_000;
+const giveWayLongestMs = 600_000;
 
 export class RetryChecker implements Checker {
   readonly #submissions = new Map<string, Submission>();
   readonly #models = new Map<string, Model>();
   readonly #found = new Findings();
+  /** `<jobId>/<attempt>` of those that were asked to give way. */
+  readonly #toGiveWay = new Set<string>();
 
   see(entry: TraceEntry, rows: Rows): void {
     if (entry.kind === 'submitted') this.#submissions.set(entry.name, entry.submission);
     if (entry.kind === 'retry_asked') this.#modelOf(entry.jobId, rows).runAgainAsked += 1;
+    if (entry.kind === 'give_way_asked') this.#toGiveWay.add(`${entry.jobId}/${entry.attempt}`);
     if (entry.kind !== 'committed') return;
     for (const change of entry.changes) {
       const job = rows.jobs.get(change.jobId);
@@ -46,7 +54,7 @@ export class RetryChecker implements Checker {
     let model = this.#models.get(jobId);
     if (!model) {
       const { retries } = this.#submissions.get(rows.jobs.get(jobId)?.name ?? '')?.rules ?? {};
-      model = { retries, failures: 0, newest: 0, runAgainAsked: 0 };
+      model = { retries, failures: 0, newest: 0, runAgainAsked: 0, gaveWay: 0 };
       this.#models.set(jobId, model);
     }
     return model;
@@ -57,6 +65,7 @@ export class RetryChecker implements Checker {
     if (model.runAgainAsked === 0) this.#found.add(`retry: ${job.name} runs again at ${at} and nobody asked for it`);
     model.runAgainAsked -= 1;
     model.failures = 0;
+    model.gaveWay = 0;
   }
 
   #attemptEnded(job: JobRow, { at, commit }: Committed, rows: Rows): void {
@@ -66,13 +75,28 @@ export class RetryChecker implements Checker {
     const attempt = last && rows.attempt(job.jobId, last.attempt);
     if (!last || !attempt || last.set.outcome === 'refused_by_quota') return;
     model.newest = last.attempt;
-    if (last.set.outcome === 'failed') model.failures += 1;
-    const isDue = last.set.outcome === 'failed' && isToBeRetried(model, attempt);
+    if (last.set.outcome === 'gave_way') this.#gaveWay(job, model, attempt);
+    else this.#ranToItsEnd(job, model, attempt, at);
+  }
+
+  #ranToItsEnd(job: JobRow, model: Model, attempt: AttemptRow, at: number): void {
+    if (attempt.outcome === 'failed') model.failures += 1;
+    const isDue = attempt.outcome === 'failed' && isToBeRetried(model, attempt);
     const isOver = ends.has(job.state);
     if (isDue && job.state === 'failed')
       this.#found.add(`retry: ${job.name} failed at ${at} and was to be tried again`);
     if (!isDue && !isOver) this.#found.add(`retry: ${job.name} is to be tried again at ${at} and should not`);
     if (!isOver) this.#checkWait(job, model, attempt);
+  }
+
+  #gaveWay(job: JobRow, model: Model, { attempt, finishedAt = 0 }: AttemptRow): void {
+    model.gaveWay += 1;
+    if (!this.#toGiveWay.has(`${job.jobId}/${attempt}`))
+      this.#found.add(`gave way: ${job.name}/${attempt} did at ${finishedAt}, and nobody asked it to`);
+    const isRight = !ends.has(job.state) || ['expired', 'cancelled'].includes(job.state);
+    if (!isRight) this.#found.add(`gave way: ${job.name} is ${job.state} at ${finishedAt} instead of waiting`);
+    const full = Math.min(giveWayLongestMs, giveWayFirstMs * 2 ** (model.gaveWay - 1));
+    if (!ends.has(job.state)) this.#checkBackoff(job, full, finishedAt);
   }
 
   #started(jobId: string, { attempt }: AttemptRow, rows: Rows): void {
@@ -88,10 +112,14 @@ export class RetryChecker implements Checker {
   }
 
   /** That it does not start before the time in its row is another checker's business. */
-  #checkWait({ name, startAt }: JobRow, { retries, failures }: Model, { finishedAt = 0 }: AttemptRow): void {
+  #checkWait(job: JobRow, { retries, failures }: Model, { finishedAt = 0 }: AttemptRow): void {
     if (!retries) return;
-    const waitedMs = (startAt ?? finishedAt) - finishedAt;
     const full = Math.min(retries.maxBackoffMs, retries.backoffMs * retries.backoffFactor ** (failures - 1));
+    this.#checkBackoff(job, full, finishedAt);
+  }
+
+  #checkBackoff({ name, startAt }: JobRow, full: number, finishedAt: number): void {
+    const waitedMs = (startAt ?? finishedAt) - finishedAt;
     if (waitedMs > full) this.#found.add(`retry: ${name} is to wait ${waitedMs} ms, and ${full} ms is the most`);
     if (waitedMs < Math.floor(full * leastShare)) {
       this.#found.add(

@@ -79,6 +79,9 @@ function problemOf(job: JobRow, rows: Rows): string | undefined {
   if (state === 'running' && (!newest || newest.finishedAt !== undefined)) return 'its attempt is over';
   if (state !== 'running' && newest && newest.finishedAt === undefined) return 'its attempt goes on';
   if (isOver && newest?.cancelRequestedAt !== undefined && state !== 'cancelled') return 'its cancel was written down';
+  if (state === 'running' && newest?.giveWay !== undefined && reason !== 'cancelling')
+    return 'is to give way, and does not';
+  if (state !== 'running' && newest?.giveWay !== undefined) return 'its attempt is still to give way';
   if (isOver && startedAt !== undefined && newest?.outcome !== state) return `its attempt is ${newest?.outcome}`;
   if (isOver && startedAt !== undefined && newest?.exitCode !== job.exitCode)
     return 'its attempt has another exit code';

@@ -141,6 +141,14 @@ function runningJobOf(row: RunningRow, report: (row: string) => void): RunningJo
 /** Without them it runs on: that its slot is taken is worth more than its timeout and its retries. */
 function rulesOf(row: RunningRow, jobId: string, report: (row: string) => void): AttemptRules | undefined {
   const [rules] = readableRows(report)(row.rules === null ? [] : [row.rules], (json) => parsedRules(jobId, json));
-  const before = isNumber(row.attempts_before, 0, mostAttempts) ? row.attempts_before : null;
-  return attemptRulesOf({ ...(rules && { rules }), ...(before !== null && { attemptsBefore: before }) });
+  return attemptRulesOf({
+    ...(rules && { rules }),
+    ...countIn(row.attempts_before, (attemptsBefore) => ({ attemptsBefore })),
+    ...countIn(row.gave_way_times, (gaveWayTimes) => ({ gaveWayTimes })),
+  });
+}
+
+/** One that makes no sense is left out. */
+function countIn<T extends object>(count: number | null, named: (count: number) => T): T | undefined {
+  return count !== null && isNumber(count, 0, mostAttempts) ? named(count) : undefined;
 }

@@ -2,10 +2,10 @@
 // A row that cannot be read throws an UnreadableRow, and whoever reads rows sets it aside.
 import {
   type Attempt,
+  type AttemptOutcome,
   type Creation,
   creations,
   type Dependency,
-  type FinishedState,
   type Job,
   type JobReason,
   type JobRules,
@@ -46,6 +46,7 @@ export interface JobRow {
   expires_at: number | null;
   waits_for: string | null;
   attempts_before: number | null;
+  gave_way_times: number | null;
 }
 
 /** Ids come as hex text, which is cheaper than a Buffer for each. */
@@ -54,7 +55,8 @@ export const jobColumns = `
   jobs.namespace, jobs.labels, jobs.annotations, jobs.spec,
   jobs.accepted_as, jobs.state, jobs.reason, jobs.message,
   jobs.attempt, jobs.exit_code, jobs.created_at, jobs.started_at, jobs.finished_at,
-  jobs.rules, jobs.held, jobs.start_at, jobs.expires_at, jobs.waits_for, jobs.attempts_before`;
+  jobs.rules, jobs.held, jobs.start_at, jobs.expires_at, jobs.waits_for, jobs.attempts_before,
+  jobs.gave_way_times`;
 
 export interface AttemptRow {
   job_id: string;
@@ -75,13 +77,15 @@ export interface AttemptRow {
   exit_code: number | null;
   cleanup_at: number | null;
   made_at: number | null;
+  give_way: string | null;
 }
 
 export const attemptColumns = `
   lower(hex(attempts.job_id)) AS job_id, attempts.attempt, attempts.dispatch_sequence, attempts.dispatched_at,
   attempts.workload_kind, attempts.workload_namespace, attempts.workload_name, attempts.workload_uid,
   attempts.creation, attempts.unknown_at, attempts.cancel_requested_at, attempts.finished_at,
-  attempts.outcome, attempts.reason, attempts.message, attempts.exit_code, attempts.cleanup_at, attempts.made_at`;
+  attempts.outcome, attempts.reason, attempts.message, attempts.exit_code, attempts.cleanup_at, attempts.made_at,
+  attempts.give_way`;
 
 export interface TimelineRow {
   job_id: string;
@@ -125,6 +129,7 @@ function assertSoundJob(row: JobRow): void {
     priority: isPriority(row.priority),
     attempt: isNumber(row.attempt, 0, mostAttempts),
     attempts_before: isNumber(row.attempts_before, 0, mostAttempts),
+    gave_way_times: isNumber(row.gave_way_times, 0, mostAttempts),
   };
   const number = (Object.keys(sound) as Array<keyof typeof sound>).find((column) => !sound[column]);
   const column = time ?? number;
@@ -143,6 +148,7 @@ function conditionsOf(row: JobRow): Partial<Job> {
     ...(row.expires_at !== null && { expiresAt: row.expires_at }),
     ...(row.waits_for !== null && { waitsFor: parsedDependencies(row) }),
     ...(row.attempts_before !== null && { attemptsBefore: row.attempts_before }),
+    ...(row.gave_way_times !== null && { gaveWayTimes: row.gave_way_times }),
   };
 }
 
@@ -168,12 +174,13 @@ export function attemptOf(row: AttemptRow): Attempt {
     ...(row.unknown_at !== null && { unknownAt: row.unknown_at }),
     ...(row.cancel_requested_at !== null && { cancelRequestedAt: row.cancel_requested_at }),
     ...(row.finished_at !== null && { finishedAt: row.finished_at }),
-    ...(row.outcome !== null && { outcome: row.outcome as FinishedState | 'refused_by_quota' }),
+    ...(row.outcome !== null && { outcome: row.outcome as AttemptOutcome }),
     ...(row.reason !== null && { reason: row.reason as JobReason }),
     ...(row.message !== null && { message: row.message }),
     ...(row.exit_code !== null && { exitCode: row.exit_code }),
     ...(row.cleanup_at !== null && { cleanupAt: row.cleanup_at }),
     ...(row.made_at !== null && { madeAt: row.made_at }),
+    ...(row.give_way !== null && { giveWay: row.give_way }),
   };
 }
 

@@ -28,7 +28,7 @@ CREATE TABLE jobs (
   created_at REAL NOT NULL,
   started_at REAL,
   finished_at REAL
-, rules TEXT, held INTEGER, start_at REAL, expires_at REAL, waits_for TEXT, attempts_before INTEGER, accepted_event INTEGER NOT NULL DEFAULT 0) STRICT;
+, rules TEXT, held INTEGER, start_at REAL, expires_at REAL, waits_for TEXT, attempts_before INTEGER, accepted_event INTEGER NOT NULL DEFAULT 0, gave_way_times INTEGER) STRICT;
 
 CREATE INDEX jobs_by_state ON jobs (state);
 
@@ -74,7 +74,7 @@ CREATE TABLE attempts (
   reason TEXT,
   message TEXT,
   exit_code INTEGER,
-  cleanup_at REAL, made_at REAL,
+  cleanup_at REAL, made_at REAL, give_way TEXT,
   PRIMARY KEY (job_id, attempt)
 ) STRICT, WITHOUT ROWID;
 

@@ -13,7 +13,7 @@ import { jobId, jobName, oneOf, priority, timestamp } from './common.ts';
 import type { WorkloadHealthDocument } from './workload.ts';
 
 const reasons = [...new Set(Object.values(reasonsByState).flat())];
-const outcomes = [...finishedStates, 'refused_by_quota'] as const;
+const outcomes = [...finishedStates, 'refused_by_quota', 'gave_way'] as const;
 
 const position = (description: string) =>
   Type.String({ pattern: '^[0-9]+$', description: `${description} A number written as a string.`, examples: ['0'] });

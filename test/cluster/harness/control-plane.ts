@@ -26,6 +26,7 @@ export interface KwokOptions {
   nodes: number;
   capacity: NodeCapacity;
   logs: Readonly<Record<string, readonly string[]>>;
+  moreStages: string;
 }
 
 interface NodeObject {

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   nodeCapacity?: { cpu?: string; memory?: string; pods?: string };
   /** What containers on KWOK nodes print, by container name; others print three fixed lines. */
   kwokLogs?: Record<string, string[]>;
+  /** Stages beside those of the harness, as YAML; the two must never fit one pod at a time. */
+  kwokStages?: string;
   /** Adds the node `localhost`, with a kubelet and containerd; default false. Needs root. */
   realNode?: boolean;
   /** Remove the cluster when this process dies; default true. Only `make cluster-up` wants it to stay. */
@@ -82,6 +84,7 @@ function kwokOptions(options: ClusterOptions) {
     nodes: options.kwokNodes ?? 4,
     capacity: { ...defaultCapacity, ...options.nodeCapacity },
     logs: options.kwokLogs ?? {},
+    moreStages: options.kwokStages ?? '',
   };
 }
 

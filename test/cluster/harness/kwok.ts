@@ -21,6 +21,8 @@ export interface KwokSetup {
   capacity: NodeCapacity;
   /** Container name → the lines that containers of this name print. */
   logs: Readonly<Record<string, readonly string[]>>;
+  /** Further Stages, as YAML. */
+  moreStages: string;
 }
 
 function options(setup: KwokSetup): object {
@@ -74,7 +76,8 @@ export function writeKwokConfiguration(setup: KwokSetup): string {
   };
   const documents = [configuration, clusterLogs(setup), ...stages(setup.capacity)];
   const file = join(setup.folder, 'kwok.yaml');
-  writeFileSync(file, documents.map((document) => `${JSON.stringify(document, null, 2)}\n`).join('---\n'));
+  const texts = documents.map((document) => `${JSON.stringify(document, null, 2)}\n`);
+  writeFileSync(file, [...texts, ...(setup.moreStages === '' ? [] : [setup.moreStages])].join('---\n'));
   return file;
 }
 

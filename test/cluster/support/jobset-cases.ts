@@ -328,6 +328,8 @@ const replicatedJobs = [driver, workers];
 const running = aJobSet({ ...whole, replicatedJobs }, 'running');
 const suspended = aJobSet({ ...whole, suspend: true, replicatedJobs }, 'suspended');
 const plain = aJobSet({ replicatedJobs }, 'plain');
+const unnamed: Fields = { rules: [{ action: 'FailJobSet' }, { action: 'RestartJobSet' }] };
+const withRules = aJobSet({ failurePolicy: unnamed, replicatedJobs }, 'with-rules');
 
 const fixed = 'spec.replicatedJobs is immutable, but for the labels, annotations, nodeSelector, tolerations and';
 const placed: Fields = {
@@ -440,5 +442,6 @@ export const jobSetChanges: {
     { title: 'another lifetime', base: running, change: { ttlSecondsAfterFinished: 60 } },
     { title: 'a failure policy where there was none', base: plain, change: { failurePolicy: { maxRestarts: 2 } } },
     { title: 'a network again that says what it said', base: running, change: { network: { subdomain: 'net' } } },
+    { title: 'rules again that leave their names out', base: withRules, change: { failurePolicy: unnamed } },
   ],
 };

@@ -28,7 +28,7 @@ export interface AccountOptions {
 }
 
 /** Rights that only some need. */
-export type Additional = 'pytorchjobs' | 'health' | 'results' | 'jobset' | 'jobset-lookups';
+export type Additional = 'pytorchjobs' | 'health' | 'results' | 'podgroup' | 'jobset' | 'jobset-lookups';
 
 /** The documents of a file of deploy/rbac. */
 export function rightsManifests(file: 'account' | 'namespace' | 'cluster' | Additional): Manifest[] {

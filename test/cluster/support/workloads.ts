@@ -71,23 +71,29 @@ export function shell(name: string, script: string, more: Fields = {}): Fields {
   return { name, image: 'busybox:1.36', imagePullPolicy: 'Never', command: ['sh', '-c', script], ...more };
 }
 
-/** What the API server needs to keep JobSets; nothing acts on them. */
-export const jobSetCrd = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: {
-    name: 'jobsets.jobset.x-k8s.io',
-    annotations: { 'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/jobset' },
-  },
-  spec: {
-    group: 'jobset.x-k8s.io',
-    scope: 'Namespaced',
-    names: { plural: 'jobsets', singular: 'jobset', kind: 'JobSet' },
-    versions: [
-      {
-        ...{ name: 'v1alpha2', served: true, storage: true, subresources: { status: {} } },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
+/** What the API server needs to keep objects of this kind; nothing acts on them. */
+function crdOf(kind: string, group: string, version: string) {
+  const singular = kind.toLowerCase();
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${singular}s.${group}`,
+      annotations: { 'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/jobset' },
+    },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural: `${singular}s`, singular, kind },
+      versions: [
+        {
+          ...{ name: version, served: true, storage: true, subresources: { status: {} } },
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+}
+
+export const jobSetCrd = crdOf('JobSet', 'jobset.x-k8s.io', 'v1alpha2');
+export const pytorchJobCrd = crdOf('PyTorchJob', 'kubeflow.org', 'v1');

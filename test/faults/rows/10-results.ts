@@ -12,6 +12,7 @@ export const row: Row = {
   note:
     'Each trial is one finished Job on the simulated cluster and up to three deaths, each at a call of the protocol: before ' +
     'it, after it, or with the call carried out twenty seconds later, beside the next program. A result counts as doubled ' +
-    'when its ConfigMap is written twice or there is a second event. All pairs of points are a test of their own.',
+    'when its ConfigMap is written twice or there is a second event. All pairs of points are a test of their own, and the ' +
+    'real server is killed at each named pair of steps before a real API server in test/cluster/results-crashes.test.ts.',
   run: async (piece) => (await import('../support/results/trials.ts')).run(piece),
 };

@@ -3,5 +3,6 @@ import { initial } from './0001-initial.ts';
 import { lifeOfAJob } from './0002-life-of-a-job.ts';
 import { schedules } from './0003-schedules.ts';
 import { webhookDeliveries } from './0004-webhook-deliveries.ts';
+import { giveWay } from './0005-give-way.ts';
 
-export const migrations: readonly string[] = [initial, lifeOfAJob, schedules, webhookDeliveries];
+export const migrations: readonly string[] = [initial, lifeOfAJob, schedules, webhookDeliveries, giveWay];

@@ -9,6 +9,7 @@ const columns: ChangeableColumns<AttemptChange['set']> = [
   ['madeAt', 'made_at'],
   ['unknownAt', 'unknown_at'],
   ['cancelRequestedAt', 'cancel_requested_at'],
+  ['giveWay', 'give_way'],
   ['finishedAt', 'finished_at'],
   ['outcome', 'outcome'],
   ['reason', 'reason'],

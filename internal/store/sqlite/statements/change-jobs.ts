@@ -17,6 +17,7 @@ const columns: ChangeableColumns<JobChange['set']> = [
   ['expiresAt', 'expires_at'],
   ['waitsFor', 'waits_for'],
   ['attemptsBefore', 'attempts_before'],
+  ['gaveWayTimes', 'gave_way_times'],
 ];
 
 export function packJobChange({ jobId, set }: JobChange, into: Value[]): void {

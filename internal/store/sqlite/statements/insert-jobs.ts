@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Job } from '../../../../pkg/models/index.ts';
 import type { Value } from '../packed.ts';
 
-const width = 24;
+const width = 25;
 
 export function packJob(job: Job, into: Value[]): void {
   into.push(job.sequence, job.jobId, job.name, job.priority, job.queue);
@@ -10,7 +10,7 @@ export function packJob(job: Job, into: Value[]): void {
   into.push(job.state === 'pending' ? null : job.state, job.state, job.reason ?? null, job.message ?? null);
   into.push(job.attempt, job.exitCode ?? null, job.createdAt, job.startedAt ?? null, job.finishedAt ?? null);
   into.push(json(job.rules), job.held ? 1 : null, job.startAt ?? null, job.expiresAt ?? null);
-  into.push(json(job.waitsFor), job.attemptsBefore ?? null);
+  into.push(json(job.waitsFor), job.attemptsBefore ?? null, job.gaveWayTimes ?? null);
 }
 
 export function json(value: object | null | undefined): string | null {
@@ -29,10 +29,10 @@ export function insertJobs(db: Database.Database): (jobs: Value[], firstEventId:
       accepted_as, state, reason, message,
       attempt, exit_code, created_at, started_at, finished_at,
       rules, held, start_at, expires_at,
-      waits_for, attempts_before,
+      waits_for, attempts_before, gave_way_times,
       accepted_event
     )
-    VALUES (?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    VALUES (?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   return (jobs, firstEventId) => {
     let eventId = firstEventId;
     for (let at = 0; at < jobs.length; at += width, eventId += 1) {

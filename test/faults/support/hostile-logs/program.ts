@@ -7,6 +7,7 @@ import { writeResult } from '../../../../internal/controllers/results/place.ts';
 import { resultMaps } from '../../../../internal/controllers/results/result-maps.ts';
 import { systemClock } from '../../../../internal/platform/clock.ts';
 import { silentLogger } from '../../../../internal/platform/logger.ts';
+import { silentMetrics } from '../../../../internal/platform/metrics.ts';
 import { seededRandom } from '../../../../internal/platform/random.ts';
 import type { ApiResult, Cluster, KubernetesObject } from '../../../../pkg/kubernetes/cluster.ts';
 import type { ConfigMap } from '../../../../pkg/kubernetes/results/marks.ts';
@@ -70,7 +71,10 @@ async function saved({ seed, kind, bytes }: HostileWish): Promise<{ problems: st
   const limits = { logs: 'full', maxBytes, signal, totalTimeoutMs: 3_600_000, containerTimeoutMs: 3_600_000 } as const;
   const source = { log: async () => ok(printed(seed, kind, bytes, hash)) };
   const cluster = { list: async () => ok({ items: [pod], resourceVersion: '1' }) };
-  const collected = await collect({ cluster, source, clock: systemClock(), logger: silentLogger, ...limits }, job);
+  const collected = await collect(
+    { cluster, source, clock: systemClock(), logger: silentLogger, metrics: silentMetrics, ...limits },
+    job,
+  );
   if (collected.outcome !== 'ok') return { problems: ['nothing was collected'], maps: 0 };
   const { pods, text } = collected.value;
   const log = pods[0]?.containers[0]?.log;

@@ -17,6 +17,7 @@ export function crashSeams(bomb: Bomb): Seams {
   return {
     store: (store) => crashingStore(store, bomb),
     cluster: (cluster) => crashingCluster(cluster, bomb),
+    logs: (source) => source,
     service: (service) => crashingService(service, bomb),
   };
 }

@@ -72,6 +72,7 @@ const columnsOfJobs: Record<string, readonly string[]> = {
   expires_at: absurdTimes,
   waits_for: [...brokenJson, `'[{}]'`, `'[{"jobId":"nobody","on":"finish"}]'`, `'[{"jobId":5,"on":"odd"}]'`],
   attempts_before: absurdNumbers,
+  gave_way_times: absurdNumbers,
 };
 
 const columnsOfAttempts: Record<string, readonly string[]> = {
@@ -92,6 +93,7 @@ const columnsOfAttempts: Record<string, readonly string[]> = {
   exit_code: absurdNumbers,
   cleanup_at: absurdTimes,
   made_at: absurdTimes,
+  give_way: [longText, controls],
 };
 
 const columnsOfEvents: Record<string, readonly string[]> = {

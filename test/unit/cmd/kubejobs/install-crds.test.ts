@@ -44,7 +44,7 @@ async function installed(given: World = {}, flags: string[] = []) {
     if (refused) json(response, refused.status, statusObject(refused.status, refused.reason, 'not by you'));
     else if (method === 'PATCH') {
       const object = JSON.parse(body) as { metadata: Fields };
-      if (path === crdPath) definition = object;
+      if (path === crdPath) definition = { metadata: { ...definition?.metadata, ...object.metadata } };
       json(response, 200, object);
     } else if (method === 'POST') {
       probes += 1;
@@ -156,12 +156,19 @@ describe('kubejobs install crds', () => {
   it.each([
     ['PATCH', 403, 'the CustomResourceDefinition jobsets.jobset.x-k8s.io cannot be applied: not by you'],
     ['PATCH', 409, 'the CustomResourceDefinition jobsets.jobset.x-k8s.io cannot be applied: not by you'],
-    ['POST', 403, 'the policy jobset-names.kubejobs.io does not act: not by you'],
+    ['POST', 403, 'it cannot be seen whether the policy jobset-names.kubejobs.io acts: not by you'],
   ] as const)('gives up at a %s that is refused with %i', async (method, status, words) => {
     const { code, stderr, probed } = await installed({ refuses: { method, status, reason: 'No' } });
     expect(code).toBe(1);
     expect(stderr).toContain(words);
     expect(probed.length).toBeLessThan(2);
+  });
+
+  it('does not wait for a definition that is being deleted', async () => {
+    const going = { metadata: { ...ours.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
+    const { code, stderr, probed } = await installed({ definition: going });
+    expect({ code, probed }).toEqual({ code: 1, probed: [] });
+    expect(stderr).toContain('the definition is being deleted');
   });
 
   it('prints the manifests and asks no cluster in a dry run', async () => {

@@ -12,6 +12,7 @@ type Stored = Parameters<typeof watchedCluster>[0];
 function terminal(isTTY = false) {
   const printed = { out: '', err: '' };
   const stopped = new AbortController();
+  const pauses: number[] = [];
   const writer = (name: keyof typeof printed) => (text: string) => {
     printed[name] += text;
     return true;
@@ -21,10 +22,13 @@ function terminal(isTTY = false) {
     stderr: { write: writer('err') },
     drained: async () => {},
     now: Date.now,
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    pause: (ms: number) => {
+      pauses.push(ms);
+      return new Promise((resolve) => setImmediate(resolve));
+    },
     signal: stopped.signal,
   } as unknown as Io;
-  return { io, printed, stop: () => stopped.abort() };
+  return { io, printed, pauses, stop: () => stopped.abort() };
 }
 
 async function once(stored: Stored, flags: Partial<MonitorFlags> = {}, isTTY = false) {
@@ -165,14 +169,56 @@ it('shows every change with --watch, and nothing twice', async () => {
 
 it('prints again after each interval, also when nothing has changed', async () => {
   const { cluster } = watchedCluster({ jobs: [aWorkload()] });
-  const { io, printed, stop } = terminal();
-  const flags: MonitorFlags = { interval: 5, namespace: 'default', job: 'work' };
+  const { io, printed, pauses, stop } = terminal();
+  const flags: MonitorFlags = { interval: 7_777, namespace: 'default', job: 'work' };
   const ending = monitor(io, flags, async () => cluster);
   while (printed.out.split('\n').length < 4) await new Promise((resolve) => setImmediate(resolve));
   stop();
   await ending;
   expect(new Set(printed.out.trim().split('\n')).size).toBe(1);
+  const prints = printed.out.trim().split('\n').length;
+  expect(pauses.filter((ms) => ms === 7_777)).toHaveLength(prints);
 });
+
+it('says with --watch --all that a workload is gone', async () => {
+  const { cluster, parts } = watchedCluster({ jobs: [aWorkload()] });
+  const { io, printed, stop } = terminal();
+  const ending = monitor(io, { interval: 1, namespace: 'default', all: true, watch: true }, async () => cluster);
+  await until(() => printed.out.includes('"name":"work"'));
+  parts.jobs.watchNow().send({ type: 'DELETED', object: aWorkload() });
+  await until(() => printed.out.includes('NotFound'));
+  stop();
+  await ending;
+  expect(printed.out.trim().split('\n').at(-1)).toBe('{"job":{"name":"work","status":"NotFound"}}');
+});
+
+it('needs no rights to kinds that it is not asked for', async () => {
+  const watched = watchedCluster({ pytorchjobs: [aWorkload({ kind: 'PyTorchJob', name: 'pytorch-simple' })] });
+  watched.serve('pytorchjobs', true);
+  const refused = { outcome: 'refused', status: 403, reason: 'Forbidden', message: 'jobs is forbidden' } as const;
+  for (let n = 0; n < 5; n += 1) watched.parts.jobs.nextLists.push(refused);
+  const { io, printed } = terminal();
+  const flags: MonitorFlags = { interval: 1, namespace: 'default', once: true, pytorchjob: true };
+  expect(await monitor(io, flags, async () => watched.cluster)).toBe(0);
+  expect(printed.out).toContain('"name":"pytorch-simple"');
+});
+
+it('says when news stops coming and when it comes again', async () => {
+  const { cluster, parts } = watchedCluster({ jobs: [aWorkload()] });
+  const { io, printed, stop } = terminal();
+  const ending = monitor(io, { interval: 1, namespace: 'default', job: 'work' }, async () => cluster);
+  await until(() => printed.out !== '');
+  parts.jobs.nextLists.push({ outcome: 'unknown', message: 'connection refused' });
+  parts.jobs.watchNow().send({ type: 'ERROR', code: 410, message: 'too old' });
+  await until(() => printed.err.includes('the API server cannot be reached: connection refused'));
+  await until(() => printed.err.includes('answers again'));
+  stop();
+  await ending;
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 it.each([
   [['--interval', 'soon'], '--interval'],

@@ -8,10 +8,19 @@ import { virtualClock } from '../../../support/virtual-clock.ts';
 
 function queueOf(process: (key: string) => Promise<Retry | Again | undefined>, concurrency = 1) {
   const clock = virtualClock(0);
-  const [logger, metrics] = [recordingLogger(), recordingMetrics()];
-  const deps = { clock, random: seededRandom(1), logger, metrics };
-  const queue = new WorkQueue({ name: 'test', ...deps, concurrency, process });
-  return { clock, logger, metrics, queue };
+  const logger = recordingLogger();
+  const metrics = recordingMetrics();
+  const queue = new WorkQueue({
+    ...{ name: 'test', clock, random: seededRandom(1), logger, metrics },
+    ...{ concurrency, process },
+  });
+  /** The values of one metric, in their order. */
+  const measured = (metric: string): number[] => {
+    const values = metrics.measured.filter(({ name }) => name === `kubejobs_controller_${metric}`);
+    for (const { labels } of values) expect(labels).toEqual({ controller: 'test' });
+    return values.map(({ value }) => value);
+  };
+  return { clock, logger, queue, measured };
 }
 
 describe('a work queue', () => {
@@ -41,21 +50,6 @@ describe('a work queue', () => {
     queue.add('a');
     await clock.advance(1_000);
     expect(seen).toEqual([1, 1]);
-  });
-
-  it('times each look at a key, by what came of it', async () => {
-    const { clock, metrics, queue } = queueOf(async (key) => {
-      await sleep(clock, 2_000);
-      if (key === 'bug') throw new Error('a bug');
-      return key === 'later' ? { retry: true, atLeastMs: 3_600_000 } : undefined;
-    }, 3);
-    queue.start();
-    for (const key of ['well', 'later', 'bug']) queue.add(key);
-    await clock.advance(2_100);
-    const name = 'kubejobs_reconcile_seconds';
-    expect(metrics.measured).toEqual(
-      ['done', 'retry', 'error'].map((outcome) => ({ name, value: 2, labels: { controller: 'test', outcome } })),
-    );
   });
 
   it('brings a key back when it asked for that, which is no failure', async () => {
@@ -160,6 +154,66 @@ describe('a work queue', () => {
     await clock.advance(3_600_000);
     await stopped;
     expect(ended).toEqual(['a', 'stopped']);
+  });
+});
+
+describe('the metrics of a work queue', () => {
+  it('tell how long each key waited and was looked at, and how many wait', async () => {
+    const { clock, queue, measured } = queueOf(async () => {
+      await sleep(clock, 2_000);
+      return undefined;
+    });
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    await clock.advance(1_000);
+    queue.start();
+    await clock.advance(10);
+    expect([measured('queue_depth').at(-1), measured('keys_processing').at(-1)]).toEqual([2, 1]);
+    await clock.advance(10_000);
+    expect(measured('wait_seconds')).toEqual([1, 3, 5]);
+    expect(measured('reconcile_seconds')).toEqual([2, 2, 2]);
+    expect(measured('retries_total')).toEqual([]);
+    expect([measured('queue_depth').at(-1), measured('keys_processing').at(-1)]).toEqual([0, 0]);
+  });
+
+  it('count retries, and leave their pauses out of the waiting', async () => {
+    let runs = 0;
+    const { clock, queue, measured } = queueOf(async () => {
+      runs += 1;
+      if (runs === 1) throw new Error('a bug');
+      return runs === 2 ? { retry: true, atLeastMs: 5_000 } : undefined;
+    });
+    queue.start();
+    queue.add('a');
+    await clock.advance(2_000);
+    expect(measured('queue_depth').at(-1)).toBe(1);
+    await clock.advance(10_000);
+    expect(measured('retries_total')).toEqual([1, 1]);
+    expect(measured('wait_seconds')).toEqual([0, 0, 0]);
+  });
+
+  it('count the wait of a key that is added while it is processed from when it was added first', async () => {
+    const { clock, queue, measured } = queueOf(async () => {
+      await sleep(clock, 1_000);
+      return undefined;
+    });
+    queue.start();
+    queue.add('a');
+    await clock.advance(400);
+    queue.add('a');
+    await clock.advance(400);
+    queue.add('a');
+    await clock.advance(5_000);
+    expect(measured('wait_seconds')).toEqual([0, 0.6]);
+  });
+
+  it('say that nothing waits any more after a stop', async () => {
+    const { clock, queue, measured } = queueOf(async () => ({ retry: true, atLeastMs: 60_000 }));
+    queue.start();
+    queue.add('a');
+    await clock.advance(10);
+    expect(measured('queue_depth').at(-1)).toBe(1);
+    await queue.stop();
+    expect(measured('queue_depth').at(-1)).toBe(0);
   });
 });
 

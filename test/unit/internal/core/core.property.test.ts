@@ -106,6 +106,7 @@ function oddOptions({ model, at }: Watched, odd: number): Record<string, string>
 describe('the core under any sequence of events', () => {
   const words = [
     ...['submit', 'submit', 'submit', 'tick', 'tick', 'cancel', 'priority', 'made', 'refused', 'quota', 'unknown'],
+    ...['give-way', 'give-way'],
     ...['hold', 'release', 'pause', 'resume', 'resume', 'cap', 'retry', 'submit-odd', 'submit-odd'],
     ...[
       'unread',
@@ -161,6 +162,7 @@ describe('the core in a world that loses answers', () => {
     what: fc.constantFrom(
       'submit',
       'cancel',
+      'give-way',
       'priority',
       'answer',
       'answer',
@@ -179,7 +181,8 @@ describe('the core in a world that loses answers', () => {
 
   function take(watched: Watched, world: CoreWorld, { what, pick, how, priority }: Step): void {
     const name = `j${pick % Math.max(1, watched.model.jobs.size)}`;
-    const event = (word: string, options = {}) => watched.apply(eventOf(word, watched.at, name, options));
+    const about = `${name}/${watched.core.running(idOf(name))?.attempt ?? 1}`;
+    const event = (word: string, options = {}) => watched.apply(eventOf(word, watched.at, about, options));
     if (what === 'submit') watched.submit(priority);
     else if (what === 'answer') world.answer(pick, how, watched.at);
     else if (what === 'happen') world.happen(pick, how, watched.at);

@@ -180,6 +180,26 @@ describe('a restored core', () => {
     );
   });
 
+  it('has a job give way that was to, and says why', () => {
+    const core = restored({ running: [['a', 1, attemptRow({ giveWay: 'for-the-others' })]] });
+    expect(core.running(idOf('a'))).toMatchObject({ reason: 'cancelling', message: 'for-the-others' });
+    play(
+      { core },
+      `
+      t=${restartAt} up
+      expect delete a
+      t=500001 missing a
+      expect a scheduled retry_backoff
+      expect row a outcome=gave_way message=for-the-others
+      `,
+    );
+  });
+
+  it('cancels a job that was to give way and then was cancelled', () => {
+    const core = restored({ running: [['a', 1, attemptRow({ giveWay: 'x', cancelRequestedAt: 7 })]] });
+    play({ core }, `t=${restartAt} up\nexpect delete a\nt=500001 missing a\nexpect a cancelled by_user`);
+  });
+
   it('keeps the slot of a cancel with an unrecorded create for 90 s', () => {
     const core = restored({ running: [['a', 1, attemptRow({ creation: 'requested', cancelRequestedAt: 7 })]] });
     play(
@@ -261,6 +281,7 @@ describe('the digest', () => {
   it.each([
     't=6 submit c',
     't=6 cancel a\nexpect a cancelled by_user',
+    't=6 give-way b\nexpect b running cancelling, delete b',
     't=6 down',
     't=6 drain',
     't=900 tick\nexpect create b',

@@ -38,6 +38,12 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   deleteSchedule: (client) => client.deleteSchedule('NAME'),
   deliveries: (client) => client.deliveries({ state: 'failed' }),
   redeliver: (client) => client.redeliver('DELIVERY'),
+  podGroups: (client) => client.podGroups({ ready: false }),
+  podGroup: (client) => client.podGroup('NAMESPACE', 'NAME'),
+  workloads: (client) => client.workloads({ kind: 'Job', namespace: 'a', unhealthy: false }),
+  workload: (client) => client.workload('Job', 'NAMESPACE', 'NAME'),
+  workloadEvents: (client) => readAll(client.workloadEvents({ kind: 'Job', namespace: 'a' })),
+  result: (client) => client.result('NAMESPACE', 'RESULT', { logs: false }),
   health: (client) => client.health(),
 };
 
@@ -45,6 +51,9 @@ async function called(): Promise<string[]> {
   const routes = new Set<string>();
   const fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const path = new URL(String(url)).pathname
+      .replace('/Job/', '/{kind}/')
+      .replace('NAMESPACE', '{namespace}')
+      .replace('RESULT', '{job}')
       .replace('JOB', '{job_id}')
       .replace('NAME', '{name}')
       .replace('DELIVERY', '{delivery_id}');

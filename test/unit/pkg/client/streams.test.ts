@@ -76,6 +76,62 @@ describe('the stream of events', () => {
   });
 });
 
+describe('the stream of workloads', () => {
+  const workload = {
+    kind: 'Job',
+    namespace: 'default',
+    name: 'a',
+    uid: 'u',
+    state: 'Running',
+    healthy: true,
+    pods: {},
+  };
+  const changed = `event: changed\ndata: ${JSON.stringify(workload)}\n\n`;
+  const gone = 'event: gone\ndata: {"kind":"Job","namespace":"default","name":"a"}\n\n';
+  const synced = 'event: synced\ndata: {"kind":"Job"}\n\n';
+
+  it('goes on over a new connection, which begins anew, and says so', async () => {
+    const { url, asked } = await aScriptedServer({
+      'GET /workloads/events': [
+        stream(changed + synced, true),
+        hangUp,
+        stream(`event: later\ndata: {}\n\n${gone}${synced}`),
+      ],
+    });
+    const stop = new AbortController();
+    const seen: unknown[] = [];
+    const onOpen = (): unknown => seen.push('open');
+    const filter = { kind: 'Job', namespace: 'default' } as const;
+    const events = createClient({ baseUrl: url, retrying }).workloadEvents({ ...filter, signal: stop.signal, onOpen });
+    for await (const event of events) if (seen.push(event) === 6) stop.abort();
+    const ofKind = { type: 'synced', kind: 'Job' };
+    expect(seen).toEqual([
+      ...['open', { type: 'changed', workload }, ofKind],
+      ...['open', { type: 'gone', kind: 'Job', namespace: 'default', name: 'a' }, ofKind],
+    ]);
+    expect(asked.map(({ path }) => path)).toEqual(Array(3).fill('/workloads/events?kind=Job&namespace=default'));
+  });
+
+  it('is given up at once when the server refuses', async () => {
+    const { url } = await aScriptedServer({ 'GET /workloads/events': problem('controller_off') });
+    const events = createClient({ baseUrl: url, retrying }).workloadEvents();
+    await expect(events[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'controller_off' });
+  });
+});
+
+it('workloads come in pages with the counts beside them', async () => {
+  const counts = { kinds: [], pods: { Running: 1 }, container_issues: {} };
+  const { url, asked } = await aScriptedServer({
+    'GET /workloads': ({ response }) => {
+      response.setHeader('x-total-count', '2').setHeader('link', '</workloads?cursor=abc>; rel="next"');
+      response.end(JSON.stringify({ ...counts, workloads: [] }));
+    },
+  });
+  const page = await createClient({ baseUrl: url }).workloads({ kind: 'Job', unhealthy: false, limit: 1 });
+  expect(page).toEqual({ items: [], next: 'abc', total: 2, counts });
+  expect(asked[0]?.path).toBe('/workloads?limit=1&kind=Job&unhealthy=false');
+});
+
 describe('logs', () => {
   it('are asked for with every option and come as text', async () => {
     const { url, asked } = await aScriptedServer({ 'GET /jobs/id1/logs': text('one\ntwo €\n') });

@@ -2,9 +2,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { HealthController } from '../../../../../internal/controllers/health/health-controller.ts';
 import { HealthService } from '../../../../../internal/controllers/health/service.ts';
 import { seededRandom } from '../../../../../internal/platform/random.ts';
+import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import { recordingLogger, recordingMetrics } from '../../../../support/recorders.ts';
 import { virtualClock } from '../../../../support/virtual-clock.ts';
-import { watchedCluster } from '../../../../support/watched-cluster.ts';
+import { type Plural, watchedCluster } from '../../../../support/watched-cluster.ts';
 import { aPod, aWorkload, condition, ended, looping } from '../../../../support/workload-objects.ts';
 
 function world(stored: Parameters<typeof watchedCluster>[0] = {}) {
@@ -30,6 +31,21 @@ const measured = (
 
 const availability = (controller: HealthController): Record<string, boolean> =>
   Object.fromEntries(controller.availability().map(({ kind, available }) => [kind, available]));
+
+/** Of each kind that is watched; what is no sense in a field alone is another test's. */
+const nonsense: Array<[string, Plural, unknown]> = [
+  ['a pod without a status', 'pods', { ...aPod({ name: 'odd' }), status: undefined }],
+  ['a pod with an unknown phase', 'pods', aPod({ name: 'odd', phase: 'Dreaming' })],
+  ['a pod without containers', 'pods', aPod({ name: 'odd', spec: { containers: [] } })],
+  ['a pod whose containers are no objects', 'pods', aPod({ name: 'odd', spec: { containers: ['main', 7, null] } })],
+  ['a pod whose containers have no names', 'pods', aPod({ name: 'odd', spec: { containers: [{}, { name: 4 }] } })],
+  ['a pod without a name', 'pods', { ...aPod(), metadata: { ...aPod().metadata, name: '' } }],
+  ['a Job whose status is a list', 'jobs', { ...aWorkload({ name: 'odd' }), status: [] }],
+  ['a Job without a uid', 'jobs', aWorkload({ name: 'odd', uid: '' })],
+  ['a JobSet whose status is a text', 'jobsets', { ...aWorkload({ kind: 'JobSet', name: 'odd' }), status: 'fine' }],
+  ['a PyTorchJob whose status is a number', 'pytorchjobs', { ...aWorkload({ kind: 'PyTorchJob' }), status: 7 }],
+  ['a PyTorchJob without metadata', 'pytorchjobs', { kind: 'PyTorchJob' }],
+];
 
 describe('the health controller', () => {
   it('sees what is there when it starts, and what comes', async () => {
@@ -62,6 +78,17 @@ describe('the health controller', () => {
     expect(controller.availability()[0]?.message).toBe('The cluster has no jobsets.jobset.x-k8s.io/v1alpha2.');
     expect(parts.jobsets.lists).toEqual([]);
     expect(controller.settled).toBe(true);
+    expect(controller.knows('JobSet')).toBe(true);
+  });
+
+  it('does not know a kind before it was looked for and listed', async () => {
+    const { controller, clock, serve } = world();
+    serve('jobsets', true);
+    expect([controller.knows('Job'), controller.knows('JobSet')]).toEqual([false, false]);
+    controller.start();
+    expect([controller.knows('Job'), controller.knows('JobSet')]).toEqual([false, false]);
+    await clock.advance(10);
+    expect([controller.knows('Job'), controller.knows('JobSet')]).toEqual([true, true]);
   });
 
   it('notices a kind that is installed later, and that it is removed again', async () => {
@@ -121,6 +148,96 @@ describe('the health controller', () => {
     expect(controller.index.summary('Job', 'default', 'work')?.pods).toEqual({});
   });
 
+  it('lists again after a 410, of a watch or of a list, and misses nothing', async () => {
+    const { controller, clock, parts, serve } = world({ jobs: [aWorkload()], pods: [aPod()] });
+    serve('jobsets', true);
+    serve('pytorchjobs', true);
+    const expired = { outcome: 'refused', status: 410, reason: 'Expired', message: 'too old' } as const;
+    controller.start();
+    await clock.advance(20_000);
+    const set = { kind: 'JobSet', name: 'set' } as const;
+    const training = { kind: 'PyTorchJob', name: 'training' } as const;
+    parts.jobsets.stored.push(aWorkload(set));
+    parts.pytorchjobs.stored.push(aWorkload(training));
+    parts.jobs.stored.splice(0, 1, aWorkload({ version: 2, conditions: [condition('Complete')] }));
+    parts.pods.stored.splice(0, 1);
+    for (const part of Object.values(parts)) {
+      part.nextLists.push(expired, expired);
+      part.watchNow().send({ type: 'ERROR', code: 410, message: 'too old resource version' });
+    }
+    await clock.advance(60_000);
+    expect(controller.index.summary('Job', 'default', 'work')).toMatchObject({ state: 'Complete', pods: {} });
+    expect(controller.index.summary('JobSet', 'default', 'set')).toBeDefined();
+    expect(controller.index.summary('PyTorchJob', 'default', 'training')).toBeDefined();
+    // Pages that expire are asked for in one piece.
+    expect(parts.pods.lists.at(-1)?.limit).toBeUndefined();
+  });
+
+  it('forgets a kind whose CRD is removed while its lists and watches are refused', async () => {
+    const { controller, clock, parts, serve } = world({ jobsets: [aWorkload({ kind: 'JobSet', name: 'set' })] });
+    serve('jobsets', true);
+    controller.start();
+    await clock.advance(500);
+    const message = 'the server could not find the requested resource';
+    parts.jobsets.nextLists.push({ outcome: 'refused', status: 404, reason: 'NotFound', message });
+    parts.jobsets.watchNow().send({ type: 'ERROR', code: 410, message: 'gone' });
+    serve('jobsets', false);
+    await clock.advance(2_000);
+    expect(controller.availability()[0]).toEqual({
+      ...{ kind: 'JobSet', available: false, message: 'The cluster has no jobsets.jobset.x-k8s.io/v1alpha2.' },
+    });
+    expect(controller.index.size).toBe(0);
+  });
+
+  it.each(nonsense)('skips %s and goes on with the others', async (_name, plural, object) => {
+    const { controller, clock, logger, metrics, parts, serve } = world({ jobs: [aWorkload()], pods: [aPod()] });
+    serve('jobsets', true);
+    serve('pytorchjobs', true);
+    parts[plural].stored.unshift(object as KubernetesObject);
+    controller.start();
+    await clock.advance(10);
+    parts[plural].watchNow().send({ type: 'ADDED', object: object as KubernetesObject });
+    parts.jobs.watchNow().send({ type: 'ADDED', object: aWorkload({ name: 'other' }) });
+    await clock.advance(10);
+    expect(controller.index.summary('Job', 'default', 'work')?.pods).toEqual({ Running: 1 });
+    expect([...controller.index.summaries()].map(({ summary }) => summary.name)).toEqual(['work', 'other']);
+    const counted = metrics.measured.filter(({ name }) => name === 'kubejobs_workload_objects_skipped_total');
+    expect(counted).toHaveLength(2);
+    expect(logger.lines.filter(({ message }) => message === 'an object was skipped')).toHaveLength(2);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('takes objects with thousands of labels, unknown conditions and times that are none, and keeps little of them', async () => {
+    const long = 'x'.repeat(1_000);
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`example.org/a${index}`, long]));
+    const status = { conditions: [condition('Dreaming', 'yesterday'), condition('Running', 'soon')], startTime: 7 };
+    const heavy = (object: KubernetesObject): KubernetesObject => ({
+      ...object,
+      metadata: { ...object.metadata, labels: many, annotations: many },
+    });
+    const { controller, clock, metrics } = world({ jobs: [heavy(aWorkload({ status }))], pods: [heavy(aPod())] });
+    controller.start();
+    await clock.advance(10);
+    expect(controller.index.summary('Job', 'default', 'work')).toMatchObject({
+      state: 'Running',
+      pods: { Running: 1 },
+    });
+    expect(JSON.stringify(controller.index.document('Job', 'default', 'work')).length).toBeLessThan(1_000);
+    expect(measured({ metrics }, 'kubejobs_workload_objects_skipped_total', { kind: 'Pod' })).toBeUndefined();
+  });
+
+  it('says of every kind that nothing can be seen while the pods are refused', async () => {
+    const { controller, clock, parts } = world({ jobs: [aWorkload()] });
+    const refused = { outcome: 'refused', status: 403, reason: 'Forbidden', message: 'pods is forbidden' } as const;
+    parts.pods.nextLists.push(refused);
+    controller.start();
+    await clock.advance(100);
+    const job = () => controller.availability().find(({ kind }) => kind === 'Job');
+    expect(job()).toEqual({ kind: 'Job', available: false, message: 'pods is forbidden' });
+    await clock.advance(60_000);
+    expect(job()).toEqual({ kind: 'Job', available: true });
+  });
+
   it('shows its counts as metrics, and takes back what is over', async () => {
     const { controller, clock, metrics, parts } = world({
       jobs: [aWorkload()],
@@ -128,14 +245,14 @@ describe('the health controller', () => {
     });
     controller.start();
     await clock.advance(1_000);
-    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Pending' })).toBe(1);
+    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Running' })).toBe(1);
     expect(measured({ metrics }, 'kubejobs_container_issues', { reason: 'Error' })).toBe(1);
     parts.pods.watchNow().send({ type: 'DELETED', object: aPod() });
     parts.jobs
       .watchNow()
       .send({ type: 'MODIFIED', object: aWorkload({ version: 2, conditions: [condition('Complete')] }) });
     await clock.advance(1_000);
-    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Pending' })).toBe(0);
+    expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Running' })).toBe(0);
     expect(measured({ metrics }, 'kubejobs_workloads', { kind: 'Job', state: 'Complete' })).toBe(1);
     expect(measured({ metrics }, 'kubejobs_container_issues', { reason: 'Error' })).toBe(0);
   });

@@ -316,6 +316,17 @@ describe('an index that followed every change', () => {
     index.pod(pod({ name: 'j0-0', owner: 'uid-j0' }), pod({ name: 'j0-0', owner: 'uid-j0', phase: 'Failed' }));
     expect(told).toEqual(['Job/default/j0', 'JobSet/default/set']);
   });
+
+  it('names the Job of a JobSet that has been in trouble longest, whatever the others do', () => {
+    const index = new HealthIndex();
+    index.workload(undefined, record({ kind: 'JobSet', name: 'set' }));
+    for (const name of ['a', 'b']) {
+      index.workload(undefined, record({ name, owner: 'uid-set' }));
+      index.pod(undefined, pod({ name: `${name}-0`, owner: `uid-${name}`, phase: 'Failed' }));
+    }
+    index.pod(undefined, pod({ name: 'a-1', owner: 'uid-a' }));
+    expect(index.summary('JobSet', 'default', 'set')?.message).toContain('job a');
+  });
 });
 
 function workloadOf({

@@ -46,8 +46,9 @@ describe('the state of a workload', () => {
     ['PyTorchJob', [condition('Created'), condition('Succeeded')], {}, 'Complete'],
     ['PyTorchJob', [condition('Created'), condition('Failed')], {}, 'Failed'],
     ['PyTorchJob', [condition('Created'), condition('Running')], {}, 'Running'],
-    ['PyTorchJob', [condition('Created'), condition('Restarting')], {}, 'Pending'],
+    ['PyTorchJob', [condition('Created'), condition('Restarting')], {}, 'Running'],
     ['PyTorchJob', [], { spec: { runPolicy: { suspend: true } } }, 'Suspended'],
+    ['Job', [], { status: { failed: 1 } }, 'Running'],
   ] as const)('%s with %j and %j is %s', (kind, conditions, parts, state) => {
     expect(stateWith({ kind, conditions: [...conditions], ...parts })).toBe(state);
   });
@@ -56,7 +57,7 @@ describe('the state of a workload', () => {
     ['Pending', 'Pending'],
     ['Running', 'Running'],
     ['Succeeded', 'Running'],
-    ['Failed', 'Pending'],
+    ['Failed', 'Running'],
   ])('of a Job with a pod that is %s is %s', (phase, state) => {
     expect(stateWith({}, [aPod({ phase })])).toBe(state);
   });

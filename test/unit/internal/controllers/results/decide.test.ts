@@ -47,7 +47,7 @@ describe('the next step about a Job whose result is to be saved', () => {
 describe('what is read of a Job', () => {
   const read = (status: unknown, annotations?: unknown, spec?: unknown): ResultJob =>
     projectResultJob({
-      ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', annotations } },
+      ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', uid: 'u', annotations } },
       ...{ status, spec },
     } as KubernetesObject);
   const at = '2030-01-01T00:00:00Z';
@@ -64,6 +64,7 @@ describe('what is read of a Job', () => {
       { conditions: [{ type: 'Failed', status: 'True', lastTransitionTime: at }] },
       { status: 'failed', at },
     ],
+    ['no time that is one', { completionTime: 'yesterday' }, { status: 'completed', at: '' }],
     ['a condition that is not true', { conditions: [{ type: 'Failed', status: 'False' }] }, undefined],
     ['nothing', undefined, undefined],
     ['nonsense', { conditions: 'Failed', completionTime: 7 }, undefined],

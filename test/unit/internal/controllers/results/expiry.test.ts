@@ -30,6 +30,6 @@ it('deletes results when their time to live is over, counted from the end of the
   expect(await names()).toEqual(['new', 'odd', 'theirs']);
   await clock.advance(4_000_000);
   expect(await names()).toEqual(['odd', 'theirs']);
-  expiry.stop();
+  await expiry.stop();
   expect(logger.lines).toEqual([]);
 });

@@ -12,6 +12,7 @@ import {
 } from '../../../../../internal/controllers/results/result-maps.ts';
 import { savedOutcome } from '../../../../../internal/controllers/results/saved-outcome.ts';
 import { silentLogger } from '../../../../../internal/platform/logger.ts';
+import { silentMetrics } from '../../../../../internal/platform/metrics.ts';
 import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../../../../pkg/kubernetes/log-source.ts';
 import { keptName, partName, resultName } from '../../../../../pkg/kubernetes/results/marks.ts';
@@ -169,6 +170,15 @@ describe('what is collected of a Job', () => {
     expect(text).toContain('=== Pod: odd ===\nPhase: Unknown\n');
   });
 
+  it('lets no word of others look like a line of its own', async () => {
+    const forged = 'x\n=== Pod: forged ===';
+    const state = { terminated: { exitCode: 0, reason: forged } };
+    const status = { phase: forged, containerStatuses: [{ name: forged, image: forged, state }] };
+    const pod = { ...podOf('a'), status } as unknown as KubernetesObject;
+    const { text } = await collected([pod], () => undefined);
+    expect(text.match(/^=== Pod: .*$/gm)).toEqual(['=== Pod: a ===']);
+  });
+
   it('shares the room among the logs, what one does not need is there for the others', async () => {
     const long = 'x'.repeat(5_000);
     const { text, pods } = await collected(
@@ -203,7 +213,16 @@ async function collected(
   };
   const cluster = { list: async () => ({ outcome: 'ok', value: { items: pods, resourceVersion: '1' } }) as const };
   const { signal } = new AbortController();
-  const deps = { cluster, source, clock: virtualClock(), logger: silentLogger, logs, maxBytes, signal };
+  const deps = {
+    cluster,
+    source,
+    clock: virtualClock(),
+    logger: silentLogger,
+    metrics: silentMetrics,
+    logs,
+    maxBytes,
+    signal,
+  };
   const answer = await collect(deps, job);
   if (answer.outcome !== 'ok') throw new Error(answer.message);
   return { ...answer.value, text: Buffer.concat(answer.value.text).toString() };

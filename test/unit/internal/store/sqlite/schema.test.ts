@@ -37,6 +37,24 @@ test('a database that has every migration is left as it is', () => {
   expect(db.prepare('SELECT count(*) FROM meta').pluck().get()).toBe(1);
 });
 
+test('jobs and attempts from before jobs could give way are kept, and have not', () => {
+  const db = new Database(':memory:');
+  for (const migration of migrations.slice(0, 4)) db.exec(migration);
+  db.pragma(`application_id = ${applicationId}`);
+  db.pragma('user_version = 4');
+  db.exec(`INSERT INTO jobs (sequence, job_id, name, priority, queue, spec, state, attempt, created_at)
+      VALUES (1, zeroblob(16), 'a', 0, 'default', '{}', 'running', 1, 5);
+    INSERT INTO attempts (job_id, attempt, dispatch_sequence, dispatched_at, workload_kind, workload_namespace,
+      workload_name, creation) VALUES (zeroblob(16), 1, 1, 6, 'Job', 'default', 'a-1', 'made')`);
+  migrate(db);
+  expect(db.prepare('SELECT name, state, gave_way_times FROM jobs').all()).toEqual([
+    { name: 'a', state: 'running', gave_way_times: null },
+  ]);
+  expect(db.prepare('SELECT workload_name, give_way FROM attempts').all()).toEqual([
+    { workload_name: 'a-1', give_way: null },
+  ]);
+});
+
 test('a migration that fails leaves nothing of itself', () => {
   const db = new Database(':memory:');
   db.exec('CREATE TABLE timeline (stands TEXT, in_the_way TEXT)');
