@@ -5,6 +5,8 @@ import { resultsController } from '../../internal/controllers/results/results-co
 import { savedOutcome } from '../../internal/controllers/results/saved-outcome.ts';
 import type { WorkloadObservation } from '../../internal/core/events.ts';
 import { untilDeletion, wantsResult } from '../../internal/engine/result-needs.ts';
+import type { JobLogsDeps } from '../../internal/logs/job-logs.ts';
+import { SavedResults } from '../../internal/logs/saved-results.ts';
 import type { Clock } from '../../internal/platform/clock.ts';
 import type { Configuration, serveOptions } from '../../internal/platform/configuration.ts';
 import type { Part } from '../../internal/platform/lifecycle.ts';
@@ -15,8 +17,7 @@ import type { Store } from '../../internal/store/store.ts';
 import type { ResultService } from '../../pkg/api/result-service.ts';
 import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
-import { findResult, readLog } from '../../pkg/kubernetes/results/saved-result.ts';
-import { accepted, refused, type WorkloadReference } from '../../pkg/models/index.ts';
+import type { Attempt, WorkloadReference } from '../../pkg/models/index.ts';
 
 export interface ResultsDeps {
   cluster: Cluster;
@@ -33,6 +34,8 @@ export interface ResultsDeps {
 
 export interface Results {
   service: ResultService | undefined;
+  /** The log of an attempt whose pods are gone. */
+  savedLog: JobLogsDeps['savedLog'];
   /** How an attempt ended whose Job is gone. */
   savedOutcome(
     reference: WorkloadReference,
@@ -40,7 +43,7 @@ export interface Results {
     attempt: number,
   ): Promise<ApiResult<WorkloadObservation | undefined>>;
   /** Whether the workload of a finished attempt must not be deleted yet. */
-  awaits(jobId: string, attempt: number): boolean;
+  awaits(jobId: string, attempt: Attempt): boolean;
   parts: Part[];
 }
 
@@ -55,13 +58,16 @@ export function assembleResults(isOn: boolean, settings: Settings, deps: Results
   const controller = resultsController({
     ...{ ...deps, keptForMs, logs: settings.resultsLogs, maxBytes: settings.resultsMaxBytes },
   });
+  const saved = new SavedResults({ cluster, namespaces });
   const { resultsTtl: ttlMs } = settings;
   const expiry = ttlMs === 'never' ? undefined : new ResultExpiry({ cluster, namespaces, ttlMs, clock, logger });
   return {
-    service: resultService(cluster, namespaces),
+    service: saved,
+    savedLog: (attempt, request) => saved.log(attempt, request),
     savedOutcome: async (reference, jobId, attempt) =>
-      wantsResult(store, jobId) ? savedOutcome(cluster, reference, jobId, attempt) : none,
-    awaits: (jobId, attempt) => controller.awaits(jobId, attempt),
+      savedOutcome(cluster, wantsResult(store, jobId), reference, jobId, attempt),
+    awaits: (jobId, { attempt, workload }) =>
+      wantsResult(store, jobId) !== false && controller.awaits(jobId, attempt, workload.namespace),
     parts: [
       { name: 'results controller', start: () => controller.start(), stop: () => controller.stop() },
       { name: 'results expiry', start: () => expiry?.start(), stop: () => expiry?.stop() },
@@ -73,25 +79,8 @@ const none = { outcome: 'ok', value: undefined } as const;
 
 const off: Results = {
   service: undefined,
+  savedLog: undefined,
   savedOutcome: async () => none,
   awaits: () => false,
   parts: [],
 };
-
-function resultService(cluster: Cluster, namespaces: readonly string[]): ResultService {
-  return {
-    async result(namespace, jobName, { logs }) {
-      const missing = `There is no saved result of a Job ${jobName} in the namespace ${namespace}.`;
-      if (namespaces.length > 0 && !namespaces.includes(namespace)) return refused('result_not_found', missing);
-      const found = await findResult(cluster, namespace, jobName);
-      if (found.outcome !== 'ok') return refused('result_unavailable', `The API server says: ${found.message}.`);
-      if (found.value === undefined) return refused('result_not_found', missing);
-      const { uid: _uid, reason: _reason, message: _message, ...view } = found.value.result;
-      if (!logs) return accepted(view);
-      const log = await readLog(cluster, found.value);
-      if (log.outcome !== 'ok') return refused('result_unavailable', `The API server says: ${log.message}.`);
-      const { text, problem } = log.value;
-      return accepted({ ...view, logs: text.toString('utf8'), ...(problem && { logProblem: problem }) });
-    },
-  };
-}

@@ -180,7 +180,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ store, clock },
     ready: () => engine.clusterReachable && engine.storeAvailable,
     release: (effects) => dispatcher.release(effects),
-    awaited: results.awaits,
+    results: { awaited: results.awaits, jobTtlMs: settings.jobTtl, emit, logger },
   });
   const retention = new Retention({
     ...{ store, clock },
@@ -200,6 +200,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const jobLogs = new JobLogs({
     ...{ cluster, source: logs, reader: store.reader, queueId, clock },
     live: (jobId) => service.job(jobId),
+    savedLog: results.savedLog,
   });
   const server = await buildServer({
     service: jobs,

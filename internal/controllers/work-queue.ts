@@ -15,10 +15,9 @@ export interface Retry {
   atLeastMs?: number;
 }
 
-/** All went well; look at this key again after `afterMs`. */
-export interface Again {
-  retry: false;
-  afterMs: number;
+/** All went well: look at this key again after so long, unless it is added before. It is no failure. */
+export interface LookAgain {
+  lookAgainMs: number;
 }
 
 export interface WorkQueueOptions {
@@ -32,7 +31,7 @@ export interface WorkQueueOptions {
   concurrency: number;
   backoff?: BackoffLimits;
   /** A rejection counts as a retry and is logged. */
-  process(key: string): Promise<Retry | Again | undefined>;
+  process(key: string): Promise<Retry | LookAgain | undefined>;
 }
 
 const usualBackoff: BackoffLimits = { firstMs: 500, longestMs: 30_000 };
@@ -111,27 +110,27 @@ export class WorkQueue {
     const { clock, metrics } = this.#options;
     const startedAt = clock.now();
     metrics.observe('kubejobs_controller_wait_seconds', (startedAt - since) / 1_000, this.#labels);
-    const next = await this.#attempt(key);
+    const answer = await this.#attempt(key);
     metrics.observe('kubejobs_controller_reconcile_seconds', (clock.now() - startedAt) / 1_000, this.#labels);
-    if (next?.retry) metrics.count('kubejobs_controller_retries_total', this.#labels);
+    if (isRetry(answer)) metrics.count('kubejobs_controller_retries_total', this.#labels);
     this.#processing.delete(key);
     if (this.#state === 'stopped') {
       this.#measureKeys();
       if (this.#processing.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
-    this.#settle(key, next);
+    this.#settle(key, answer);
   }
 
   /** After a look at it: again for what came meanwhile, after a pause, or not at all. */
-  #settle(key: string, next: Retry | Again | undefined): void {
-    const count = next?.retry ? (this.#failures.get(key) ?? 0) + 1 : 0;
+  #settle(key: string, answer: Retry | LookAgain | undefined): void {
+    const count = isRetry(answer) ? (this.#failures.get(key) ?? 0) + 1 : 0;
     if (count > 0) this.#failures.set(key, count);
     else this.#failures.delete(key);
     const addedAt = this.#addedMeanwhile.get(key);
     this.#addedMeanwhile.delete(key);
     if (addedAt !== undefined) this.#waiting.set(key, addedAt);
-    else if (next) this.#comeBack(key, next.retry ? this.#pauseMs(count, next) : next.afterMs);
+    else if (answer) this.#pause(key, this.#pauseMs(answer, count));
     this.#pumpSoon();
   }
 
@@ -142,7 +141,7 @@ export class WorkQueue {
     metrics.set('kubejobs_controller_keys_processing', this.#processing.size, this.#labels);
   }
 
-  async #attempt(key: string): Promise<Retry | Again | undefined> {
+  async #attempt(key: string): Promise<Retry | LookAgain | undefined> {
     try {
       return await this.#options.process(key);
     } catch (error) {
@@ -152,12 +151,13 @@ export class WorkQueue {
     }
   }
 
-  #pauseMs(failures: number, { atLeastMs = 0 }: Retry): number {
+  #pauseMs(answer: Retry | LookAgain, failures: number): number {
+    if (!isRetry(answer)) return answer.lookAgainMs;
     const { random, backoff = usualBackoff } = this.#options;
-    return Math.max(atLeastMs, backoffMs(backoff, failures, random));
+    return Math.max(answer.atLeastMs ?? 0, backoffMs(backoff, failures, random));
   }
 
-  #comeBack(key: string, delayMs: number): void {
+  #pause(key: string, delayMs: number): void {
     this.#timers.set(
       key,
       this.#options.clock.schedule(delayMs, () => this.add(key)),
@@ -168,4 +168,8 @@ export class WorkQueue {
     this.#timers.get(key)?.();
     this.#timers.delete(key);
   }
+}
+
+function isRetry(answer: Retry | LookAgain | undefined): answer is Retry {
+  return answer !== undefined && 'retry' in answer;
 }

@@ -63,6 +63,8 @@ export interface RunningJob {
   /** No call before this time: a backoff, or the API server's Retry-After. */
   notBefore: number;
   ending?: Ending;
+  /** Its workload is gone, and the end only waits for a lost create that may still land. */
+  gone?: true;
   /** How the workload was seen to end while it was being deleted for its timeout, or to give way. */
   ownEnd?: Exclude<WorkloadObservation, { phase: 'active' }>;
   reason?: RunningReason;

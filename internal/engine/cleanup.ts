@@ -6,8 +6,10 @@
 // was set in between, and so whether the rows' times are over, nobody knows.
 import type { Attempt } from '../../pkg/models/index.ts';
 import type { Effect } from '../core/decisions.ts';
+import type { DeleteAnswered } from '../core/events.ts';
 import { lateCreateMs } from '../core/policies/late-create.ts';
 import type { CancelTimer, Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
 import { type Store, whenReadable } from '../store/store.ts';
 
 export interface CleanupDeps {
@@ -16,13 +18,24 @@ export interface CleanupDeps {
   /** Whether calls to the cluster make sense now. */
   ready(): boolean;
   release(effects: Effect[]): void;
-  /** Whether somebody still needs the workload of this finished attempt; nobody is waited for longer than ten minutes. */
-  awaited?(jobId: string, attempt: number): boolean;
+  /** Without it, nobody. */
+  results?: CleanupResults;
+}
+
+/** Who may need workloads beyond their time to live, for a day at most. */
+export interface CleanupResults {
+  /** Whether the result of this finished attempt may still be saved. */
+  awaited(jobId: string, attempt: Attempt): boolean;
+  jobTtlMs: number;
+  /** That it is not deleted now: its row goes to the end of the line, so that it keeps no other from being cleaned up. */
+  emit(event: DeleteAnswered): void;
+  logger: Logger;
 }
 
 const intervalMs = 1_000;
 const batch = 200;
-const longestAwaitedMs = 600_000;
+/** Beyond the time to live. */
+const longestAwaitedMs = 24 * 3_600_000;
 /** After this long without an answer a deletion counts as lost. */
 const lostAfterMs = 60_000;
 
@@ -54,14 +67,18 @@ export class Cleanup {
   }
 
   sweep(): void {
-    const { store, clock, release } = this.#deps;
+    const { store, clock, release, results } = this.#deps;
     const now = clock.now();
     this.#forgetLost(now);
     const effects: Effect[] = [];
     for (const { jobId, attempt } of whenReadable(() => store.reader.dueCleanups(now, batch), [])) {
       const key = `${jobId}/${attempt.attempt}`;
-      if (this.#asked.has(key) || this.#mayStillLand(attempt, now) || this.#isAwaited(jobId, attempt, now)) continue;
+      if (this.#asked.has(key) || this.#mayStillLand(attempt, now)) continue;
       this.#asked.set(key, now);
+      if (this.#isAwaited(jobId, attempt, now)) {
+        results?.emit({ ...{ kind: 'delete_answered', at: now, jobId }, attempt: attempt.attempt, outcome: 'failed' });
+        continue;
+      }
       effects.push({ kind: 'delete_workload', jobId, attempt, propagation: 'background' });
     }
     release(effects);
@@ -71,8 +88,15 @@ export class Cleanup {
     return now < this.#startedAt + lateCreateMs && finishedAt < this.#startedAt;
   }
 
-  #isAwaited(jobId: string, { attempt, finishedAt = 0 }: Attempt, now: number): boolean {
-    return now < finishedAt + longestAwaitedMs && this.#deps.awaited?.(jobId, attempt) === true;
+  #isAwaited(jobId: string, attempt: Attempt, now: number): boolean {
+    const { results } = this.#deps;
+    if (!results?.awaited(jobId, attempt)) return false;
+    if (now < (attempt.finishedAt ?? 0) + results.jobTtlMs + longestAwaitedMs) return true;
+    results.logger.warn(
+      { jobId, attempt: attempt.attempt },
+      'a workload is deleted though its result could not be saved for a day',
+    );
+    return false;
   }
 
   #forgetLost(now: number): void {

@@ -2,7 +2,7 @@
 // the queue. Read from the rows; a store that cannot be read is asked again a moment later.
 import { lateCreateMs } from '../core/policies/late-create.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type Store, StoreFailure } from '../store/store.ts';
+import { type Store, StoreFailure, whenReadable } from '../store/store.ts';
 
 type Readable = Pick<Store, 'reader'>;
 
@@ -29,11 +29,7 @@ export function untilDeletion(
   }
 }
 
-export function wantsResult({ reader }: Readable, jobId: string): boolean {
-  try {
-    return reader.jobs([jobId])[0]?.rules?.results === true;
-  } catch (error) {
-    if (error instanceof StoreFailure) return false;
-    throw error;
-  }
+/** `unreadable` is neither yes nor no: whoever asks has to ask again. */
+export function wantsResult({ reader }: Readable, jobId: string): boolean | 'unreadable' {
+  return whenReadable<boolean | 'unreadable'>(() => reader.jobs([jobId])[0]?.rules?.results === true, 'unreadable');
 }

@@ -10,17 +10,19 @@ import { type Clock, sleep } from '../platform/clock.ts';
 import type { StoreReader } from '../store/store.ts';
 import { readContainerLog } from './container-log.ts';
 import { type LoggingContainer, loggingContainers } from './pod-containers.ts';
-import { savedLog } from './saved-log.ts';
+import type { SavedLogRequest } from './saved-results.ts';
 import type { TimedLine } from './timed-lines.ts';
 
 export interface JobLogsDeps {
-  cluster: Pick<Cluster, 'list' | 'get'>;
+  cluster: Pick<Cluster, 'list'>;
   source: LogSource;
   reader: Pick<StoreReader, 'jobs' | 'attempt'>;
   /** The job as people see it now, with the reason of the moment. */
   live(jobId: string): Pick<Job, 'state' | 'reason' | 'attempt'> | undefined;
   queueId: string;
   clock: Clock;
+  /** What was saved of an attempt whose pods are gone; undefined when nothing was. Absent where no results are saved. */
+  savedLog?: ((attempt: Attempt, request: SavedLogRequest) => Promise<Answer<Readable> | undefined>) | undefined;
 }
 
 export interface JobLogsRequest {
@@ -29,7 +31,7 @@ export interface JobLogsRequest {
   /** All when absent. */
   container?: string;
   follow: boolean;
-  /** Lines of each container. */
+  /** Lines of each container; of a saved log, of all that is shown. */
   tail?: number;
   timestamps: boolean;
   signal: AbortSignal;
@@ -64,8 +66,9 @@ export class JobLogs {
     if (!listed.ok) return refused('log_unavailable', `The API server does not tell the pods: ${listed.message}.`);
     const containers = chosen(loggingContainers(listed.pods), request);
     if (containers.length === 0) {
-      const saved = listed.pods.length === 0 ? await savedLog(this.#deps.cluster, attempt, request) : undefined;
-      return saved ? accepted(saved) : refused('log_not_found', withoutContainers(attempt, listed.pods, request));
+      const isSaved = listed.pods.length === 0 && job.rules?.results === true;
+      const saved = isSaved ? await this.#deps.savedLog?.(attempt, request) : undefined;
+      return saved ?? refused('log_not_found', withoutContainers(attempt, listed.pods, request));
     }
     const output = new Output(request, containers.length > 1);
     const all = async (): Promise<void> => {

@@ -11,7 +11,7 @@ import { resultsController } from '../controllers/results/results-controller.ts'
 import { savedOutcome } from '../controllers/results/saved-outcome.ts';
 import type { ClusterEvent } from '../core/events.ts';
 import { Dispatcher, type DispatcherDeps } from '../dispatcher/dispatcher.ts';
-import { Cleanup } from '../engine/cleanup.ts';
+import { Cleanup, type CleanupResults } from '../engine/cleanup.ts';
 import { Engine, type EngineDeps } from '../engine/engine.ts';
 import { untilDeletion, wantsResult } from '../engine/result-needs.ts';
 import { EngineService } from '../engine/service.ts';
@@ -57,8 +57,10 @@ function resultsOf({ logs: source, store, cluster, clock, ...deps }: ProgramDeps
     keptForMs: (jobId, attempt) => untilDeletion({ store, clock, startedAt }, jobId, attempt),
   });
   const outcomeOf: NonNullable<JobsControllerDeps['savedOutcome']> = async (reference, jobId, attempt) =>
-    wantsResult(store, jobId) ? savedOutcome(cluster, reference, jobId, attempt) : { outcome: 'ok', value: undefined };
-  return { controller, savedOutcome: outcomeOf };
+    savedOutcome(cluster, wantsResult(store, jobId), reference, jobId, attempt);
+  const awaited: CleanupResults['awaited'] = (jobId, { attempt, workload }) =>
+    wantsResult(store, jobId) !== false && controller.awaits(jobId, attempt, workload.namespace);
+  return { controller, savedOutcome: outcomeOf, awaited };
 }
 
 export function assembleProgram(deps: ProgramDeps): Program {
@@ -105,7 +107,9 @@ export function assembleProgram(deps: ProgramDeps): Program {
     clock,
     ready: () => engine.clusterReachable && engine.storeAvailable,
     release: (effects) => dispatcher.release(effects),
-    awaited: (jobId, attempt) => results?.controller.awaits(jobId, attempt) ?? false,
+    ...(results && {
+      results: { awaited: results.awaited, jobTtlMs: deps.settings.jobTtlMs, emit, logger: deps.logger },
+    }),
   });
   const service = new EngineService({
     engine,

@@ -15,7 +15,11 @@ const logQuery = Type.Object(
   {
     follow: Type.Optional(Type.Boolean({ description: 'Goes on until the attempt has ended; waits for it to begin.' })),
     tail: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Only so many last lines of each container.' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000,
+        description: 'Only so many last lines of each container; of a saved log, of all that is shown.',
+      }),
     ),
     container: Type.Optional(textOf(rules.dnsLabel, 'Only containers of this name')),
     attempt: Type.Optional(

@@ -9,6 +9,8 @@ import { manifestErrors } from './workload-rules.ts';
 const deepestTemplate = 64;
 const annotationBytesMaximum = 262_144;
 const ourPrefix = 'kubejobs.io/';
+/** The marks of saved results. */
+const resultPrefix = 'job-handler/';
 
 /** What a template already says. */
 const containerFields = ['image', 'command', 'args', 'env', 'resources', 'completions', 'parallelism'] as const;
@@ -81,10 +83,12 @@ function environmentErrors(env: NonNullable<SubmissionBody['env']>): FieldError[
 
 function labelErrors(labels: Record<string, string>, ...at: string[]): FieldError[] {
   return Object.keys(labels)
-    .filter((key) => key.startsWith(ourPrefix))
+    .filter((key) => key.startsWith(ourPrefix) || key.startsWith(resultPrefix))
     .map((key) => ({
       pointer: pointerTo(...at, 'labels', key),
-      detail: `is the server’s own: labels under ${ourPrefix} cannot be set`,
+      detail: key.startsWith(ourPrefix)
+        ? `is the server’s own: labels under ${ourPrefix} cannot be set`
+        : ownedByResults('labels'),
     }));
 }
 
@@ -104,6 +108,7 @@ function annotationErrors(annotations: Record<string, string>, ...at: string[]):
 }
 
 function annotationError(pointer: string, key: string, value: string): FieldError[] {
+  if (key.startsWith(resultPrefix)) return [{ pointer, detail: ownedByResults('annotations') }];
   if (!key.startsWith(ourPrefix)) return [];
   const rule = simulateAnnotations.get(key);
   if (rule === undefined) {
@@ -111,6 +116,10 @@ function annotationError(pointer: string, key: string, value: string): FieldErro
     return [{ pointer, detail: `is the server’s own; annotations under ${ourPrefix} that can be set: ${allowed}` }];
   }
   return rule.expression.test(value) ? [] : [{ pointer, detail: `must be ${rule.allowed}` }];
+}
+
+function ownedByResults(what: 'labels' | 'annotations'): string {
+  return `is the server’s own: ${what} under ${resultPrefix} cannot be set; for a saved result say "results": true`;
 }
 
 function tooDeep(pointer: string): FieldError {

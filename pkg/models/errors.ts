@@ -149,12 +149,16 @@ export const errorCatalogue = {
   log_unavailable: {
     status: 503,
     title: 'The log cannot be read now',
-    when: 'The API server cannot be asked for the pods, or refuses; `detail` has its words.',
+    when:
+      'The API server cannot be asked for the pods or the saved log, or refuses; `detail` has its words. Or a few saved ' +
+      'logs are being read already.',
   },
   result_unavailable: {
     status: 503,
     title: 'The result cannot be read now',
-    when: 'The API server cannot be asked for the ConfigMap, or refuses; `detail` has its words.',
+    when:
+      'The API server cannot be asked for the ConfigMap, or refuses; `detail` has its words. Or a few saved logs are ' +
+      'being read already.',
   },
   store_unavailable: {
     status: 503,

@@ -122,6 +122,18 @@ const table: Array<[what: string, body: unknown, pointer: string, detail: string
     'is the server’s own: labels under kubejobs.io/ cannot be set',
   ],
   [
+    'the label of those whose result is saved, put there by hand',
+    withName({ labels: { 'job-handler/enabled': 'true' } }),
+    '/labels/job-handler~1enabled',
+    'is the server’s own: labels under job-handler/ cannot be set; for a saved result say "results": true',
+  ],
+  [
+    'the mark of a saved result',
+    withName({ results: true, annotations: { 'job-handler/status': 'completed' } }),
+    '/annotations/job-handler~1status',
+    'is the server’s own: annotations under job-handler/ cannot be set; for a saved result say "results": true',
+  ],
+  [
     'an annotation of the server’s own',
     withName({ annotations: { 'kubejobs.io/x': '' } }),
     '/annotations/kubejobs.io~1x',

@@ -152,7 +152,7 @@ const scenarios: Scenario[] = [
     job: 'kept',
     points: [
       ...['after copy part 1', 'after copy part 2', 'after copy'],
-      ...['after free part 1', 'after free part 2', 'after free'],
+      ...['after free', 'after free part 2', 'after free part 1'],
     ],
     succeeds: true,
     async make(world) {

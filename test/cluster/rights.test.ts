@@ -24,7 +24,10 @@ describeCluster('the rights of kubejobs', (cluster) => {
   it('are manifests that the API server takes', async () => {
     const dryRun = ['apply', '--server-side', '--dry-run=server'];
     await cluster.kubectl('create', 'namespace', 'kubejobs');
-    const optional = ['pytorchjobs', 'health', 'podgroup', 'results'].flatMap((file) => [file, `${file}-cluster`]);
+    const optional = ['pytorchjobs', 'health', 'results', 'results-ttl', 'podgroup'].flatMap((file) => [
+      file,
+      `${file}-cluster`,
+    ]);
     for (const file of ['account', 'namespace', 'cluster', ...optional]) {
       const scope = file === 'account' || file.endsWith('cluster') ? [] : ['-n', 'default'];
       const answer = await cluster.kubectl(...dryRun, ...scope, '-f', `${repositoryRoot}deploy/rbac/${file}.yaml`);
@@ -54,32 +57,14 @@ describeCluster('the rights of kubejobs', (cluster) => {
     await queue.stop();
   });
 
-  it('to groups of pods in podgroup.yaml are enough, and no more is asked for', async () => {
-    const queue = await TestQueue.start(cluster, '--controllers', 'podgroup', '--gang-deadlock-after', '1s');
-    await grant('podgroup', cluster.kubectl, queue.namespace);
-    const items = [...deadlockedPods('red'), ...deadlockedPods('blue'), statefulSet];
-    const list = { apiVersion: 'v1', kind: 'List', items };
-    await cluster.kubectl.withInput(list, 'create', '-n', queue.namespace, '-f', '-');
-    const used = (): string[] => auditOf(cluster, queue.namespace).flatMap(usedRight);
-    const needed = ['patch /pods', 'get apps/statefulsets', 'create /events'];
-    await until(
-      async () => needed.every((right) => used().includes(right)),
-      30_000,
-      () => used().join(', '),
-    );
-    expect(auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403)).toEqual([]);
-    const granted = [...rightsOf('namespace'), ...rightsOf('podgroup')];
-    expect(used().filter((right) => !granted.includes(right))).toEqual([]);
-    await queue.stop();
-  });
-
-  it('in results.yaml are all used, and nothing beyond them and namespace.yaml is asked for', async () => {
+  it('in results.yaml and results-ttl.yaml are all used, and nothing beyond them and namespace.yaml is asked for', async () => {
     const queue = await TestQueue.start(cluster, '--settle-ms', '0', '--controllers', 'results');
     await grant('results', cluster.kubectl, queue.namespace);
+    await grant('results-ttl', cluster.kubectl, queue.namespace);
     await queue.kill('SIGTERM');
     await queue.restart('--results-ttl', '1s');
     await queue.finished(await queue.submit({ name: 'saved', template: fated('succeed'), results: true }));
-    await expectUsed(cluster, queue, 'results');
+    await expectUsed(cluster, queue, 'results', 'results-ttl');
     await queue.stop();
   });
 
@@ -100,6 +85,26 @@ describeCluster('the rights of kubejobs', (cluster) => {
     } finally {
       if (names.length > 0) await kubectl('delete', ...names, '--wait=true');
     }
+  });
+
+  it('to groups of pods in podgroup.yaml are enough, and no more is asked for', async () => {
+    const queue = await TestQueue.start(cluster, '--controllers', 'podgroup', '--gang-deadlock-after', '1s');
+    await grant('podgroup', cluster.kubectl, queue.namespace);
+    const items = [...deadlockedPods('red'), ...deadlockedPods('blue'), statefulSet];
+    const list = { apiVersion: 'v1', kind: 'List', items };
+    await cluster.kubectl.withInput(list, 'create', '-n', queue.namespace, '-f', '-');
+    const used = (): string[] => auditOf(cluster, queue.namespace).flatMap(usedRight);
+    const needed = ['patch /pods', 'get apps/statefulsets', 'create /events'];
+    await until(
+      async () => needed.every((right) => used().includes(right)),
+      30_000,
+      () => used().join(', '),
+    );
+    expect(auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403)).toEqual([]);
+    const rules = (['namespace', 'podgroup'] as const).flatMap((file) => rightsManifests(file));
+    const granted = rules.flatMap(({ rules: each = [] }) => each.flatMap(grantedRights));
+    expect(used().filter((right) => !granted.includes(right))).toEqual([]);
+    await queue.stop();
   });
 
   it('do not reach Secrets, other namespaces, what runs in pods, or rights themselves', async () => {
@@ -127,6 +132,30 @@ describeCluster('the rights of kubejobs', (cluster) => {
   });
 });
 
+/** Waits until each right of the files was used; what was asked for is in them or among those that everybody needs. */
+async function expectUsed(
+  cluster: SharedCluster,
+  queue: TestQueue,
+  ...files: Array<'health' | 'results' | 'results-ttl'>
+): Promise<void> {
+  const granted = files.flatMap(rightsOf);
+  const used = (): Set<string> => new Set(auditOf(cluster, queue.namespace).flatMap(usedRight));
+  const unused = (): string[] => granted.filter((right) => !used().has(right));
+  await until(
+    async () => unused().length === 0,
+    90_000,
+    () => `unused: ${unused().join(', ')}`,
+  );
+  const refused = auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403);
+  expect(refused.flatMap(usedRight)).toEqual([]);
+  const allowed = new Set([...granted, ...rightsOf('namespace')]);
+  expect([...used()].filter((right) => !allowed.has(right))).toEqual([]);
+}
+
+function rightsOf(file: Parameters<typeof rightsManifests>[0]): string[] {
+  return rightsManifests(file).flatMap(({ rules = [] }) => rules.flatMap(grantedRights));
+}
+
 const groupLabel = 'podgroup.jhwagner.github.io/name';
 
 /** One runs, and the other finds no node. */
@@ -148,25 +177,6 @@ const statefulSet = {
     },
   },
 };
-/** Waits until each right of the file was used; what was asked for is in it or among those that everybody needs. */
-async function expectUsed(cluster: SharedCluster, queue: TestQueue, file: 'health' | 'results'): Promise<void> {
-  const granted = rightsOf(file);
-  const used = (): Set<string> => new Set(auditOf(cluster, queue.namespace).flatMap(usedRight));
-  const unused = (): string[] => granted.filter((right) => !used().has(right));
-  await until(
-    async () => unused().length === 0,
-    90_000,
-    () => `unused: ${unused().join(', ')}`,
-  );
-  const refused = auditOf(cluster, queue.namespace).filter((line) => line.responseStatus.code === 403);
-  expect(refused.flatMap(usedRight)).toEqual([]);
-  const allowed = new Set([...granted, ...rightsOf('namespace')]);
-  expect([...used()].filter((right) => !allowed.has(right))).toEqual([]);
-}
-
-function rightsOf(file: Parameters<typeof rightsManifests>[0]): string[] {
-  return rightsManifests(file).flatMap(({ rules = [] }) => rules.flatMap(grantedRights));
-}
 
 function review(namespace: string, resourceAttributes: Record<string, string>): object {
   const user = `system:serviceaccount:${namespace}:kubejobs`;

@@ -72,7 +72,7 @@ describe('the rights in deploy/rbac', () => {
     expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
     expect(inAll?.[0]?.rules).toEqual(inOne?.[0]?.rules);
     expect(inOne?.[0]?.rules).toEqual([
-      { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'list', 'delete'] },
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'delete'] },
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
       { apiGroups: ['batch'], resources: ['jobs'], verbs: ['patch'] },
     ]);
@@ -99,6 +99,18 @@ describe('the rights in deploy/rbac', () => {
     const lookups = documentsOf('deploy/rbac/jobset-lookups.yaml');
     for (const { verbs } of lookups[0]?.rules ?? []) expect(['get', 'list']).toEqual(expect.arrayContaining(verbs));
     for (const documents of [inOne, inAll, lookups]) expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+  });
+
+  it('to find old results are apart, the same for one namespace and for all, and only list ConfigMaps', () => {
+    const [inOne, inAll] = ['results-ttl', 'results-ttl-cluster'].map((file) =>
+      documentsOf(`deploy/rbac/${file}.yaml`),
+    );
+    expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+    for (const documents of [inOne, inAll]) {
+      expect(documents?.[0]?.rules).toEqual([{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }]);
+      expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+    }
   });
 
   it('to groups of pods are apart, the same for one namespace and for all, and make nothing but events', () => {

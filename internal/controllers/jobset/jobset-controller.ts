@@ -4,7 +4,7 @@
 
 import { type ApiResult, jobsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
-import { type Again, type Retry, WorkQueue } from '../work-queue.ts';
+import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
 import { type CacheDeps, Caches } from './caches.ts';
 import { carryOut, type Failed } from './carry-out.ts';
 import type { ChildJob } from './child-jobs.ts';
@@ -45,7 +45,7 @@ export class JobSetController {
     const { clock, random, logger, metrics, concurrency = usualConcurrency } = deps;
     this.#priorities = new Priorities(deps);
     this.#finished = new FinishedCount(metrics);
-    const process = (key: string): Promise<Retry | Again | undefined> => this.#process(key);
+    const process = (key: string): Promise<Retry | LookAgain | undefined> => this.#process(key);
     this.#queue = new WorkQueue({ name: 'jobset', clock, random, logger, metrics, concurrency, process });
     this.#caches = new Caches(deps, {
       jobSet: (key, previous, next) => this.#jobSetSeen(key, previous, next),
@@ -95,7 +95,7 @@ export class JobSetController {
     });
   }
 
-  async #process(key: string): Promise<Retry | Again | undefined> {
+  async #process(key: string): Promise<Retry | LookAgain | undefined> {
     for (let pass = 0; pass < mostPasses && !this.#stopped; pass += 1) {
       const jobSet = this.#writes.jobSet(key, this.#caches.jobSet(key));
       if (jobSet === undefined || jobSet.deleting || isManagedByOthers(jobSet)) return undefined;
@@ -146,10 +146,10 @@ export class JobSetController {
     return found.outcome === 'ok';
   }
 
-  #next({ uid }: JobSetRecord, { requeueAfterMs }: Plan): Again | undefined {
+  #next({ uid }: JobSetRecord, { requeueAfterMs }: Plan): LookAgain | undefined {
     const unseen = this.#writes.waits(uid) ? unseenMs : undefined;
     const afterMs = Math.min(requeueAfterMs ?? Number.POSITIVE_INFINITY, unseen ?? Number.POSITIVE_INFINITY);
-    return Number.isFinite(afterMs) ? { retry: false, afterMs } : undefined;
+    return Number.isFinite(afterMs) ? { lookAgainMs: afterMs } : undefined;
   }
 
   #later(key: string, { message, refused, retryAfterMs }: Failed): Retry {

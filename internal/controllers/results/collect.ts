@@ -4,12 +4,22 @@
 import { type ApiResult, type Cluster, type KubernetesObject, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { listAll } from '../../../pkg/kubernetes/informer-list.ts';
 import { tolerantProjection } from '../../../pkg/kubernetes/informer-projection.ts';
+import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { jobNameLabel, jobNameLabelValue } from '../../../pkg/kubernetes/results/marks.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { type PodRecord, projectPod } from '../jobs/records.ts';
 import { KeptLog, type KeptLogSummary } from './kept-log.ts';
-import { type ContainerFacts, hasLog, type LogFacts, type PodFacts, podFacts, stateInWords } from './pod-facts.ts';
+import { LogRoom } from './log-room.ts';
+import {
+  type ContainerFacts,
+  hasFailed,
+  hasLog,
+  type LogFacts,
+  type PodFacts,
+  podFacts,
+  stateInWords,
+} from './pod-facts.ts';
 import { type ReadLogDeps, readLog } from './read-log.ts';
 import type { ResultJob } from './records.ts';
 
@@ -27,8 +37,9 @@ export interface CollectDeps extends ReadLogDeps {
 }
 
 export interface Collected {
+  /** Failed ones first. */
   pods: PodFacts[];
-  /** As the queue looks at pods, to say how the job ended. */
+  /** Of all pods, as the queue looks at them, to say how the job ended. */
   records: PodRecord[];
   /** Pods beyond those that are kept. */
   omitted: number;
@@ -40,6 +51,7 @@ interface Source {
   pod: PodFacts;
   container: ContainerFacts;
   kept?: KeptLog;
+  problem?: string | undefined;
 }
 
 const mostPods = 2_000;
@@ -50,14 +62,21 @@ const usualTotalTimeoutMs = 300_000;
 export async function collect(deps: CollectDeps, job: ResultJob): Promise<ApiResult<Collected>> {
   const listed = await podsOf(deps, job);
   if (listed.outcome !== 'ok') return listed;
-  const found = [...listed.value].sort((a, b) => (a.facts.name < b.facts.name ? -1 : 1));
+  const found = [...listed.value].sort(worstFirst);
   const taken = found.slice(0, mostPods);
   const pods = taken.map(({ facts }) => facts);
   const sources = pods.flatMap((pod) => pod.containers.map((container): Source => ({ pod, container })));
   if (deps.logs === 'full') await readAll(deps, job.namespace, sources);
   const omitted = found.length - taken.length;
   const text = sectionsOf(pods, sources, omitted);
-  return { outcome: 'ok', value: { pods, records: taken.map(({ record }) => record), omitted, text } };
+  return { outcome: 'ok', value: { pods, records: found.map(({ record }) => record), omitted, text } };
+}
+
+/** What does not fit is left out from the end. */
+function worstFirst({ facts: a }: Found, { facts: b }: Found): number {
+  const [aIsBad, bIsBad] = [hasFailed(a), hasFailed(b)];
+  if (aIsBad !== bIsBad) return aIsBad ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }
 
 interface Found {
@@ -76,36 +95,36 @@ async function podsOf(deps: CollectDeps, job: ResultJob): Promise<ApiResult<Foun
   return { outcome: 'ok', value: [...listed.value.entries.values()].flatMap(({ record }) => record ?? []) };
 }
 
-/** The label only finds pods; an earlier Job of the name may have left some. */
+/** The label only finds pods; an earlier Job of the name may have left some, also without their owner. */
 function isOf({ uid }: ResultJob, { metadata }: KubernetesObject): boolean {
   const owners = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : [];
   const owner = owners.find((reference) => reference?.controller === true);
-  return owner === undefined || owner.uid === uid;
+  if (owner !== undefined) return owner.uid === uid;
+  const labels = fields(metadata.labels);
+  return (labels['batch.kubernetes.io/controller-uid'] ?? labels['controller-uid'] ?? uid) === uid;
 }
 
-/** Each may have its share of what is left; what it does not need is there for those after it. */
 async function readAll(deps: CollectDeps, namespace: string, all: Source[]): Promise<void> {
   const { clock, maxBytes, signal } = deps;
   const { containerTimeoutMs = usualContainerTimeoutMs, totalTimeoutMs = usualTotalTimeoutMs } = deps;
   const end = clock.now() + totalTimeoutMs;
   const waiting = all.filter(({ container }) => hasLog(container));
-  let freeBytes = maxBytes;
+  const room = new LogRoom(maxBytes);
   const readNext = async (): Promise<void> => {
     for (;;) {
-      const share = Math.floor(freeBytes / Math.max(1, waiting.length));
       const source = waiting.shift();
       if (!source) return;
-      freeBytes -= share;
-      const kept = new KeptLog(share);
+      const kept = new KeptLog(room);
+      source.kept = kept;
       const target = { namespace, pod: source.pod.name, container: source.container.name };
       const timeoutMs = Math.max(0, Math.min(containerTimeoutMs, end - clock.now()));
-      const problem = await readLog(deps, target, kept, { timeoutMs, signal });
-      freeBytes += share - kept.kept;
-      source.kept = kept;
-      source.container.log = logFacts(kept.summary(), problem);
+      source.problem = await readLog(deps, target, kept, { timeoutMs, signal });
+      kept.end();
     }
   };
   await Promise.all(Array.from({ length: logsAtOnce }, readNext));
+  // Not before: as long as one is read, the others may have to make room for it.
+  for (const { container, kept, problem } of all) if (kept) container.log = logFacts(kept.summary(), problem);
 }
 
 function logFacts({ bytes, missing, sha256 }: KeptLogSummary, error: string | undefined): LogFacts {

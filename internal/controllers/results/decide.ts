@@ -2,6 +2,7 @@
 //
 //   finished ─▶ save ─▶ tell (event) ─▶ mark (annotation) ─▶ delete (success only)
 //
+// Nothing is deleted on the word of the mark alone, which anybody can copy: the result of that very Job has to be there.
 // Each step can be repeated, and each is only taken when the one before is known to be done: after a crash at any point the
 // same steps follow again, a result is never lost, and nothing is there twice.
 import type { ResultJob } from './records.ts';
@@ -42,7 +43,8 @@ const takenAgainMs = 300_000;
 export function nextStep({ job, place, told, keptForMs }: Situation): Step {
   if (!job.end)
     return job.suspended || job.deleted ? { kind: 'nothing' } : { kind: 'look_again', afterMs: runningAgainMs };
-  if (job.done) return afterMark(job, keptForMs);
+  if (job.done && (job.end.status !== 'completed' || job.deleted)) return { kind: 'nothing' };
+  if (job.done && keptForMs > 0) return { kind: 'look_again', afterMs: keptForMs };
   switch (place?.of) {
     case undefined:
       return { kind: 'look_at_place' };
@@ -53,11 +55,7 @@ export function nextStep({ job, place, told, keptForMs }: Situation): Step {
     case 'somebody_else':
       return told ? { kind: 'look_again', afterMs: takenAgainMs } : { kind: 'tell_of_the_place' };
     case 'this_job':
+      if (job.done) return { kind: 'delete' };
       return told ? { kind: 'mark' } : { kind: 'tell' };
   }
-}
-
-function afterMark(job: ResultJob, keptForMs: number): Step {
-  if (job.end?.status !== 'completed' || job.deleted) return { kind: 'nothing' };
-  return keptForMs > 0 ? { kind: 'look_again', afterMs: keptForMs } : { kind: 'delete' };
 }

@@ -1,8 +1,8 @@
-// Deletes saved results whose time is over, counted from the end of their Job. Only ConfigMaps with our label are ever looked
-// at; off without a time to live.
+// Deletes saved results whose time is over, counted from the end of their Job. Only ConfigMaps with our label are looked
+// at, and only those that are results are deleted; off without a time to live.
 import { type Cluster, configMapsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
-import { type ConfigMap, createdSelector } from '../../../pkg/kubernetes/results/marks.ts';
+import { type ConfigMap, createdSelector, resultOwner } from '../../../pkg/kubernetes/results/marks.ts';
 import type { CancelTimer, Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 
@@ -17,7 +17,8 @@ export interface ResultExpiryDeps {
 
 /** Each item may be as large as a ConfigMap can be. */
 const pageSize = 5;
-const longestPauseMs = 600_000;
+/** Each sweep reads all results, pages of which are all that is in memory. */
+const longestPauseMs = 3_600_000;
 const shortestPauseMs = 1_000;
 
 export class ResultExpiry {
@@ -69,6 +70,7 @@ export class ResultExpiry {
   async #sweepOf(namespace: string | undefined): Promise<string | undefined> {
     const { cluster } = this.#deps;
     let token: string | undefined;
+    let problem: string | undefined;
     do {
       const page = await cluster.list(configMapsResource, {
         ...{ labelSelector: createdSelector, limit: pageSize },
@@ -78,16 +80,19 @@ export class ResultExpiry {
       if (page.outcome !== 'ok') return page.message;
       for (const map of page.value.items) {
         if (this.#isStopped) return undefined;
-        const problem = this.#isOver(map) ? await this.#remove(map) : undefined;
-        if (problem !== undefined) return problem;
+        // One that cannot be deleted keeps no other from it.
+        const refused = this.#isOver(map) ? await this.#remove(map) : undefined;
+        problem ??= refused;
       }
       token = page.value.continue;
     } while (token !== undefined);
-    return undefined;
+    return problem;
   }
 
   #isOver(map: KubernetesObject): boolean {
-    const endedAt = Date.parse(String(fields((map as ConfigMap).data)['completion-time']));
+    const { 'completion-time': time, 'job-name': jobName } = fields((map as ConfigMap).data);
+    if (typeof jobName !== 'string' || resultOwner(map, jobName) === undefined) return false;
+    const endedAt = Date.parse(String(time));
     return endedAt + this.#deps.ttlMs <= this.#deps.clock.now();
   }
 

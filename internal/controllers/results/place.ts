@@ -7,7 +7,15 @@ import {
   type KubernetesObject,
 } from '../../../pkg/kubernetes/cluster.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
-import { type ConfigMap, keptName, partName, resultName, resultOwner } from '../../../pkg/kubernetes/results/marks.ts';
+import {
+  type ConfigMap,
+  keptName,
+  packedHashKey,
+  partCount,
+  partName,
+  resultName,
+  resultOwner,
+} from '../../../pkg/kubernetes/results/marks.ts';
 import type { Place } from './decide.ts';
 import type { ResultJob } from './records.ts';
 import type { MapMaker } from './result-maps.ts';
@@ -26,42 +34,76 @@ function placeOf(object: KubernetesObject, job: ResultJob): Place {
   return uid === job.uid ? { of: 'this_job' } : { of: 'earlier_job', uid };
 }
 
-/** In their order: the last is the main one, and a result that is there already stays as it is. */
+/** In their order: the last is the main one, and a result that is there already stays as it is, with its parts. */
 export async function writeResult(
   cluster: Store,
   job: ResultJob,
   maps: readonly MapMaker[],
 ): Promise<ApiResult<Place>> {
-  let place: ApiResult<Place> = ok({ of: 'nobody' });
+  const left = await removeLeftParts(cluster, job);
+  if (left.outcome !== 'ok') return left;
   for (const [index, make] of maps.entries()) {
     const map = make();
     const isMain = index === maps.length - 1;
-    place = isMain ? await writeMain(cluster, job, map) : await writePart(cluster, job, map);
-    if (place.outcome !== 'ok' || place.value.of !== 'this_job') return place;
+    const written = isMain ? await writeMain(cluster, job, map) : await writePart(cluster, job, map);
+    if (written !== 'written') return written;
   }
-  return place;
+  return ok({ of: 'this_job' });
 }
 
-async function writeMain(cluster: Store, job: ResultJob, map: ConfigMap): Promise<ApiResult<Place>> {
+/** Those of an earlier Job whose main one was kept elsewhere, by a program that died before it had taken them all away. */
+async function removeLeftParts(cluster: Store, job: ResultJob): Promise<ApiResult<unknown>> {
+  const left: Array<{ name: string; uid: string }> = [];
+  for (;;) {
+    const name = partName(resultName(job.name), left.length + 1);
+    const found = await cluster.get(configMapsResource, job.namespace, name);
+    if (found.outcome !== 'ok' && !isMissing(found)) return found;
+    const uid = found.outcome === 'ok' ? resultOwner(found.value, job.name) : undefined;
+    if (uid === undefined || uid === job.uid) break;
+    left.push({ name, uid });
+  }
+  // The last first, so that those that remain after an end of the program are found in the same way.
+  for (const { name, uid } of left.reverse()) {
+    const removed = await removeOurs(cluster, job, name, uid);
+    if (removed.outcome !== 'ok') return removed;
+  }
+  return ok(undefined);
+}
+
+/** Anything but `written` is how things stand: no more is to be written. */
+type Written = 'written' | ApiResult<Place>;
+
+async function writeMain(cluster: Store, job: ResultJob, map: ConfigMap): Promise<Written> {
   const created = await cluster.create(configMapsResource, map);
-  if (created.outcome === 'ok') return ok({ of: 'this_job' });
+  if (created.outcome === 'ok') return 'written';
   return isTaken(created) ? lookAtPlace(cluster, job) : created;
 }
 
-/** A part of ours that is there is of a result that was never finished, or of one that is kept elsewhere by now. */
-async function writePart(cluster: Store, job: ResultJob, map: ConfigMap): Promise<ApiResult<Place>> {
+/** A part that is there is the same, or of a result that is finished by now, or was never finished, or is kept elsewhere. */
+async function writePart(cluster: Store, job: ResultJob, map: ConfigMap): Promise<Written> {
   const { name } = map.metadata;
   const created = await cluster.create(configMapsResource, map);
-  if (created.outcome === 'ok') return ok({ of: 'this_job' });
+  if (created.outcome === 'ok') return 'written';
   if (!isTaken(created)) return created;
+  const there = await cluster.get(configMapsResource, job.namespace, name);
+  if (there.outcome === 'ok' && isSamePart(there.value, map)) return 'written';
+  // Somebody else, or a late call of a program before us, may have finished meanwhile: its parts are not to be touched.
+  const place = await lookAtPlace(cluster, job);
+  if (place.outcome !== 'ok' || place.value.of !== 'nobody') return place;
   const removed = await removeOurs(cluster, job, name);
   if (removed.outcome !== 'ok') return removed;
   if (!removed.value) return ok({ of: 'somebody_else' });
   const again = await cluster.create(configMapsResource, map);
-  return again.outcome === 'ok' ? ok({ of: 'this_job' }) : again;
+  return again.outcome === 'ok' ? 'written' : again;
 }
 
-/** Parts first, as they are written, and taken away before the main one: what is named by a main one is there. */
+function isSamePart(there: KubernetesObject, map: ConfigMap): boolean {
+  const { 'job-name': jobName = '', [packedHashKey]: hash } = map.data ?? {};
+  const isSameLog = fields((there as ConfigMap).data)[packedHashKey] === hash;
+  return isSameLog && resultOwner(there, jobName) === resultOwner(map, jobName);
+}
+
+/** Parts are copied before the main one that names them, and taken away after it: what a main one names is there. */
 export async function keepEarlier(cluster: Store, job: ResultJob, uid: string): Promise<ApiResult<Place>> {
   const from = resultName(job.name);
   const to = keptName(job.name, uid);
@@ -75,12 +117,13 @@ export async function keepEarlier(cluster: Store, job: ResultJob, uid: string): 
   }
   const copied = await copyTo(cluster, job, from, to);
   if (copied.outcome !== 'ok' || copied.value.of === 'somebody_else') return copied;
-  for (let part = 1; part <= count; part += 1) {
-    const removed = await removeOurs(cluster, job, partName(from, part));
+  const parts = Array.from({ length: count }, (_, index) => partName(from, index + 1));
+  for (const name of [from, ...parts.reverse()]) {
+    // Of a main one that is gone the name may be another program's by now.
+    const removed = await removeOurs(cluster, job, name, uid);
     if (removed.outcome !== 'ok') return removed;
   }
-  const removed = await removeOurs(cluster, job, from);
-  return removed.outcome === 'ok' ? ok({ of: 'nobody' }) : removed;
+  return ok({ of: 'nobody' });
 }
 
 async function copyTo(cluster: Store, job: ResultJob, from: string, to: string): Promise<ApiResult<Place>> {
@@ -102,22 +145,16 @@ async function copyTo(cluster: Store, job: ResultJob, from: string, to: string):
   return ok(resultOwner(there.value, job.name) === uid ? { of: 'earlier_job', uid } : { of: 'somebody_else' });
 }
 
-/** Whether the name is free now. */
-async function removeOurs(cluster: Store, job: ResultJob, name: string): Promise<ApiResult<boolean>> {
+/** Whether the name is free now; with `of` only what belongs to that Job is removed. */
+async function removeOurs(cluster: Store, job: ResultJob, name: string, of?: string): Promise<ApiResult<boolean>> {
   const found = await cluster.get(configMapsResource, job.namespace, name);
   if (found.outcome !== 'ok') return isMissing(found) ? ok(true) : found;
-  if (resultOwner(found.value, job.name) === undefined) return ok(false);
+  const owner = resultOwner(found.value, job.name);
+  if (owner === undefined || (of !== undefined && owner !== of)) return ok(false);
   const { uid } = found.value.metadata;
   const options = { propagation: 'background' as const, ...(uid ? { uid } : {}) };
   const removed = await cluster.delete(configMapsResource, job.namespace, name, options);
   return removed.outcome === 'ok' || isMissing(removed) ? ok(true) : removed;
-}
-
-const mostParts = 1_000;
-
-function partCount(main: KubernetesObject): number {
-  const count = Number(fields((main as ConfigMap).data)['log-parts']);
-  return Number.isInteger(count) && count > 0 ? Math.min(count, mostParts) : 0;
 }
 
 export function isMissing(answer: ApiResult<unknown>): boolean {

@@ -75,6 +75,10 @@ export function hasLog({ name, state }: ContainerFacts): boolean {
   return state === 'running' || state === 'terminated';
 }
 
+export function hasFailed({ phase, containers }: PodFacts): boolean {
+  return phase === 'Failed' || containers.some(({ exitCode = 0 }) => exitCode !== 0);
+}
+
 /** `Terminated (Completed, exit code: 0)` */
 export function stateInWords({ state, reason, exitCode }: StateFacts): string {
   const word = `${state.charAt(0).toUpperCase()}${state.slice(1)}`;

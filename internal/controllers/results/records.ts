@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { type Condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
 import { queueIdLabel } from '../../../pkg/kubernetes/labels.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
-import { type ResultStatus, statusAnnotation } from '../../../pkg/kubernetes/results/marks.ts';
+import { type ResultStatus, savedUidAnnotation, statusAnnotation } from '../../../pkg/kubernetes/results/marks.ts';
 import { attemptKeyOf } from '../jobs/records.ts';
 
 export interface ResultJob {
@@ -21,7 +21,7 @@ export interface ResultJob {
   };
   /** Why it failed. */
   failed?: Condition;
-  /** Its result was saved and told. */
+  /** Its mark says that its result was saved and told. */
   done: boolean;
   /** Whose queue it is from; undefined for a Job that no kubejobs made. */
   queueId?: string;
@@ -46,10 +46,15 @@ export function projectResultJob(object: KubernetesObject): ResultJob {
     deleted: metadata.deletionTimestamp !== undefined,
     ...(end ? { end } : {}),
     ...(failed ? { failed } : {}),
-    done: end !== undefined && fields(metadata.annotations)[statusAnnotation] === end.status,
+    done: end !== undefined && isMarked(fields(metadata.annotations), uid, end.status),
     ...(queueId ? { queueId } : {}),
     ...(attemptKey ? { attemptKey } : {}),
   };
+}
+
+function isMarked(annotations: Record<string, unknown>, uid: string, status: ResultStatus): boolean {
+  const { [statusAnnotation]: marked, [savedUidAnnotation]: markedUid = uid } = annotations;
+  return marked === status && markedUid === uid;
 }
 
 /** A completion time says success even before the condition does. */

@@ -12,7 +12,9 @@ import {
   jobNameLabel,
   jobNameLabelValue,
   jobUidLabel,
+  packedHashKey,
   partName,
+  partsKey,
   type ResultStatus,
   resultName,
 } from '../../../pkg/kubernetes/results/marks.ts';
@@ -48,25 +50,26 @@ export async function resultMaps(input: ResultInput): Promise<MapMaker[]> {
     pods,
     ...(omitted > 0 ? { 'pods-omitted': String(omitted) } : {}),
   };
-  const room = longestEncodedBytes - encodedBytes([Buffer.from(JSON.stringify(data))], longestEncodedBytes) - 8_192;
+  const words = Object.entries(data).flatMap(([key, value]) => [Buffer.from(key), Buffer.from(value)]);
+  const room = longestEncodedBytes - encodedBytes(words, longestEncodedBytes) - 8_192;
   if (encodedBytes(input.text, room) <= room) {
     const logs = Buffer.concat(input.text).toString('utf8');
     return [() => mapOf(input, name, { data: { ...data, logs } })];
   }
   const { chunks, sha256, bytes } = await packed(input.text);
   const [first = Buffer.alloc(0)] = chunks;
-  const facts = { ...data, 'log-bytes': String(bytes), 'log-packed-sha256': sha256 };
+  const facts = { ...data, 'log-bytes': String(bytes), [packedHashKey]: sha256 };
   if (chunks.length === 1 && (first.length * 4) / 3 <= room) {
     return [() => mapOf(input, name, { data: facts, binaryData: { 'logs.gz': first.toString('base64') } })];
   }
   const parts = chunks.map(
     (chunk, index) => () =>
       mapOf(input, partName(name, index + 1), {
-        data: { ...dataOf(input), part: String(index + 1), parts: String(chunks.length) },
+        data: { ...dataOf(input), part: String(index + 1), parts: String(chunks.length), [packedHashKey]: sha256 },
         binaryData: { [`logs.gz.${index + 1}`]: chunk.toString('base64') },
       }),
   );
-  return [...parts, () => mapOf(input, name, { data: { ...facts, 'log-parts': String(chunks.length) } })];
+  return [...parts, () => mapOf(input, name, { data: { ...facts, [partsKey]: String(chunks.length) } })];
 }
 
 /** How many bytes the text takes in JSON as the API server writes it; counting ends above `limit`. */

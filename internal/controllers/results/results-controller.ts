@@ -10,7 +10,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Random } from '../../platform/random.ts';
 import { parseAttemptKey } from '../jobs/records.ts';
-import { type Retry, WorkQueue } from '../work-queue.ts';
+import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
 import { type CollectDeps, collect } from './collect.ts';
 import { nextStep, type Place, type Situation } from './decide.ts';
 import { ownFacts } from './own-facts.ts';
@@ -44,14 +44,16 @@ export interface ResultsController {
   /** Resolves when no step is under way any more: from then on nothing is written. */
   stop(): Promise<void>;
   /** Whether the Job of this attempt is there, or may be, and its result is not saved. */
-  awaits(jobId: string, attempt: number): boolean;
+  awaits(jobId: string, attempt: number, namespace: string): boolean;
 }
 
 export function resultsController(deps: ResultsControllerDeps): ResultsController {
   return new Controller(deps);
 }
 
-const jobsAtOnce = 2;
+/** Logs that hang stop one Job each: many at once, as long as all that they may hold fits into this. */
+const heldBytes = 64 * 1_048_576;
+const [fewestJobsAtOnce, mostJobsAtOnce] = [2, 8];
 /** What the API server refuses for good is tried again this late: somebody may have changed the rights or the quota. */
 const refusedAgainMs = 300_000;
 /** More than the steps of any Job, so that no mistake here becomes a hot loop. */
@@ -62,35 +64,36 @@ type Failure = Exclude<ApiResult<never>, { outcome: 'ok' }>;
 class Controller implements ResultsController {
   readonly #deps: ResultsControllerDeps;
   readonly #queue: WorkQueue;
-  readonly #informers: Informer<ResultJob>[];
+  /** By namespace; one without a namespace sees all. */
+  readonly #informers: ReadonlyMap<string | undefined, Informer<ResultJob>>;
   readonly #stopping = new AbortController();
 
   constructor(deps: ResultsControllerDeps) {
     this.#deps = deps;
     const { clock, random, logger, metrics } = deps;
-    const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
+    const process = (key: string): Promise<Retry | LookAgain | undefined> => this.#reconcile(key);
     this.#queue = new WorkQueue({
       ...{ name: 'results', clock, random, logger, metrics },
-      ...{ concurrency: jobsAtOnce, process },
+      ...{ concurrency: jobsAtOnce(deps.maxBytes), process },
     });
     const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
-    this.#informers = namespaces.map((namespace) => this.#informer(namespace));
+    this.#informers = new Map(namespaces.map((namespace) => [namespace, this.#informer(namespace)]));
   }
 
   start(): void {
     this.#queue.start();
-    for (const informer of this.#informers) informer.start();
+    for (const informer of this.#informers.values()) informer.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([this.#queue.stop(), ...this.#informers.map((informer) => informer.stop())]);
+    await Promise.all([this.#queue.stop(), ...[...this.#informers.values()].map((informer) => informer.stop())]);
   }
 
-  awaits(jobId: string, attempt: number): boolean {
-    if (this.#informers.some((informer) => !informer.synced)) return true;
-    const key = `${jobId}/${attempt}`;
-    return this.#informers.some((informer) => informer.byIndex(key).some((job) => !job.done));
+  awaits(jobId: string, attempt: number, namespace: string): boolean {
+    const informer = this.#informers.get(namespace) ?? this.#informers.get(undefined);
+    if (!informer) return false;
+    return !informer.synced || informer.byIndex(`${jobId}/${attempt}`).some((job) => !job.done);
   }
 
   #informer(namespace: string | undefined): Informer<ResultJob> {
@@ -113,13 +116,21 @@ class Controller implements ResultsController {
     return queueId === undefined || queueId === this.#deps.queueId;
   }
 
-  async #reconcile(key: string): Promise<Retry | undefined> {
-    const known = this.#informers.map((informer) => informer.get(key)).find((job) => job !== undefined);
+  async #reconcile(key: string): Promise<Retry | LookAgain | undefined> {
+    const known = this.#known(key);
     if (!known || (known.done && known.end?.status === 'failed')) return undefined;
     const found = await this.#deps.cluster.get(jobsResource, known.namespace, known.name);
     if (isMissing(found)) return undefined;
     if (found.outcome !== 'ok') return this.#later(key, found);
     return this.#steps(key, this.#situation(found.value));
+  }
+
+  #known(key: string): ResultJob | undefined {
+    for (const informer of this.#informers.values()) {
+      const job = informer.get(key);
+      if (job) return job;
+    }
+    return undefined;
   }
 
   #situation(object: KubernetesObject): Situation {
@@ -133,13 +144,13 @@ class Controller implements ResultsController {
     return this.#deps.keptForMs(jobId, attempt);
   }
 
-  async #steps(key: string, first: Situation): Promise<Retry | undefined> {
+  async #steps(key: string, first: Situation): Promise<Retry | LookAgain | undefined> {
     let situation = first;
     for (let taken = 0; taken < mostSteps; taken += 1) {
       if (this.#stopping.signal.aborted) return undefined;
       const step = nextStep(situation);
       if (step.kind === 'nothing') return undefined;
-      if (step.kind === 'look_again') return { retry: true, atLeastMs: step.afterMs };
+      if (step.kind === 'look_again') return { lookAgainMs: step.afterMs };
       const next = await this.#take(step, situation);
       if (next.outcome !== 'ok') return this.#later(key, next);
       if (next.value === undefined) return undefined;
@@ -165,7 +176,7 @@ class Controller implements ResultsController {
       case 'tell':
         return after(await tellOfResult(cluster, job, clock.now()), () => ({ ...situation, told: true }));
       case 'mark':
-        return unlessGone(after(await mark(cluster, job), (object) => this.#marked(object)));
+        return unlessGone(after(await mark(cluster, job), (object) => this.#marked(object, situation)));
       case 'delete': {
         const options = { propagation: 'background', uid: job.uid } as const;
         return unlessGone(after(await cluster.delete(jobsResource, job.namespace, job.name, options), () => undefined));
@@ -173,8 +184,8 @@ class Controller implements ResultsController {
     }
   }
 
-  #marked(object: KubernetesObject): Situation {
-    const situation = this.#situation(object);
+  #marked(object: KubernetesObject, { place }: Situation): Situation {
+    const situation = { ...this.#situation(object), ...(place && { place }) };
     this.#deps.metrics.count('kubejobs_results_saved_total', { status: situation.job.end?.status ?? '' });
     return situation;
   }
@@ -207,6 +218,10 @@ class Controller implements ResultsController {
     metrics.count('kubejobs_results_failures_total', { outcome: failure.outcome });
     return { retry: true, atLeastMs: failure.retryAfterMs ?? (isFinal ? refusedAgainMs : 0) };
   }
+}
+
+function jobsAtOnce(maxBytes: number): number {
+  return Math.max(fewestJobsAtOnce, Math.min(mostJobsAtOnce, Math.floor(heldBytes / maxBytes)));
 }
 
 function timeText(ms: number): string {

@@ -8,12 +8,15 @@ import { observationOf } from './own-facts.ts';
 /** Undefined: there is no result of this very attempt, or nobody may read it. */
 export async function savedOutcome(
   cluster: Pick<Cluster, 'get'>,
+  isWanted: boolean | 'unreadable',
   { kind, namespace, name, uid }: WorkloadReference,
   jobId: string,
   attempt: number,
 ): Promise<ApiResult<WorkloadObservation | undefined>> {
   const none = { outcome: 'ok', value: undefined } as const;
-  if (kind !== 'Job' || uid === undefined) return none;
+  if (isWanted === 'unreadable')
+    return { outcome: 'unknown', message: 'the store does not say whether it has a result' };
+  if (!isWanted || kind !== 'Job' || uid === undefined) return none;
   const found = await findResult(cluster, namespace, name, uid);
   if (found.outcome === 'refused' && found.status !== 429) return none;
   if (found.outcome !== 'ok') return found;

@@ -7,7 +7,7 @@ import {
   jobsResource,
   type KubernetesObject,
 } from '../../../pkg/kubernetes/cluster.ts';
-import { resultName, statusAnnotation } from '../../../pkg/kubernetes/results/marks.ts';
+import { resultName, savedUidAnnotation, statusAnnotation } from '../../../pkg/kubernetes/results/marks.ts';
 import { isTaken } from './place.ts';
 import type { ResultJob } from './records.ts';
 
@@ -64,6 +64,6 @@ function eventOf({ namespace, name, uid }: ResultJob, words: Words, now: number)
 
 /** The mark means that everything before it is done; it is only put on this very Job. */
 export function mark(cluster: Pick<Cluster, 'patch'>, job: ResultJob): Promise<ApiResult<KubernetesObject>> {
-  const annotations = { [statusAnnotation]: job.end?.status ?? '' };
+  const annotations = { [statusAnnotation]: job.end?.status ?? '', [savedUidAnnotation]: job.uid };
   return cluster.patch(jobsResource, job.namespace, job.name, { metadata: { uid: job.uid, annotations } });
 }

@@ -67,6 +67,7 @@ export function workloadMissing(
   job.ending ??= { state: 'failed', reason: isPastDeadline(job, event.at) ? 'deadline' : 'workload_deleted' };
   if (job.call === 'create') return [];
   if (mayStillLand(job, event.at)) {
+    job.gone = true;
     waitUntil(state, job, landedAt(job));
     return [];
   }

@@ -1,7 +1,8 @@
 // What follows from a look at a running job's workload.
 // Rule: Complete or Failed ends the job with the true reason; anything else only changes what people are told.
-// A job that is ending ignores what its workload still does: it ends when the workload is gone. Only for a timeout, and where
-// it gives way, the end is remembered, for it may be the workload's own, which nobody had seen in time.
+// A job that is ending ignores what its workload still does: it ends when the workload is gone, and what a lost create makes
+// after that is deleted as soon as it is seen. Only for a timeout, and where it gives way, the end is remembered, for it may
+// be the workload's own, which nobody had seen in time.
 import type { Decision } from '../decisions.ts';
 import type { WorkloadObserved } from '../events.ts';
 import type { CoreState, RunningJob } from '../state.ts';
@@ -14,6 +15,8 @@ export function workloadObserved(state: CoreState, job: RunningJob, event: Workl
   const { phase, ...facts } = event.observation;
   if (job.ending) {
     if (job.ending.state !== 'cancelled' && event.observation.phase !== 'active') job.ownEnd = event.observation;
+    if (job.gone) job.notBefore = event.at;
+    delete job.gone;
     return [...made, ...callNow(state, job, event.at)];
   }
   if (phase === 'active') return [...made, ...noteProgress(job, event)];

@@ -1,7 +1,7 @@
 // Saved results: of each workload that wanted one and ended, one result with its right status, job and attempt, before the
 // workload goes; one event, after the result. Excepted is what nobody can save: a workload that was taken away on purpose (a
-// cancel, a timeout, giving way, or somebody else), one that is not its attempt's own, and, while things fail, one that could not be saved
-// for ten minutes, for that long it is kept.
+// cancel, a timeout, giving way, or somebody else), one that is not its attempt's own, and, while things fail, one that could
+// not be saved for ten minutes, for that long it is kept.
 import { enabledLabel, jobUidLabel } from '../../../pkg/kubernetes/results/marks.ts';
 import type { Checker, ClusterChange, TraceEntry } from '../trace.ts';
 import { Findings } from './findings.ts';

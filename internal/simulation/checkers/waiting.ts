@@ -97,9 +97,10 @@ export class WaitingChecker implements Checker {
     if (!model || set === 'inserted') return;
     if (set.held !== undefined) model.held = set.held === true;
     if (!isEnd(from) && isEnd(to)) this.#ended(jobId, to as string);
-    // The wait before a retry; whether it is the right one is another checker's business.
+    // The wait before a retry; whether it is the right one is another checker's business. One that goes back to the pending
+    // ones, as for a quota, has no time to wait for.
     if (from === 'running' && to !== 'running')
-      Object.assign(model, { startAt: rows.jobs.get(jobId)?.startAt, isDue: false });
+      Object.assign(model, { startAt: rows.jobs.get(jobId)?.startAt, isDue: to === 'pending' });
     if (to === 'pending' && from !== to) this.#checkTime(jobId, model, commit, rows);
   }
 

@@ -15,9 +15,19 @@ export const jobNameLabel = 'job-name';
 export const jobUidLabel = 'job-handler/job-uid';
 /** On Jobs whose result was saved, with the result's status. */
 export const statusAnnotation = 'job-handler/status';
+/** Beside it: whose result that was. A Job that is made again from what was read of another one carries the other's. */
+export const savedUidAnnotation = 'job-handler/job-uid';
 
 export const resultStatuses = ['completed', 'failed'] as const;
 export type ResultStatus = (typeof resultStatuses)[number];
+
+/** In the data of a main ConfigMap: into how many others its log is cut. */
+export const partsKey = 'log-parts';
+/** In the data of a main ConfigMap whose log is compressed, and of its parts: which log it is. */
+export const packedHashKey = 'log-packed-sha256';
+
+/** More than any result has. */
+const mostParts = 128;
 
 export interface ConfigMap extends KubernetesObject {
   data?: Record<string, string>;
@@ -51,6 +61,12 @@ function withSuffix(stem: string, suffix: string, longest: number): string {
   const hash = createHash('sha256').update(stem).digest('hex').slice(0, 8);
   const kept = stem.slice(0, longest - suffix.length - hash.length - 1).replace(/[-.]+$/, '');
   return `${kept}-${hash}${suffix}`;
+}
+
+/** How many parts the log of this main ConfigMap has, and reading is bounded by. */
+export function partCount(main: KubernetesObject): number {
+  const count = Number(fields((main as ConfigMap).data)[partsKey]);
+  return Number.isInteger(count) && count > 0 ? Math.min(count, mostParts) : 0;
 }
 
 /** The uid of the Job whose result, or part of it, this is; undefined when it is somebody else's object. */

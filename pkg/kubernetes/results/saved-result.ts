@@ -5,7 +5,16 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type ApiResult, type Cluster, configMapsResource, type KubernetesObject } from '../cluster.ts';
 import { fields } from '../pod-template.ts';
-import { type ConfigMap, keptName, partName, type ResultStatus, resultName, resultOwner } from './marks.ts';
+import {
+  type ConfigMap,
+  keptName,
+  packedHashKey,
+  partCount,
+  partName,
+  type ResultStatus,
+  resultName,
+  resultOwner,
+} from './marks.ts';
 
 export interface SavedResult {
   namespace: string;
@@ -21,6 +30,8 @@ export interface SavedResult {
   reason?: string;
   message?: string;
   pods: unknown[];
+  /** More than are in `pods`. */
+  podsOmitted?: number;
 }
 
 export interface SavedLog {
@@ -37,9 +48,8 @@ export interface FoundResult {
 
 type Reader = Pick<Cluster, 'get'>;
 
-/** No result has a log larger than this, however well it is compressed. */
-const longestLogBytes = 256 * 1_048_576;
-const mostParts = 1_000;
+/** No result is larger than this, however well it is compressed: at most 64 MiB of logs, and the heads between them. */
+const longestLogBytes = 80 * 1_048_576;
 const unzipped = promisify(gunzip);
 
 /** With a uid only the result of that very Job, also when a later Job took its name. Undefined when there is none. */
@@ -74,6 +84,7 @@ export function resultOf(object: KubernetesObject, jobName: string): SavedResult
     ...present('reason', textOf(data.reason)),
     ...present('message', textOf(data.message)),
     pods: podsOf(data.pods),
+    ...present('podsOmitted', numberOf(data['pods-omitted'])),
   };
 }
 
@@ -83,9 +94,9 @@ export async function readLog(cluster: Reader, { main, result }: FoundResult): P
   if (typeof data.logs === 'string') return ok({ text: Buffer.from(data.logs) });
   const whole = fields(main.binaryData)['logs.gz'];
   if (typeof whole === 'string') return ok(await unpacked(Buffer.from(whole, 'base64'), undefined));
-  const count = numberOf(data['log-parts']) ?? 0;
+  const count = partCount(main);
   const chunks: Buffer[] = [];
-  for (let part = 1; part <= Math.min(count, mostParts); part += 1) {
+  for (let part = 1; part <= count; part += 1) {
     const name = partName(main.metadata.name, part);
     const answer = await cluster.get(configMapsResource, result.namespace, name);
     if (answer.outcome === 'unknown') return answer;
@@ -94,7 +105,7 @@ export async function readLog(cluster: Reader, { main, result }: FoundResult): P
     if (typeof chunk !== 'string') return ok(lost(`part ${part} of ${count} is not there`));
     chunks.push(Buffer.from(chunk, 'base64'));
   }
-  return ok(await unpacked(Buffer.concat(chunks), textOf(data['log-packed-sha256'])));
+  return ok(await unpacked(Buffer.concat(chunks), textOf(data[packedHashKey])));
 }
 
 async function unpacked(packed: Buffer, sha256: string | undefined): Promise<SavedLog> {
@@ -103,8 +114,9 @@ async function unpacked(packed: Buffer, sha256: string | undefined): Promise<Sav
   }
   try {
     return { text: await unzipped(packed, { maxOutputLength: longestLogBytes }) };
-  } catch {
-    return lost('it is spoilt');
+  } catch (error) {
+    const isTooLarge = error instanceof RangeError;
+    return lost(isTooLarge ? 'it is larger than any result' : 'it is spoilt');
   }
 }
 

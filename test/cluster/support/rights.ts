@@ -28,7 +28,14 @@ export interface AccountOptions {
 }
 
 /** Rights that only some need. */
-export type Additional = 'pytorchjobs' | 'health' | 'results' | 'podgroup' | 'jobset' | 'jobset-lookups';
+export type Additional =
+  | 'pytorchjobs'
+  | 'health'
+  | 'results'
+  | 'results-ttl'
+  | 'podgroup'
+  | 'jobset'
+  | 'jobset-lookups';
 
 /** The documents of a file of deploy/rbac. */
 export function rightsManifests(file: 'account' | 'namespace' | 'cluster' | Additional): Manifest[] {

@@ -2,6 +2,7 @@
 // simulated cluster and a virtual clock. What is promised is looked at with every change of the cluster and at the end: no
 // result is lost, none is there twice, one event, and no Job goes before its result is there.
 import { setTimeout as delay } from 'node:timers/promises';
+import { resultMaps } from '../../../../internal/controllers/results/result-maps.ts';
 import {
   type ResultsController,
   resultsController,
@@ -222,9 +223,11 @@ class ResultsWorld {
   }
 
   async #putEarlier(): Promise<void> {
-    const labels = { 'job-handler/created': 'true', 'job-name': name, [jobUidLabel]: earlierUid };
-    const data = { 'job-name': name, status: 'completed', 'completion-time': '2029-12-31T00:00:00Z', pods: '[]' };
-    await this.#put({ data: { ...data, logs: earlierLog(this.#scene).join('\n') } }, labels);
+    const end = { status: 'completed', at: '2029-12-31T00:00:00Z' } as const;
+    const text = [Buffer.from(earlierLog(this.#scene).join('\n'), 'latin1')];
+    const job = { namespace, name, uid: earlierUid, end };
+    const maps = await resultMaps({ job, pods: [], omittedPods: 0, text, own: {} });
+    for (const make of maps) await this.#cluster.create(configMapsResource, make());
   }
 
   async #all(resource: typeof podsResource): Promise<KubernetesObject[]> {
@@ -238,8 +241,8 @@ function podsOf({ fails }: ResultsScene): number {
   return fails ? 1 : 2;
 }
 
-function earlierLog({ seed }: ResultsScene): string[] {
-  return [`what an earlier Job of ${seed} said`];
+function earlierLog({ seed, large }: ResultsScene): string[] {
+  return large ? [noise(seed + 1, largeBytes)] : [`what an earlier Job of ${seed} said`];
 }
 
 async function* stamped(text: string): AsyncGenerator<Uint8Array> {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { HealthController } from '../../../../internal/controllers/health/health-controller.ts';
 import { jobsController } from '../../../../internal/controllers/jobs/jobs-controller.ts';
+import { PodGroupController } from '../../../../internal/controllers/podgroup/podgroup-controller.ts';
 import { ResultExpiry } from '../../../../internal/controllers/results/expiry.ts';
 import { resultsController } from '../../../../internal/controllers/results/results-controller.ts';
 import { sleep } from '../../../../internal/platform/clock.ts';
@@ -68,6 +69,14 @@ const controllers: Array<[string, (world: World) => Part]> = [
     ({ shared, cluster }) =>
       resultsController({
         ...{ ...shared, source: cluster, queueId: testQueueId, logs: 'full', maxBytes: 1_000_000, keptForMs: () => 0 },
+      }),
+  ],
+  [
+    'podgroup',
+    ({ shared }) =>
+      new PodGroupController({
+        ...{ ...shared, queueId: testQueueId, deadlockAfterMs: 1_000 },
+        labels: { name: 'job-name', ready: 'example.org/ready' },
       }),
   ],
   ['results expiry', ({ shared }) => new ResultExpiry({ ...shared, namespaces: ['default', 'team'], ttlMs: 1 })],

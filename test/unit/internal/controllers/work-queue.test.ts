@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Again, type Retry, WorkQueue } from '../../../../internal/controllers/work-queue.ts';
+import { type LookAgain, type Retry, WorkQueue } from '../../../../internal/controllers/work-queue.ts';
 import { sleep } from '../../../../internal/platform/clock.ts';
 import { seededRandom } from '../../../../internal/platform/random.ts';
 import { recordingLogger, recordingMetrics } from '../../../support/recorders.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
-function queueOf(process: (key: string) => Promise<Retry | Again | undefined>, concurrency = 1) {
+function queueOf(process: (key: string) => Promise<Retry | LookAgain | undefined>, concurrency = 1) {
   const clock = virtualClock(0);
   const logger = recordingLogger();
   const metrics = recordingMetrics();
@@ -52,18 +52,6 @@ describe('a work queue', () => {
     expect(seen).toEqual([1, 1]);
   });
 
-  it('brings a key back when it asked for that, which is no failure', async () => {
-    const at: number[] = [];
-    const { clock, queue } = queueOf(async () => {
-      at.push(clock.now());
-      return at.length < 5 ? { retry: false, afterMs: 2_000 } : undefined;
-    });
-    queue.start();
-    queue.add('a');
-    await clock.advance(60_000);
-    expect(at).toEqual([0, 2_000, 4_000, 6_000, 8_000]);
-  });
-
   it('brings a failed key back after a pause that grows, and short again after a success', async () => {
     const at: number[] = [];
     let failing = true;
@@ -99,6 +87,21 @@ describe('a work queue', () => {
     queue.add('a');
     await clock.advance(100_000);
     expect(at).toEqual([0, 45_000]);
+  });
+
+  it('looks at a key again as often as it is told to, and fails from the beginning after that', async () => {
+    const at: number[] = [];
+    const { clock, measured, queue } = queueOf(async () => {
+      at.push(clock.now());
+      return at.length < 50 ? { lookAgainMs: 2_000 } : { retry: true };
+    });
+    queue.start();
+    queue.add('a');
+    await clock.advance(49 * 2_000);
+    expect(at).toEqual(Array.from({ length: 50 }, (_, index) => index * 2_000));
+    expect(measured('retries_total')).toEqual([1]);
+    await clock.advance(1_000);
+    expect(at.length).toBeGreaterThan(50);
   });
 
   it('does not let a pause keep news of a key', async () => {

@@ -17,13 +17,16 @@ async function afterSuccess(jobs: number) {
   }
   await test.clock.settle();
   const asked: Effect[] = [];
-  const state = { ready: true, awaited: false };
+  const state: { ready: boolean; awaited: boolean | Set<string> } = { ready: true, awaited: false };
   const cleanup = new Cleanup({
     store: test.store,
     clock: test.clock,
     ready: () => state.ready,
     release: (effects) => asked.push(...effects),
-    awaited: () => state.awaited,
+    results: {
+      awaited: (jobId) => state.awaited === true || (state.awaited !== false && state.awaited.has(jobId)),
+      ...{ jobTtlMs: ttlMs, emit: (event) => test.engine.report(event), logger: test.logger },
+    },
   });
   cleanup.start();
   const namesAsked = () =>
@@ -44,13 +47,33 @@ describe('the clean-up', () => {
     });
   });
 
-  it('leaves what somebody awaits, but not for ever', async () => {
+  it('leaves what somebody awaits for a day after its time, and says so when it gives up', async () => {
     const test = await afterSuccess(1);
     test.state.awaited = true;
-    await test.clock.advance(599_000);
+    await test.clock.advance(24 * 3_600_000);
     expect(test.asked).toEqual([]);
-    await test.clock.advance(2_000);
+    const warnings = () => test.logger.lines.filter(({ message }) => message.includes('could not be saved'));
+    expect(warnings()).toEqual([]);
+    await test.clock.advance(ttlMs + 61_000);
+    expect(test.asked.length).toBeGreaterThan(0);
+    expect(warnings()[0]).toMatchObject({ level: 'warn', fields: { jobId: test.idOf('j0'), attempt: 1 } });
+  });
+
+  it('deletes what was awaited within a minute of its result', async () => {
+    const test = await afterSuccess(1);
+    test.state.awaited = true;
+    await test.clock.advance(3_600_000);
+    test.state.awaited = false;
+    await test.clock.advance(61_000);
     expect(test.asked).toHaveLength(1);
+  });
+
+  it('does not let awaited workloads keep the others from it', async () => {
+    const test = await afterSuccess(250);
+    const stuck = test.store.reader.dueCleanups(test.clock.now() + ttlMs, 200).map(({ jobId }) => jobId);
+    test.state.awaited = new Set(stuck);
+    await test.clock.advance(ttlMs + 2_000);
+    expect(test.asked).toHaveLength(50);
   });
 
   it('asks once, and again only when no answer came for a minute', async () => {

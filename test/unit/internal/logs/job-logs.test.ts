@@ -1,9 +1,10 @@
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { JobLogs, type JobLogsRequest } from '../../../../internal/logs/job-logs.ts';
 import type { ApiResult, KubernetesObject, ListPage } from '../../../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../../../pkg/kubernetes/log-source.ts';
-import type { Attempt, Job } from '../../../../pkg/models/index.ts';
+import { type Answer, type Attempt, accepted, type Job, refused } from '../../../../pkg/models/index.ts';
 import { idOf, storedAttempt, storedJob } from '../../../support/store-builders.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
@@ -30,7 +31,8 @@ function jobLogs(job: Partial<Job> | undefined, attempts: Attempt[], pods: Kuber
     attempts,
     pods,
     failure: undefined as string | undefined,
-    saved: { outcome: 'refused', status: 404, reason: 'NotFound', message: 'not found' } as ApiResult<KubernetesObject>,
+    saved: undefined as Answer<Readable> | undefined,
+    savedAsked: 0,
     content: (pod: string, container: string): AsyncIterable<Uint8Array> =>
       chunks(`2030-01-01T00:00:00Z ${pod} ${container}\n`),
   };
@@ -41,7 +43,6 @@ function jobLogs(job: Partial<Job> | undefined, attempts: Attempt[], pods: Kuber
   };
   const logs = new JobLogs({
     cluster: {
-      get: async () => world.saved,
       async list(_resource, { labelSelector, namespace }): Promise<ApiResult<ListPage>> {
         if (world.failure !== undefined) return { outcome: 'unknown', message: world.failure };
         expect([labelSelector, namespace]).toEqual([
@@ -58,6 +59,10 @@ function jobLogs(job: Partial<Job> | undefined, attempts: Attempt[], pods: Kuber
     },
     live: () => world.row,
     ...{ queueId: 'q', clock },
+    savedLog: async () => {
+      world.savedAsked += 1;
+      return world.saved;
+    },
   });
   const stop = new AbortController();
   const open = (request: Partial<JobLogsRequest> = {}) =>
@@ -116,6 +121,23 @@ describe('the log of a job', () => {
     ],
   ])('says why there is none: %s', async (_why, { read }, request, expected) => {
     expect(await read(request)).toContain(expected);
+  });
+
+  it.each([
+    ['a job that asks for its result', { results: true }, 1, 'saved'],
+    ['any other job', undefined, 0, 'log_not_found: The pods of attempt 1 are gone'],
+  ])('is what was saved when the pods of %s are gone', async (_name, rules, asked, expected) => {
+    const { read, world } = jobLogs({ ...succeeded, ...(rules && { rules }) }, [ended], []);
+    world.saved = accepted(Readable.from(['saved']));
+    expect(await read()).toContain(expected);
+    expect(world.savedAsked).toBe(asked);
+  });
+
+  it('says why what was saved cannot be had, or that nothing was', async () => {
+    const { read, world } = jobLogs({ ...succeeded, rules: { results: true } }, [ended], []);
+    expect(await read()).toContain('log_not_found: The pods of attempt 1 are gone');
+    world.saved = refused('log_unavailable', 'timed out');
+    expect(await read()).toBe('log_unavailable: timed out');
   });
 
   it('says that the API server cannot be asked', async () => {

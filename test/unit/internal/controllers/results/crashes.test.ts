@@ -33,8 +33,11 @@ describe('the result of a Job', () => {
     expect([...seen].some((point) => point.startsWith('late create'))).toBe(true);
   });
 
-  it('in several parts survives a death at any call', async () => {
-    const scene = { large: true, fails: true, seed: 7 };
+  it.each([
+    ['', {}],
+    [', whose name a large earlier one had,', { taken: 'by an earlier Job' }],
+  ] as const)('in several parts%s survives a death at any call', async (_name, more) => {
+    const scene = { large: true, fails: true, seed: 7, ...more };
     const { calls, problems } = await playResults(scene);
     expect(problems).toEqual([]);
     for (const atCall of Array.from({ length: calls[0] ?? 0 }, (_, index) => index + 1)) {

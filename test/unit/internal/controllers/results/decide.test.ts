@@ -27,7 +27,17 @@ const cases: Array<[string, Partial<Situation> & { job: ResultJob }, ReturnType<
   ],
   ['what is saved is told', { job: completed, place: { of: 'this_job' } }, { kind: 'tell' }],
   ['what is told is marked', { job: failed, place: { of: 'this_job' }, told: true }, { kind: 'mark' }],
-  ['a marked success is deleted', { job: { ...completed, done: true } }, { kind: 'delete' }],
+  ['a mark alone proves nothing', { job: { ...completed, done: true } }, { kind: 'look_at_place' }],
+  [
+    'a marked success without a result is saved',
+    { job: { ...completed, done: true }, place: { of: 'nobody' } },
+    { kind: 'save' },
+  ],
+  [
+    'a marked success is deleted when its result is there',
+    { job: { ...completed, done: true }, place: { of: 'this_job' } },
+    { kind: 'delete' },
+  ],
   [
     'but not before the queue has recorded it',
     { job: { ...completed, done: true }, keptForMs: 700 },
@@ -74,10 +84,12 @@ describe('what is read of a Job', () => {
   });
 
   it('is done only when the mark says how it ended', () => {
-    const mark = (status: string): unknown => ({ 'job-handler/status': status });
+    const mark = (status: string, uid = 'u'): unknown => ({ 'job-handler/status': status, 'job-handler/job-uid': uid });
     expect(read({ completionTime: at }, mark('completed')).done).toBe(true);
     expect(read({ completionTime: at }, mark('failed')).done).toBe(false);
     expect(read({}, mark('completed')).done).toBe(false);
     expect(read({}, 'completed').done).toBe(false);
+    expect(read({ completionTime: at }, { 'job-handler/status': 'completed' }).done).toBe(true);
+    expect(read({ completionTime: at }, mark('completed', 'that of an earlier Job')).done).toBe(false);
   });
 });

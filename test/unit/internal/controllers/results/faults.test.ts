@@ -14,11 +14,16 @@ import {
   type KubernetesObject,
   type Resource,
 } from '../../../../../pkg/kubernetes/cluster.ts';
+import type { LogSource } from '../../../../../pkg/kubernetes/log-source.ts';
 import type { ConfigMap } from '../../../../../pkg/kubernetes/results/marks.ts';
 import { findResult, readLog } from '../../../../../pkg/kubernetes/results/saved-result.ts';
 import { testQueueId } from '../../../../support/kubernetes-objects.ts';
 import { recordingLogger, recordingMetrics } from '../../../../support/recorders.ts';
 import { simulatedWorld } from '../../../../support/simulated-world.ts';
+
+async function* oneLine(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('2030-01-01T00:00:00Z said\n');
+}
 
 type Refuse = (call: string, number: number) => ApiResult<never> | undefined;
 
@@ -30,7 +35,7 @@ function refusal(status: number, reason: string, message = reason): ApiResult<ne
 }
 
 /** `refuse` sees every call but those of the informer, and answers for the cluster if it wants to. */
-function world(refuse: Refuse = () => undefined) {
+function world(refuse: Refuse = () => undefined, source?: LogSource) {
   const writes: string[] = [];
   const onEvent = ({ type, resource, object }: ObjectEvent): void => {
     writes.push(`${type} ${resource.kind} ${object.metadata.name}`);
@@ -54,18 +59,33 @@ function world(refuse: Refuse = () => undefined) {
   };
   const [logger, metrics] = [recordingLogger(), recordingMetrics()];
   const controller = resultsController({
-    ...{ cluster: faulty, source: cluster, queueId: testQueueId, clock, random: seededRandom(1), logger, metrics },
+    ...{
+      cluster: faulty,
+      source: source ?? cluster,
+      queueId: testQueueId,
+      clock,
+      random: seededRandom(1),
+      logger,
+      metrics,
+    },
     ...{ logs: 'full', maxBytes: 1_000_000, keptForMs: () => 0 },
   });
   const count = (name: string): number => metrics.measured.filter((each) => each.name === name).length;
   return { clock, cluster, controller, calls, writes, logger, metrics, count };
 }
 
+interface Parts {
+  pods?: number;
+  exitCode?: number;
+  /** Annotations that are on it from the beginning. */
+  marks?: Record<string, string>;
+}
+
 type World = ReturnType<typeof world>;
 
-async function makeJob({ cluster }: World, name: string, parts: { pods?: number; exitCode?: number } = {}) {
-  const { pods = 1, exitCode = 0 } = parts;
-  const annotations = { 'kubejobs.io/simulate-exit-code': String(exitCode) };
+async function makeJob({ cluster }: World, name: string, parts: Parts = {}) {
+  const { pods = 1, exitCode = 0, marks } = parts;
+  const annotations = { 'kubejobs.io/simulate-exit-code': String(exitCode), ...marks };
   const spec = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox' }] };
   const made = await cluster.create(jobsResource, {
     ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: 'default', labels: enabled, annotations } },
@@ -124,6 +144,25 @@ describe('the result of a Job', () => {
       await expectSaved(here);
       await here.controller.stop();
     }
+  });
+
+  it('is saved while the logs of seven other Jobs hang', async () => {
+    const source: LogSource = {
+      log: async (_namespace, pod) =>
+        pod.startsWith('hangs') ? new Promise<never>(() => {}) : { outcome: 'ok', value: oneLine() },
+    };
+    const here = world(undefined, source);
+    for (const each of [1, 2, 3, 4, 5, 6, 7]) await makeJob(here, `hangs-${each}`);
+    await here.clock.advance(5_000);
+    here.controller.start();
+    await here.clock.advance(5_000);
+    await makeJob(here, 'work');
+    await here.clock.advance(20_000);
+    expect(here.writes).toContain('DELETED Job work');
+    expect(here.writes.filter((write) => write.startsWith('ADDED ConfigMap'))).toEqual([
+      'ADDED ConfigMap work-results',
+    ]);
+    await here.controller.stop();
   });
 
   it('is saved by a controller whose watch always ends with 410', async () => {
@@ -201,6 +240,21 @@ describe('the result of a Job', () => {
     expect(await readLog(here.cluster, earlier.value)).toMatchObject({
       value: { text: Buffer.from('the earlier one') },
     });
+  });
+
+  it.each([
+    ['by hand', 'completed', {}],
+    ['from an earlier Job that succeeded', 'completed', { 'job-handler/job-uid': 'an-earlier-one' }],
+    ['from an earlier Job that failed', 'failed', { 'job-handler/job-uid': 'an-earlier-one' }],
+  ])('is saved though its Job has the mark of a saved one %s', async (_name, status, more) => {
+    const here = world();
+    const exitCode = status === 'failed' ? 1 : 0;
+    await makeJob(here, 'work', { exitCode, marks: { 'job-handler/status': status, ...more } });
+    here.controller.start();
+    await here.clock.advance(60_000);
+    expect(await findResult(here.cluster, 'default', 'work')).toMatchObject({ value: { result: { status } } });
+    expect(await names(here, jobsResource)).toEqual(status === 'failed' ? ['work'] : []);
+    await here.controller.stop();
   });
 
   it('of a Job with a thousand pods is saved with the log of each', async () => {

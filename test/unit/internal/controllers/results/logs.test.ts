@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeptLog } from '../../../../../internal/controllers/results/kept-log.ts';
+import { LogRoom } from '../../../../../internal/controllers/results/log-room.ts';
 import { PlainLines } from '../../../../../internal/controllers/results/plain-lines.ts';
 import { readLog } from '../../../../../internal/controllers/results/read-log.ts';
 import type { ApiResult } from '../../../../../pkg/kubernetes/cluster.ts';
@@ -17,7 +18,7 @@ describe('a kept log', () => {
     const log = fc.uint8Array({ maxLength: 400 });
     fc.assert(
       fc.property(fc.array(log, { maxLength: 12 }), fc.integer({ min: 2, max: 600 }), (chunks, limit) => {
-        const kept = new KeptLog(limit);
+        const kept = new KeptLog(new LogRoom(limit));
         for (const chunk of chunks) kept.write(Buffer.from(chunk));
         const whole = Buffer.concat(chunks);
         const sha256 = createHash('sha256').update(whole).digest('hex');
@@ -32,11 +33,55 @@ describe('a kept log', () => {
   });
 
   it('longer than a block of its ring keeps the same bytes', () => {
-    const kept = new KeptLog(400_000);
+    const kept = new KeptLog(new LogRoom(400_000));
     const whole = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => (index * 7) % 251));
     for (let at = 0; at < whole.length; at += 77_777) kept.write(whole.subarray(at, at + 77_777));
     const parts = [whole.subarray(0, 200_000), Buffer.from('\n(600000)\n'), whole.subarray(800_000)];
     expect(Buffer.concat(kept.pieces(({ missing }) => `(${missing})`)).equals(Buffer.concat(parts))).toBe(true);
+  });
+});
+
+describe('logs that share their room', () => {
+  it('are whole when they fit, however uneven they are and whichever comes first', () => {
+    const room = new LogRoom(100_000);
+    const logs = [new KeptLog(room), new KeptLog(room), new KeptLog(room)];
+    logs[0]?.write(Buffer.alloc(99_990, 'a'));
+    logs[1]?.write(Buffer.from('b\n'));
+    logs[2]?.write(Buffer.from('longer\n'));
+    expect(logs.map((log) => log.summary().missing)).toEqual([0, 0, 0]);
+  });
+
+  it('give way from the longest down, and keep their heads and tails', () => {
+    const log = fc.uint8Array({ maxLength: 300 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(3), log), { maxLength: 30 }),
+        fc.integer({ min: 8, max: 900 }),
+        (chunks, limit) => {
+          const room = new LogRoom(limit);
+          const logs = Array.from({ length: 4 }, () => ({ kept: new KeptLog(room), whole: Buffer.alloc(0) }));
+          for (const [index, chunk] of chunks) {
+            const into = logs[index] as (typeof logs)[number];
+            into.kept.write(Buffer.from(chunk));
+            into.whole = Buffer.concat([into.whole, chunk]);
+            if (index === 3) into.kept.end();
+          }
+          const total = logs.reduce((sum, { kept }) => sum + kept.kept, 0);
+          const whole = logs.reduce((sum, each) => sum + each.whole.length, 0);
+          expect(total).toBeLessThanOrEqual(limit);
+          expect(total).toBeGreaterThan(Math.min(whole, limit) - 4);
+          const cut = logs.filter(({ kept }) => kept.summary().missing > 0).map(({ kept }) => kept.kept);
+          for (const { kept } of logs) expect(kept.kept).toBeLessThanOrEqual(Math.min(...cut, limit) + 4);
+          for (const { kept, whole: all } of logs) {
+            const { missing } = kept.summary();
+            const [head = '', tail = ''] = textOf(kept).split(`\n(${missing})\n`);
+            expect(`${head}${tail}`).toHaveLength(all.length - missing);
+            expect(all.toString('latin1').startsWith(head) && all.toString('latin1').endsWith(tail)).toBe(true);
+            if (missing > 0) expect(Math.abs(head.length - tail.length)).toBeLessThanOrEqual(8);
+          }
+        },
+      ),
+    );
   });
 });
 
@@ -72,7 +117,7 @@ describe('the lines of a container', () => {
 describe('reading a log', () => {
   const read = async (answer: ApiResult<AsyncIterable<Uint8Array>> | Promise<never>, advanceMs = 0) => {
     const clock = virtualClock();
-    const kept = new KeptLog(1_000);
+    const kept = new KeptLog(new LogRoom(1_000));
     const { signal } = new AbortController();
     const reading = readLog({ source: { log: async () => answer }, clock }, target, kept, { timeoutMs: 5_000, signal });
     await clock.advance(advanceMs);

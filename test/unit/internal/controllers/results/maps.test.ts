@@ -13,7 +13,7 @@ import {
 import { savedOutcome } from '../../../../../internal/controllers/results/saved-outcome.ts';
 import { silentLogger } from '../../../../../internal/platform/logger.ts';
 import { silentMetrics } from '../../../../../internal/platform/metrics.ts';
-import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import { type Cluster, configMapsResource, type KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../../../../pkg/kubernetes/log-source.ts';
 import { keptName, partName, resultName } from '../../../../../pkg/kubernetes/results/marks.ts';
 import { findResult, readLog } from '../../../../../pkg/kubernetes/results/saved-result.ts';
@@ -78,19 +78,84 @@ describe('the ConfigMaps of a result', () => {
     });
   });
 
+  it('of an earlier Job can be read whole at any moment of their move', async () => {
+    const { cluster } = simulatedWorld();
+    const text = randomBytes(1_500_000);
+    await writeResult(cluster, job, await resultMaps(inputOf(Buffer.from(text))));
+    let looks = 0;
+    const watched = {
+      create: cluster.create.bind(cluster),
+      get: cluster.get.bind(cluster),
+      delete: async (...args: Parameters<typeof cluster.delete>) => {
+        const answer = await cluster.delete(...args);
+        expect(text.equals(await textOf(cluster, job.uid))).toBe(true);
+        looks += 1;
+        return answer;
+      },
+    };
+    await keepEarlier(watched, { ...job, uid: '22222222-2' }, job.uid);
+    expect(looks).toBeGreaterThan(2);
+  });
+
+  it('stay as they are when another program writes the same result late, or another text of it', async () => {
+    const { cluster } = simulatedWorld();
+    const text = randomBytes(1_500_000);
+    const mapsOf = (bytes: Buffer) => resultMaps(inputOf(Buffer.from(bytes)));
+    await writeResult(cluster, job, (await mapsOf(text)).slice(0, -1));
+    const deleted: string[] = [];
+    const watched = {
+      create: cluster.create.bind(cluster),
+      get: cluster.get.bind(cluster),
+      delete: (...args: Parameters<typeof cluster.delete>) => {
+        deleted.push(args[2]);
+        return cluster.delete(...args);
+      },
+    };
+    const done = { outcome: 'ok', value: { of: 'this_job' } };
+    expect(await writeResult(watched, job, await mapsOf(text))).toEqual(done);
+    expect(await writeResult(watched, job, await mapsOf(randomBytes(1_500_000)))).toEqual(done);
+    expect(deleted).toEqual([]);
+    expect(text.equals(await textOf(cluster, job.uid))).toBe(true);
+  });
+
+  it('of an earlier Job that were left behind are taken away before the next result', async () => {
+    const { cluster } = simulatedWorld();
+    await writeResult(cluster, { ...job }, (await resultMaps(inputOf(randomBytes(1_500_000)))).slice(0, -1));
+    const next = { ...job, uid: '22222222-2' };
+    await writeResult(cluster, next, await resultMaps(inputOf(Buffer.from('x'), { job: next })));
+    const page = await cluster.list(configMapsResource, { namespace: 'default' });
+    const names = page.outcome === 'ok' && page.value.items.map(({ metadata }) => metadata.name);
+    expect(names).toEqual(['job-results']);
+  });
+
+  it('that were never finished are written over', async () => {
+    const { cluster } = simulatedWorld();
+    await writeResult(cluster, job, (await resultMaps(inputOf(randomBytes(1_500_000)))).slice(0, -1));
+    const text = randomBytes(1_500_000);
+    await writeResult(cluster, job, await resultMaps(inputOf(Buffer.from(text))));
+    expect(text.equals(await textOf(cluster, job.uid))).toBe(true);
+  });
+
   it('tell how an attempt ended whose Job is gone, and only that attempt', async () => {
     const { cluster } = simulatedWorld();
     const own = { 'job-id': 'id', attempt: '2', 'exit-code': '137', reason: 'oom_killed', message: 'too much' };
     await writeResult(cluster, job, await resultMaps(inputOf(Buffer.from('x'), { own })));
     const reference = { kind: 'Job', namespace: 'default', name: 'job', uid: job.uid } as const;
-    expect(await savedOutcome(cluster, reference, 'id', 2)).toEqual({
+    expect(await savedOutcome(cluster, true, reference, 'id', 2)).toEqual({
       outcome: 'ok',
       value: { phase: 'failed', reason: 'oom_killed', exitCode: 137, message: 'too much' },
     });
     const none = { outcome: 'ok', value: undefined };
-    expect(await savedOutcome(cluster, reference, 'id', 1)).toEqual(none);
-    expect(await savedOutcome(cluster, reference, 'other', 2)).toEqual(none);
-    expect(await savedOutcome(cluster, { ...reference, uid: 'another' }, 'id', 2)).toEqual(none);
+    expect(await savedOutcome(cluster, true, reference, 'id', 1)).toEqual(none);
+    expect(await savedOutcome(cluster, true, reference, 'other', 2)).toEqual(none);
+    expect(await savedOutcome(cluster, true, { ...reference, uid: 'another' }, 'id', 2)).toEqual(none);
+  });
+
+  it('are not called absent when the store does not say whether there are any', async () => {
+    const cluster = { get: () => Promise.reject(new Error('nobody asks')) };
+    const reference = { kind: 'Job', namespace: 'default', name: 'job', uid: job.uid } as const;
+    expect(await savedOutcome(cluster, 'unreadable', reference, 'id', 2)).toMatchObject({ outcome: 'unknown' });
+    expect(await savedOutcome(cluster, false, reference, 'id', 2)).toEqual({ outcome: 'ok', value: undefined });
   });
 
   it('leave pods out that do not fit, and say how many', async () => {
@@ -104,6 +169,15 @@ describe('the ConfigMaps of a result', () => {
     const kept = (JSON.parse(map?.data?.pods ?? '') as object[]).length;
     expect(kept).toBeGreaterThan(100);
     expect(map?.data?.['pods-omitted']).toBe(String(2_005 - kept));
+  });
+
+  it('leave the log as it is as long as it fits beside the pods', async () => {
+    const pods = Array.from({ length: 9_000 }, (_, index) => ({ name: `p${index}`, phase: 'x', containers: [] }));
+    const [make, ...more] = await resultMaps(inputOf(Buffer.alloc(670_000, 'x'), { pods }));
+    expect(more).toEqual([]);
+    const map = make?.();
+    expect(map?.data?.logs).toHaveLength(670_000);
+    expect(sizeOf(map as KubernetesObject)).toBeLessThanOrEqual(longestEncodedBytes);
   });
 
   it('count what JSON makes of a text', () => {
@@ -163,11 +237,28 @@ describe('what is collected of a Job', () => {
         status: { containerStatuses: [null, { name: 7 }, 'x'] },
       },
       { metadata: { name: 'old', namespace: 'default', ownerReferences: [{ controller: true, uid: 'another' }] } },
+      {
+        metadata: { name: 'orphan', namespace: 'default', labels: { 'batch.kubernetes.io/controller-uid': 'another' } },
+      },
+      { metadata: { name: 'old-orphan', namespace: 'default', labels: { 'controller-uid': 'another' } } },
+      { metadata: { name: 'our-orphan', namespace: 'default', labels: { 'controller-uid': job.uid } } },
       { metadata: { name: 'owners', namespace: 'default', ownerReferences: 'nobody' } },
     ] as unknown as KubernetesObject[];
     const { text, pods } = await collected(odd, () => 'said');
-    expect(pods.map(({ name }) => name)).toEqual(['no-status', 'odd', 'owners']);
+    expect(pods.map(({ name }) => name)).toEqual(['no-status', 'odd', 'our-orphan', 'owners']);
     expect(text).toContain('=== Pod: odd ===\nPhase: Unknown\n');
+  });
+
+  it('has the failed ones of too many pods, and all of them when it is asked how the Job ended', async () => {
+    const well = Array.from({ length: 2_100 }, (_, index) => {
+      const metadata = { name: `a-${String(index).padStart(4, '0')}`, namespace: 'default' };
+      return { metadata, status: { phase: 'Succeeded' } } as unknown as KubernetesObject;
+    });
+    const { pods, omitted, records } = await collected([...well, podOf('z')], () => undefined, 'status');
+    expect(pods[0]?.name).toBe('z');
+    expect([pods.length, omitted, records.length]).toEqual([2_000, 101, 2_101]);
+    const [make] = await resultMaps(inputOf(Buffer.from('x'), { pods, omittedPods: omitted }));
+    expect(make?.().data?.pods).toMatch(/^\[\{"name":"z"/);
   });
 
   it('lets no word of others look like a line of its own', async () => {
@@ -179,6 +270,22 @@ describe('what is collected of a Job', () => {
     expect(text.match(/^=== Pod: .*$/gm)).toEqual(['=== Pod: a ===']);
   });
 
+  it('keeps all of one long log beside short ones', async () => {
+    const pods = [podOf('a'), podOf('b'), podOf('c')];
+    const { pods: facts, text } = await collected(
+      pods,
+      (pod) => (pod === 'a' ? 'x'.repeat(9_000) : 'y'),
+      'full',
+      20_000,
+    );
+    const logs = facts.flatMap(({ containers }) => containers.flatMap(({ log }) => log ?? []));
+    expect(logs.map(({ bytes, missing }) => [bytes, missing])).toEqual([
+      ...[9_001, 9_001].map((bytes) => [bytes, undefined]),
+      ...[2, 2, 2, 2].map((bytes) => [bytes, undefined]),
+    ]);
+    expect(text).not.toContain('missing');
+  });
+
   it('shares the room among the logs, what one does not need is there for the others', async () => {
     const long = 'x'.repeat(5_000);
     const { text, pods } = await collected(
@@ -188,15 +295,19 @@ describe('what is collected of a Job', () => {
       4_000,
     );
     expect(text.length).toBeLessThan(5_500);
-    expect(pods.flatMap(({ containers }) => containers.map(({ log }) => log?.missing ?? 0))).toEqual([
-      ...[0, 0, 0],
-      expect.any(Number),
-      expect.any(Number),
-      0,
-    ]);
+    const kept = pods.flatMap(({ containers }) => containers.map(({ log }) => (log?.bytes ?? 0) - (log?.missing ?? 0)));
+    expect(kept).toEqual([6, 6, 0, 1_994, 1_994, 0]);
     expect(text).toMatch(/\[kubejobs\] \d+ bytes are missing here; SHA-256 of the whole log: [0-9a-f]{64}\n/);
   });
 });
+
+async function textOf(cluster: Pick<Cluster, 'get'>, uid: string): Promise<Buffer> {
+  const found = await findResult(cluster, 'default', 'job', uid);
+  if (found.outcome !== 'ok' || !found.value) throw new Error('it is lost');
+  const log = await readLog(cluster, found.value);
+  if (log.outcome !== 'ok' || log.value.problem) throw new Error('it cannot be read');
+  return log.value.text;
+}
 
 async function collected(
   pods: KubernetesObject[],

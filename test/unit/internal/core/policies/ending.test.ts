@@ -96,7 +96,7 @@ describe('a cancel of a running job', () => {
     );
   });
 
-  it('deletes the workload of a lost create that lands late', () => {
+  it('deletes the workload of a lost create that lands late as soon as it is seen', () => {
     play(
       {},
       `
@@ -108,11 +108,14 @@ describe('a cancel of a running job', () => {
       expect a running cancelling, delete a
       t=10200  delete-missing a
       t=50000  runs a
+      expect delete a
       expect row a creation=made
+      t=50001  deleted a
+      t=50002  missing a
+      expect nothing
       t=100000 tick
       expect delete a
-      t=100001 deleted a
-      t=100002 missing a
+      t=100001 delete-missing a
       expect a cancelled by_user
       `,
     );
