@@ -2,7 +2,7 @@
 // child Jobs.
 import { JobSetController } from '../../internal/controllers/jobset/jobset-controller.ts';
 import { seededRandom } from '../../internal/platform/random.ts';
-import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
+import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
 import type { JobSetStatus } from '../../pkg/models/index.ts';
 import { startMs } from './jobset-builders.ts';
 import { MemoryApiServer } from './memory-api-server.ts';
@@ -36,7 +36,7 @@ export class JobSetWorld {
     for (let round = 0; round < 30; round += 1) await this.clock.settle();
   }
 
-  /** The next creates are carried out, and their answers never come. */
+  /** The next creates and patches are carried out, and their answers never come. */
   loseNextAnswers(count: number): void {
     this.#answersToLose = count;
   }
@@ -45,13 +45,15 @@ export class JobSetWorld {
     const { cluster } = this.server;
     return {
       ...cluster,
-      create: async (...args) => {
-        const answer = await cluster.create(...args);
-        if (this.#answersToLose === 0) return answer;
-        this.#answersToLose -= 1;
-        return { outcome: 'unknown', message: 'no answer' };
-      },
+      create: async (...args) => this.#lost(await cluster.create(...args)),
+      patch: async (...args) => this.#lost(await cluster.patch(...args)),
     };
+  }
+
+  #lost<T>(answer: ApiResult<T>): ApiResult<T> {
+    if (this.#answersToLose === 0) return answer;
+    this.#answersToLose -= 1;
+    return { outcome: 'unknown', message: 'no answer' };
   }
 
   get jobs(): string[] {

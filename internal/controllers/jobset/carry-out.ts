@@ -2,9 +2,10 @@
 // all of it, the status, as one change of the version that was read; when that was taken, the events. Whatever was answered
 // goes to the own writes, so that the next pass knows of it. It decides nothing.
 
+import { isDeepStrictEqual } from 'node:util';
 import { type ApiResult, type Cluster, jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
-import { jobSetEventReasons, type TerminalState } from '../../../pkg/models/index.ts';
+import { type JobSetStatus, jobSetEventReasons, type TerminalState } from '../../../pkg/models/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { type ChildJob, childJob } from './child-jobs.ts';
@@ -171,17 +172,29 @@ function at({ namespace, name }: ChildJob): [typeof jobsResource, string, string
 
 async function writeStatus(deps: CarryOutDeps, jobSet: JobSetRecord, plan: Plan): Promise<Carried> {
   if (plan.status === undefined) return { outcome: 'done' };
-  const { namespace, name, uid, resourceVersion } = jobSet;
-  const patch = { metadata: { uid, resourceVersion }, status: plan.status };
-  const answer = await deps.cluster.patch(jobSetsResource, namespace, name, patch, { subresource: 'status' });
+  const answer = await patchStatus(deps, jobSet, plan.status);
   if (answer.outcome !== 'ok') {
     if (isMissing(answer)) return { outcome: 'done' };
     return answer.outcome === 'refused' && answer.status === 409 ? { outcome: 'conflict' } : failure(answer);
   }
-  deps.writes.noteJobSet(`${namespace}/${name}`, jobSetRecord(answer.value));
+  deps.writes.noteJobSet(`${jobSet.namespace}/${jobSet.name}`, jobSetRecord(answer.value));
   if (plan.finished) deps.finished(jobSet, plan.finished);
   for (const event of plan.events) await tell(deps, jobSet, event, deps.clock.now());
   return { outcome: 'done' };
+}
+
+/** A lost answer is asked about, so that what was taken is also told. */
+async function patchStatus(
+  { cluster }: CarryOutDeps,
+  { namespace, name, uid, resourceVersion }: JobSetRecord,
+  status: JobSetStatus,
+): Promise<ApiResult<KubernetesObject>> {
+  const patch = { metadata: { uid, resourceVersion }, status };
+  const answer = await cluster.patch(jobSetsResource, namespace, name, patch, { subresource: 'status' });
+  if (answer.outcome !== 'unknown') return answer;
+  const found = await cluster.get(jobSetsResource, namespace, name);
+  const isTaken = found.outcome === 'ok' && isDeepStrictEqual(found.value.status, status);
+  return isTaken ? found : answer;
 }
 
 async function deleteJobSet({ cluster }: CarryOutDeps, { namespace, name, uid }: JobSetRecord): Promise<Carried> {

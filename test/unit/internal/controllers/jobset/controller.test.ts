@@ -56,6 +56,17 @@ describe('the JobSet controller', () => {
     expect(world.events).toEqual(['RestartJobSetFailurePolicyAction']);
   });
 
+  it('tells of a status that was taken although its answer was lost', async () => {
+    const world = await worldWith();
+    await world.clock.advance(1_000);
+    world.endJob('set-a-0', 'Failed');
+    world.loseNextAnswers(1);
+    await world.clock.advance(10_000);
+    expect(world.status().terminalState).toBe('Failed');
+    expect(world.events).toEqual(['FailedJobs']);
+    expect(world.metrics.measured.filter(({ name }) => name === 'jobset_failed_total')).toHaveLength(1);
+  });
+
   it('asks about a Job that it made and nobody saw, and makes it again when it is gone', async () => {
     const world = await worldWith({ spec: { replicatedJobs: [aReplicatedJob('a', 1)] } });
     world.server.hold('jobs', 'jobsets');
