@@ -60,9 +60,9 @@ const deleteJobs: Step = async ({ cluster, writes, atOnce }, { namespace }, { de
   return failed(failures);
 };
 
-/** Reported, and left alone. */
+/** Reported once, and left alone. */
 const tellOfOdd: Step = async (deps, jobSet, { odd }) => {
-  for (const { name, uid } of odd) {
+  for (const { name, uid } of odd.filter((job) => deps.writes.noteTold(job))) {
     const message = `the Job ${name} has a label jobset.sigs.k8s.io/restart-attempt that is no number; it is left alone`;
     await report(deps, jobSet, { type: 'Warning', reason: 'InvalidRestartAttempt', message, occasion: uid });
   }

@@ -18,6 +18,8 @@ export class OwnWrites {
   readonly #jobs = new Map<string, Map<string, Written>>();
   /** Uids of Jobs that were deleted and are still there. */
   readonly #deleted = new Set<string>();
+  /** Uids of Jobs that were told of. */
+  readonly #told = new Set<string>();
   readonly #jobSets = new Map<string, JobSetRecord>();
   /** `<namespace>/<name>` of Services, and when they were made. */
   readonly #services = new Map<string, number>();
@@ -30,6 +32,13 @@ export class OwnWrites {
 
   noteDeletion({ uid }: ChildJob): void {
     this.#deleted.add(uid);
+  }
+
+  /** Whether it was not told of before. */
+  noteTold({ uid }: ChildJob): boolean {
+    const isNew = !this.#told.has(uid);
+    this.#told.add(uid);
+    return isNew;
   }
 
   noteJobSet(key: string, jobSet: JobSetRecord): void {
@@ -57,6 +66,7 @@ export class OwnWrites {
   /** It is gone. */
   forgetJob({ uid, name, owner }: ChildJob): void {
     this.#deleted.delete(uid);
+    this.#told.delete(uid);
     const ofJobSet = this.#jobs.get(owner.uid);
     if (ofJobSet?.get(name)?.job.uid !== uid) return;
     ofJobSet.delete(name);

@@ -189,6 +189,7 @@ describe('the JobSet controller', () => {
     expect(world.events).toEqual(['InvalidRestartAttempt']);
     world.endJob('set-a-1', 'Failed');
     await world.settle();
+    expect(world.logger.lines.filter(({ message }) => message === 'a JobSet has a problem')).toHaveLength(1);
     expect(world.status().restarts).toBe(1);
     expect(world.server.find('jobs', 'set-a-0')?.metadata.deletionTimestamp).toBeUndefined();
   });
