@@ -2,6 +2,7 @@
 // reconciles and carries out the plan. Only keys travel. Nothing is decided before everything was listed once, and whatever
 // was refused or left unanswered comes back after a pause.
 
+import { isDeepStrictEqual } from 'node:util';
 import { type ApiResult, jobsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
 import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
@@ -27,8 +28,8 @@ const usualConcurrency = 10;
 const usualCallsAtOnce = 50;
 /** Of one key in a row, each after somebody else changed its status. */
 const mostPasses = 5;
-/** Counts of running Jobs change often, and nobody waits for them. */
-const restMs = 200;
+/** Counts of running Jobs change often, and nobody waits for them; Jobs of one JobSet often succeed together. */
+const restMs = { counts: 200, success: 100 } as const;
 
 export class JobSetController {
   readonly #deps: JobSetControllerDeps;
@@ -37,7 +38,8 @@ export class JobSetController {
   readonly #writes = new OwnWrites();
   readonly #priorities: Priorities;
   readonly #finished: FinishedCount;
-  readonly #resting = new Set<string>();
+  /** When what changed is looked at. */
+  readonly #resting = new Map<string, number>();
   #stopped = false;
 
   constructor(deps: JobSetControllerDeps) {
@@ -75,9 +77,10 @@ export class JobSetController {
     const job = next ?? previous;
     if (!job) return;
     const key = `${job.namespace}/${job.owner.name}`;
-    if (previous && next && isSame(previous, next)) return;
-    if (previous && next && previous.uid === next.uid && isCountOnly(previous, next)) this.#afterRest(key);
-    else this.#queue.add(key);
+    const kind = changeOf(previous, next);
+    if (kind === 'none') return;
+    if (kind === 'other') this.#queue.add(key);
+    else this.#afterRest(key, restMs[kind]);
   }
 
   /** `bereft`: the JobSet that has to make it again. */
@@ -86,10 +89,13 @@ export class JobSetController {
     if (bereft) this.#queue.add(bereft);
   }
 
-  #afterRest(key: string): void {
-    if (this.#resting.has(key)) return;
-    this.#resting.add(key);
-    this.#deps.clock.schedule(restMs, () => {
+  #afterRest(key: string, delayMs: number): void {
+    const { clock } = this.#deps;
+    const dueMs = clock.now() + delayMs;
+    if (dueMs >= (this.#resting.get(key) ?? Number.POSITIVE_INFINITY)) return;
+    this.#resting.set(key, dueMs);
+    clock.schedule(delayMs, () => {
+      if (this.#resting.get(key) !== dueMs) return;
       this.#resting.delete(key);
       if (!this.#stopped) this.#queue.add(key);
     });
@@ -162,12 +168,19 @@ function isMissing(answer: ApiResult<unknown>): boolean {
   return answer.outcome === 'refused' && answer.status === 404;
 }
 
-/** But for its version. */
-function isSame(previous: ChildJob, next: ChildJob): boolean {
-  return JSON.stringify({ ...previous, resourceVersion: '' }) === JSON.stringify({ ...next, resourceVersion: '' });
+type Change = 'none' | keyof typeof restMs | 'other';
+
+function changeOf(previous: ChildJob | undefined, next: ChildJob | undefined): Change {
+  if (!previous || !next || previous.uid !== next.uid) return 'other';
+  const version = { resourceVersion: '' };
+  if (isAlike(previous, next, version)) return 'none';
+  const counts = { ...version, active: 0, ready: 0, succeeded: 0, started: false };
+  if (isAlike(previous, next, counts)) return 'counts';
+  if (next.end?.type === 'Complete' && isAlike(previous, next, { ...counts, end: next.end })) return 'success';
+  return 'other';
 }
 
-function isCountOnly(previous: ChildJob, next: ChildJob): boolean {
-  const rest = { resourceVersion: '', active: 0, ready: 0, succeeded: 0, started: false };
-  return JSON.stringify({ ...previous, ...rest }) === JSON.stringify({ ...next, ...rest });
+/** But for these. */
+function isAlike(previous: ChildJob, next: ChildJob, but: Partial<ChildJob>): boolean {
+  return isDeepStrictEqual({ ...previous, ...but }, { ...next, ...but });
 }

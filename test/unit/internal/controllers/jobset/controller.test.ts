@@ -26,7 +26,7 @@ describe('the JobSet controller', () => {
     await world.clock.advance(1_000);
     expect(world.status().replicatedJobsStatus).toMatchObject([{ active: 1, ready: 1 }]);
     for (const job of world.jobs) world.endJob(job, 'Complete');
-    await world.settle();
+    await world.clock.advance(1_000);
     expect(world.status()).toMatchObject({ terminalState: 'Completed', restarts: 0 });
     expect(world.events).toEqual(['AllJobsCompleted']);
     expect(world.metrics.measured).toContainEqual({
@@ -203,6 +203,28 @@ describe('the JobSet controller', () => {
     await world.start();
     const asked = world.server.writes.filter(({ verb, plural }) => verb === 'create' && plural === 'jobs').length;
     expect(asked).toBeLessThanOrEqual(50);
+  });
+
+  it('asks the API server for little more than what a JobSet’s life cannot do without', async () => {
+    const world = await worldWith({ spec: { replicatedJobs: [aReplicatedJob('a', 4)] } });
+    for (const state of [{ active: 1 }, { active: 1, ready: 1 }])
+      for (const job of world.jobs) {
+        world.setJob(job, state);
+        await world.clock.advance(20);
+      }
+    for (const job of world.jobs) {
+      world.endJob(job, 'Complete');
+      await world.clock.advance(20);
+    }
+    await world.clock.advance(10_000);
+    expect(world.status().terminalState).toBe('Completed');
+    const calls = world.server.writes.map(({ verb, plural }) => `${verb} ${plural}`);
+    const count = (call: string): number => calls.filter((each) => each === call).length;
+    expect([count('create services'), count('create jobs'), count('create events')]).toEqual([1, 4, 1]);
+    // The least: that it runs, and that it is over.
+    expect(count('patch_status jobsets')).toBeLessThanOrEqual(4);
+    expect(calls).toHaveLength(6 + count('patch_status jobsets'));
+    expect(world.server.reads).toBe(0);
   });
 
   it('makes a thousand Jobs and writes one status', async () => {
