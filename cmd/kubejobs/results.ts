@@ -17,7 +17,7 @@ import type { Store } from '../../internal/store/store.ts';
 import type { ResultService } from '../../pkg/api/result-service.ts';
 import type { ApiResult, Cluster } from '../../pkg/kubernetes/cluster.ts';
 import type { LogSource } from '../../pkg/kubernetes/log-source.ts';
-import type { Attempt, WorkloadReference } from '../../pkg/models/index.ts';
+import type { Attempt, FieldError, JobSubmission, Refusal, WorkloadReference } from '../../pkg/models/index.ts';
 
 export interface ResultsDeps {
   cluster: Cluster;
@@ -33,6 +33,8 @@ export interface ResultsDeps {
 }
 
 export interface Results {
+  /** Why a submission cannot have what it asks for. */
+  judge(submission: JobSubmission): Refusal | undefined;
   service: ResultService | undefined;
   /** The log of an attempt whose pods are gone. */
   savedLog: JobLogsDeps['savedLog'];
@@ -62,6 +64,7 @@ export function assembleResults(isOn: boolean, settings: Settings, deps: Results
   const { resultsTtl: ttlMs } = settings;
   const expiry = ttlMs === 'never' ? undefined : new ResultExpiry({ cluster, namespaces, ttlMs, clock, logger });
   return {
+    judge: () => undefined,
     service: saved,
     savedLog: (attempt, request) => saved.log(attempt, request),
     savedOutcome: async (reference, jobId, attempt) =>
@@ -77,7 +80,16 @@ export function assembleResults(isOn: boolean, settings: Settings, deps: Results
 
 const none = { outcome: 'ok', value: undefined } as const;
 
+const noResults: FieldError = {
+  pointer: '/results',
+  detail: 'cannot be true: this server does not save results; add results to its --controllers',
+};
+
 const off: Results = {
+  judge: ({ rules }) =>
+    rules?.results
+      ? { code: 'validation_failed', detail: `${noResults.pointer} ${noResults.detail}`, errors: [noResults] }
+      : undefined,
   service: undefined,
   savedLog: undefined,
   savedOutcome: async () => none,

@@ -191,7 +191,8 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const judgeByPolicy = submissionJudge({ policy, namespace, defaultTemplate });
   const service: EngineService = new EngineService({
     ...{ engine, store, simulated: settings.dryRun },
-    checkPolicy: (submission) => webhooks.service.judge(submission) ?? judgeByPolicy(submission),
+    checkPolicy: (submission) =>
+      results.judge(submission) ?? webhooks.service.judge(submission) ?? judgeByPolicy(submission),
     checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace, watched }),
   });
   const jobs = seams.service(service);

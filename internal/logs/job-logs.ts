@@ -186,8 +186,15 @@ function withoutAttempt(job: Pick<Job, 'state' | 'reason' | 'attempt'>, asked: n
   return `The job has had no workload: it is ${inWords(job)}.`;
 }
 
-function withoutContainers({ attempt }: Attempt, pods: KubernetesObject[], { container }: JobLogsRequest): string {
-  if (pods.length === 0) return `The pods of attempt ${attempt} are gone, or have not been made yet.`;
+function withoutContainers(
+  { attempt, finishedAt }: Attempt,
+  pods: KubernetesObject[],
+  { container }: JobLogsRequest,
+): string {
+  if (pods.length === 0) {
+    if (finishedAt !== undefined) return `The pods of attempt ${attempt} are gone, and no log of them was saved.`;
+    return `The pods of attempt ${attempt} have not been made yet, or are gone already.`;
+  }
   const named = container === undefined ? '' : ` named ${container}`;
   return `No container${named} of attempt ${attempt} has started.`;
 }

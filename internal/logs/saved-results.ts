@@ -9,6 +9,7 @@ import {
   type SavedLog,
   type SavedResult,
 } from '../../pkg/kubernetes/results/saved-result.ts';
+import { withRightsHint } from '../../pkg/kubernetes/rights.ts';
 import { type Answer, type Attempt, accepted, refused } from '../../pkg/models/index.ts';
 import { containerSection, lastLines } from './saved-text.ts';
 
@@ -40,11 +41,11 @@ export class SavedResults {
   /** Of the newest Job of this name. */
   async result(namespace: string, jobName: string, { logs }: { logs: boolean }): Promise<Answer<ShownResult>> {
     const { cluster, namespaces } = this.#deps;
-    const missing = `There is no saved result of a Job ${jobName} in the namespace ${namespace}.`;
-    if (namespaces.length > 0 && !namespaces.includes(namespace)) return refused('result_not_found', missing);
+    if (namespaces.length > 0 && !namespaces.includes(namespace))
+      return refused('result_not_found', `This server looks only at the namespaces ${namespaces.join(', ')}.`);
     const found = await findResult(cluster, namespace, jobName);
     if (found.outcome !== 'ok') return refused('result_unavailable', inWords(found.message));
-    if (found.value === undefined) return refused('result_not_found', missing);
+    if (found.value === undefined) return refused('result_not_found', notSaved(namespace, jobName));
     const { uid: _uid, reason: _reason, message: _message, ...shown } = found.value.result;
     if (!logs) return accepted(shown);
     if (this.#reading >= logsAtOnce) return refused('result_unavailable', busy);
@@ -92,8 +93,15 @@ export class SavedResults {
   }
 }
 
+function notSaved(namespace: string, jobName: string): string {
+  return (
+    `There is no saved result of a Job ${jobName} in the namespace ${namespace}. ` +
+    'A job of the queue has it under the name of its Job, `workload.name`, when it has ended.'
+  );
+}
+
 const busy = 'Several saved logs are being read already: try again in a moment.';
 
 function inWords(message: string): string {
-  return `The API server says: ${message}.`;
+  return `The API server says: ${withRightsHint(message, 'results')}.`;
 }

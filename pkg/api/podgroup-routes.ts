@@ -87,7 +87,7 @@ function showRoute(app: FastifyInstance, groups: PodGroupService | undefined): v
 function sendOff(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, {
     code: 'controller_off',
-    detail: 'This server does not follow groups of pods: start it with --controllers podgroup.',
+    detail: 'This server does not follow groups of pods: add podgroup to its --controllers.',
   });
 }
 

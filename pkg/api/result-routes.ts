@@ -38,7 +38,7 @@ export function resultRoutes(app: FastifyInstance, results: ResultService | unde
     { schema, config: { access: 'read' } },
     async ({ params, query }, reply) => {
       if (results === undefined) {
-        const detail = 'This server does not save results: it was started without the controller results.';
+        const detail = 'This server does not save results: add results to its --controllers.';
         return sendProblem(reply, { code: 'controller_off', detail });
       }
       const answer = await results.result(params.namespace, params.job, { logs: query.logs ?? true });

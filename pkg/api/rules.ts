@@ -72,6 +72,10 @@ export const rules = {
     pattern: '^(?:[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$',
     allowed: 'an exit code from 0 to 255 as a string, such as "1"',
   },
+  podGroupSize: {
+    pattern: '^(?:[1-9][0-9]{0,4}|100000)$',
+    allowed: 'a number from 1 to 100000 as a string, such as "4"',
+  },
   uuid: {
     pattern: '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$',
     allowed: 'a UUID',

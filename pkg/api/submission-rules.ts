@@ -15,8 +15,9 @@ const resultPrefix = 'job-handler/';
 /** What a template already says. */
 const containerFields = ['image', 'command', 'args', 'env', 'resources', 'completions', 'parallelism'] as const;
 
-/** The annotations under our prefix that a client may set; both are read by the simulated cluster only. */
-const simulateAnnotations = new Map([
+/** The annotations under our prefix that a client may set. */
+const settableAnnotations = new Map([
+  ['kubejobs.io/podgroup-size', { ...rules.podGroupSize, expression: new RegExp(rules.podGroupSize.pattern) }],
   ['kubejobs.io/simulate-duration', { ...rules.duration, expression: new RegExp(rules.duration.pattern) }],
   ['kubejobs.io/simulate-exit-code', { ...rules.exitCode, expression: new RegExp(rules.exitCode.pattern) }],
 ]);
@@ -110,9 +111,9 @@ function annotationErrors(annotations: Record<string, string>, ...at: string[]):
 function annotationError(pointer: string, key: string, value: string): FieldError[] {
   if (key.startsWith(resultPrefix)) return [{ pointer, detail: ownedByResults('annotations') }];
   if (!key.startsWith(ourPrefix)) return [];
-  const rule = simulateAnnotations.get(key);
+  const rule = settableAnnotations.get(key);
   if (rule === undefined) {
-    const allowed = [...simulateAnnotations.keys()].join(', ');
+    const allowed = [...settableAnnotations.keys()].join(', ');
     return [{ pointer, detail: `is the server’s own; annotations under ${ourPrefix} that can be set: ${allowed}` }];
   }
   return rule.expression.test(value) ? [] : [{ pointer, detail: `must be ${rule.allowed}` }];

@@ -145,6 +145,6 @@ function streamRoute(app: FastifyInstance, { workloads, clock, metrics }: Worklo
 function sendOff(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, {
     code: 'controller_off',
-    detail: 'This server does not follow workloads: start it with --controllers health.',
+    detail: 'This server does not follow workloads: add health to its --controllers.',
   });
 }

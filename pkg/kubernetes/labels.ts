@@ -10,6 +10,11 @@ export const attemptLabel = 'kubejobs.io/attempt';
 export const simulateDurationAnnotation = 'kubejobs.io/simulate-duration';
 export const simulateExitCodeAnnotation = 'kubejobs.io/simulate-exit-code';
 
+/** On pods: how many their group must have. */
+export const podGroupSizeAnnotation = 'kubejobs.io/podgroup-size';
+/** Far above what one group can be; anything beyond is a slip of the hand. */
+export const largestPodGroup = 100_000;
+
 export function ourSelector(queueId: string): string {
   return `${queueIdLabel}=${queueId}`;
 }

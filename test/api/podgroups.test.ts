@@ -90,6 +90,6 @@ describe('without the controller', () => {
     const { app: without } = await anApi();
     const answer = await without.inject(url);
     expect([answer.statusCode, answer.json().code]).toEqual([409, 'controller_off']);
-    expect(answer.json().detail).toContain('--controllers podgroup');
+    expect(answer.json().detail).toContain('add podgroup to its --controllers');
   });
 });

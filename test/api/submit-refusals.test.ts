@@ -19,7 +19,7 @@ const environmentName =
 const duration = 'must be a duration as a whole number and a unit (ms, s, m, h), such as "3s", "1m" or "500ms"';
 const exitCode = 'must be an exit code from 0 to 255 as a string, such as "1"';
 const ownAnnotation =
-  'is the server’s own; annotations under kubejobs.io/ that can be set: kubejobs.io/simulate-duration, kubejobs.io/simulate-exit-code';
+  'is the server’s own; annotations under kubejobs.io/ that can be set: kubejobs.io/podgroup-size, kubejobs.io/simulate-duration, kubejobs.io/simulate-exit-code';
 
 // One server for the whole file: nothing that is sent here may leave anything behind.
 const service = new FakeService();
@@ -157,6 +157,12 @@ const table: Array<[what: string, body: unknown, pointer: string, detail: string
     withName({ annotations: { 'kubejobs.io/simulate-exit-code': value } }),
     '/annotations/kubejobs.io~1simulate-exit-code',
     exitCode,
+  ]),
+  ...['vier', '0', '100001', '4.5', ''].map((value): [string, unknown, string, string] => [
+    `a size of a pod group of "${value}"`,
+    withName({ annotations: { 'kubejobs.io/podgroup-size': value } }),
+    '/annotations/kubejobs.io~1podgroup-size',
+    'must be a number from 1 to 100000 as a string, such as "4"',
   ]),
   ['an empty template', withName({ template: {} }), '/template', 'must be an object with at least 1 fields'],
   ['a bottomless template', withName({ template: nested(1000) }), '/template', 'must be at most 64 levels deep'],

@@ -137,7 +137,7 @@ const mistakes: Array<[what: string, fields: object, pointer: string, detail: st
     'with an annotation of the server’s own',
     { workload: { ...job, metadata: { annotations: { 'kubejobs.io/x': '' } } } },
     '/workload/metadata/annotations/kubejobs.io~1x',
-    'is the server’s own; annotations under kubejobs.io/ that can be set: kubejobs.io/simulate-duration, kubejobs.io/simulate-exit-code',
+    'is the server’s own; annotations under kubejobs.io/ that can be set: kubejobs.io/podgroup-size, kubejobs.io/simulate-duration, kubejobs.io/simulate-exit-code',
   ],
   ['that is bottomless', { workload: { ...job, spec: nested(70) } }, '/workload', 'must be at most 64 levels deep'],
   [

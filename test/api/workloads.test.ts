@@ -89,7 +89,7 @@ describe('a server without the health controller', () => {
     const { app } = await anApi();
     const answer = await app.inject(url);
     expect([answer.statusCode, answer.json().code]).toEqual([409, 'controller_off']);
-    expect(answer.json().detail).toContain('--controllers health');
+    expect(answer.json().detail).toContain('add health to its --controllers');
   });
 
   it('leaves workloads out of its health', async () => {

@@ -59,12 +59,12 @@ function podGroupView(now: () => number): View<PodGroupDocument> {
       { heading: 'PODS', cell: ({ pods }) => countsOf(pods) },
       { heading: 'SINCE', cell: ({ since }) => span(now() - Date.parse(since)) },
       { heading: 'REASON', cell: ({ reason, deadlock }) => (deadlock ? 'deadlock' : reason) },
+      { heading: 'MESSAGE', cell: ({ message }) => message },
     ],
     wide: [
       { heading: 'SIZE-FROM', cell: ({ size_from }) => size_from },
       { heading: 'LABELLED', cell: ({ labelled }) => labelled },
       { heading: 'WAITS-WITH', cell: ({ deadlock }) => deadlock?.groups.join(', ') },
-      { heading: 'MESSAGE', cell: ({ message }) => message },
     ],
   };
 }

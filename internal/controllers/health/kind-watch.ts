@@ -3,6 +3,7 @@
 // cluster has it is asked elsewhere.
 import type { Cluster, KubernetesObject, Resource } from '../../../pkg/kubernetes/cluster.ts';
 import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -89,7 +90,7 @@ export class KindWatch<T> {
           this.#silences.delete(scope);
         },
         onUnreachable: (message) => this.#silences.set(scope, message),
-        onRefused: (message) => this.#refusals.set(scope, message),
+        onRefused: (message) => this.#refusals.set(scope, withRightsHint(message, 'health')),
       },
     });
   }

@@ -3,6 +3,7 @@
 // label. It never takes a label away, and it makes and deletes nothing.
 import { type Cluster, type KubernetesObject, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
 import type { CancelTimer, Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -224,7 +225,10 @@ export class PodGroupController {
   }
 
   #unlabelled({ message, isFinal, retryAfterMs }: Extract<Labelled, { outcome: 'failed' }>, size: GroupSize): Verdict {
-    const obstacle = { reason: 'labels_missing', message: `a pod cannot be labelled: ${message}` } as const;
+    const obstacle = {
+      reason: 'labels_missing',
+      message: `a pod cannot be labelled: ${withRightsHint(message, 'podgroup')}`,
+    } as const;
     const retry: Retry = { retry: true, atLeastMs: isFinal ? refusedAgainMs : retryAfterMs };
     return { ready: false, size, obstacle, retry, ...(isFinal && { mistake: obstacle }) };
   }

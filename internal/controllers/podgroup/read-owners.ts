@@ -1,6 +1,7 @@
 // Asks the API server what the owners of a group's pods declare: Jobs, the JobSets behind them, and StatefulSets, each read
 // afresh and once. An owner that cannot be read, or is gone, is an answer of its own: the group is then not called ready.
 import { type ApiResult, type Cluster, jobsResource, type Resource } from '../../../pkg/kubernetes/cluster.ts';
+import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
 import { jobSetsResource } from '../health/records.ts';
 import type { Obstacle } from './assess.ts';
 import { controllerOf, type GroupPod, type Owner } from './records.ts';
@@ -110,7 +111,10 @@ function failure(owner: Owner, answer: ApiResult<unknown>): Failed {
     const obstacle = { reason: 'owner_gone', message: `${title} is gone, and its pods are about to go` } as const;
     return { outcome: 'failed', obstacle, isFinal: false, retryAfterMs: 0 };
   }
-  const obstacle = { reason: 'owner_unreadable', message: `${title} cannot be read: ${answer.message}` } as const;
+  const obstacle = {
+    reason: 'owner_unreadable',
+    message: `${title} cannot be read: ${withRightsHint(answer.message, 'podgroup')}`,
+  } as const;
   const isFinal = answer.outcome === 'refused' && answer.status !== 429;
   return { outcome: 'failed', obstacle, isFinal, retryAfterMs: answer.retryAfterMs ?? 0 };
 }

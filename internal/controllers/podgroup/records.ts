@@ -3,7 +3,7 @@
 // than it is, and a group must never be called ready for that.
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { type Condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
-import { queueIdLabel } from '../../../pkg/kubernetes/labels.ts';
+import { podGroupSizeAnnotation, queueIdLabel } from '../../../pkg/kubernetes/labels.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { attemptKeyOf } from '../jobs/records.ts';
 
@@ -45,8 +45,6 @@ export interface GroupPod {
   attemptKey?: string;
 }
 
-/** How many pods there must be, on any pod of the group. */
-export const sizeAnnotation = 'kubejobs.io/podgroup-size';
 const longestShown = 32;
 
 /** Undefined for a pod that is of no group, such as one whose label is empty. */
@@ -55,7 +53,7 @@ export function groupPodOf(pod: KubernetesObject, labels: PodGroupLabels, queueI
   const own = fields(metadata.labels);
   const group = text(own[labels.name]);
   if (group === undefined) return undefined;
-  const size = fields(metadata.annotations)[sizeAnnotation];
+  const size = fields(metadata.annotations)[podGroupSizeAnnotation];
   const owner = controllerOf(metadata);
   const attemptKey = own[queueIdLabel] === queueId ? attemptKeyOf(pod) : undefined;
   return {

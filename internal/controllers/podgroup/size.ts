@@ -1,7 +1,8 @@
 // How many pods a group must have: what the annotation on its pods says, else what their owners declare, else the pods that
 // are there. Pure; the owners' declarations are read elsewhere.
+import { largestPodGroup, podGroupSizeAnnotation } from '../../../pkg/kubernetes/labels.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
-import { type GroupPod, sizeAnnotation } from './records.ts';
+import type { GroupPod } from './records.ts';
 
 export const sizeSources = ['annotation', 'owners', 'pods'] as const;
 
@@ -20,17 +21,15 @@ export function fromAnnotation(pods: number): GroupSize {
   return { pods, from: 'annotation' };
 }
 
-/** Far above what one group can be; anything beyond is a slip of the hand. */
-export const largestSize = 100_000;
 const mostNamed = 3;
 
 export function annotatedSize(pods: Iterable<GroupPod>): AnnotatedSize {
   const said = new Map<string, string>();
   for (const { name, size } of pods) if (size !== undefined && !said.has(size)) said.set(size, name);
   const words = [...said].slice(0, mostNamed).map(([size, name]) => `${JSON.stringify(size)} on ${name}`);
-  const isOdd = [...said.keys()].some((size) => !/^[1-9]\d{0,5}$/.test(size) || Number(size) > largestSize);
-  const told = `${sizeAnnotation} is ${words.join(', ')}${said.size > mostNamed ? ' and others' : ''}`;
-  if (isOdd) return { kind: 'invalid', message: `${told}; it must be a number from 1 to ${largestSize}` };
+  const isOdd = [...said.keys()].some((size) => !/^[1-9]\d{0,5}$/.test(size) || Number(size) > largestPodGroup);
+  const told = `${podGroupSizeAnnotation} is ${words.join(', ')}${said.size > mostNamed ? ' and others' : ''}`;
+  if (isOdd) return { kind: 'invalid', message: `${told}; it must be a number from 1 to ${largestPodGroup}` };
   if (said.size > 1) return { kind: 'invalid', message: `${told}; it must be the same on all pods` };
   const [size] = said.keys();
   return size === undefined ? { kind: 'none' } : { kind: 'size', pods: Number(size) };

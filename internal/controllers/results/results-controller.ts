@@ -5,6 +5,7 @@ import { type ApiResult, type Cluster, jobsResource, type KubernetesObject } fro
 import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
 import type { LogSource } from '../../../pkg/kubernetes/log-source.ts';
 import { enabledSelector } from '../../../pkg/kubernetes/results/marks.ts';
+import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -214,7 +215,10 @@ class Controller implements ResultsController {
     const { logger, metrics } = this.#deps;
     const isFinal = failure.outcome === 'refused' && ![409, 410, 429].includes(failure.status);
     const level = isFinal ? 'warn' : 'debug';
-    logger[level]({ job: key, problem: failure.message }, 'the result of a Job cannot be saved yet');
+    logger[level](
+      { job: key, problem: withRightsHint(failure.message, 'results') },
+      'the result of a Job cannot be saved yet',
+    );
     metrics.count('kubejobs_results_failures_total', { outcome: failure.outcome });
     return { retry: true, atLeastMs: failure.retryAfterMs ?? (isFinal ? refusedAgainMs : 0) };
   }

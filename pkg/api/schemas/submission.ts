@@ -57,8 +57,9 @@ const annotations = Type.Unsafe<Record<string, string>>({
   additionalProperties: { type: 'string', maxLength: 262_144 },
   maxProperties: 64,
   description:
-    'Kubernetes annotations for the workload, together at most 256 KiB. Under `kubejobs.io/` only `simulate-duration` ' +
-    '(such as `3s`) and `simulate-exit-code` (0 to 255, as a string) are taken: they choose the job’s fate in a dry run.',
+    'Kubernetes annotations for the workload, together at most 256 KiB. Under `kubejobs.io/` only these are taken: ' +
+    '`podgroup-size` (how many pods the group of its pods must have, as a string), and, for the job’s fate in a dry run, ' +
+    '`simulate-duration` (such as `3s`) and `simulate-exit-code` (0 to 255, as a string).',
   examples: [{ 'kubejobs.io/simulate-duration': '3s' }],
 });
 

@@ -24,9 +24,9 @@ describe('kubejobs podgroups', () => {
     const { url } = await aScriptedServer({ 'GET /podgroups': [train, stuck] });
     const { stdout } = await commandLine(['podgroups', '--server', url], { terminal: true, now });
     expect(stdout.split('\n')).toEqual([
-      'NAMESPACE  NAME   READY  SIZE  PODS                        SINCE  REASON',
-      'default    train  yes    4     Running 4                   30m    -',
-      'default    stuck  no     -     Running 1, Unschedulable 1  30m    deadlock',
+      'NAMESPACE  NAME   READY  SIZE  PODS                        SINCE  REASON    MESSAGE',
+      'default    train  yes    4     Running 4                   30m    -         -',
+      'default    stuck  no     -     Running 1, Unschedulable 1  30m    deadlock  unschedulable: b',
       '',
     ]);
   });
