@@ -303,6 +303,12 @@ export const jobSetRefusals: readonly Refusal[] = [
     { containers: [{ name: 'a', resources: { limits: { cpu: 2, memory: '1.5Gi' } } }] },
   ),
   {
+    title: 'no spec',
+    bad: { ...aJobSet(), spec: undefined as unknown as Fields },
+    says: 'spec: Required value',
+    good: aJobSet(),
+  },
+  {
     title: 'two replicated jobs of one name',
     bad: aJobSet({ replicatedJobs: [driver, driver] }),
     says: 'spec.replicatedJobs[1]: Duplicate value',
