@@ -106,13 +106,10 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
       const request = { kind: 'write', method: 'DELETE', path, body } as const;
       return without(await call('delete', resource, request, (answer) => answer ?? null));
     },
-    patch: (resource, namespace, name, body) =>
-      call(
-        'patch',
-        resource,
-        { kind: 'write', method: 'PATCH', path: resourcePath(resource, namespace, name), body },
-        readObject,
-      ),
+    patch(resource, namespace, name, body, options) {
+      const path = resourcePath(resource, namespace, name, options?.subresource);
+      return call('patch', resource, { kind: 'write', method: 'PATCH', path, body }, readObject);
+    },
     apply: (resource, object, options) =>
       call('apply', resource, applyRequest(resource, object, options.force), readObject),
     list: (resource, options) =>

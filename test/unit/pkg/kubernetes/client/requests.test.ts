@@ -42,6 +42,25 @@ describe('a request to the API server', () => {
     expect(JSON.parse(body)).toEqual(job);
   });
 
+  it('patches an object, or its status alone', async () => {
+    const { server, connect } = await echoing();
+    const { cluster } = await connect();
+    const metadata = { resourceVersion: '7' };
+    await cluster.patch(jobsResource, 'team', 'a', { metadata, spec: { suspend: true } });
+    await cluster.patch(
+      jobsResource,
+      'team',
+      'a',
+      { metadata, status: { startTime: null } },
+      { subresource: 'status' },
+    );
+    expect(server.received.map(({ method, url, body }) => [method, url, JSON.parse(body)])).toEqual([
+      ['PATCH', '/apis/batch/v1/namespaces/team/jobs/a', { metadata, spec: { suspend: true } }],
+      ['PATCH', '/apis/batch/v1/namespaces/team/jobs/a/status', { metadata, status: { startTime: null } }],
+    ]);
+    expect(server.received[0]?.headers['content-type']).toBe('application/merge-patch+json');
+  });
+
   it.each([
     [
       'a resource that is listed',
