@@ -20,6 +20,7 @@ WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/deploy ./deploy
 RUN mkdir /var/lib/kubejobs && chown node:node /var/lib/kubejobs
 USER node
 VOLUME /var/lib/kubejobs

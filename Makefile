@@ -67,6 +67,10 @@ typecheck: install ## check the types of everything, tests included
 openapi: install ## write openapi.yaml from the server's own schemas
 	npx tsx test/support/write-openapi.ts
 
+.PHONY: crds
+crds: install ## take the schema of Job templates in deploy/crds from the API server of the test cluster
+	npx tsx test/support/crds/write-crds.ts
+
 ## What holds when things fail
 
 .PHONY: scorecard

@@ -10,6 +10,7 @@ import {
 } from '../../internal/platform/configuration.ts';
 import { exitDone, exitFailed, exitUsage } from './cli/exit-codes.ts';
 import { addClientCommands, explainClientError, type Io, processIo } from './cli/index.ts';
+import { addInstallCommand } from './install-command.ts';
 import { hintAtHelp, inOurStyle, refuseUnknownCommand, unknownCommand } from './mistakes.ts';
 import { addMonitorCommand } from './monitor-command.ts';
 import { policyCheckOptions } from './policy-options.ts';
@@ -58,6 +59,7 @@ export function buildProgram(io: Io = processIo()): Command {
   addPolicyCommand(program);
   addClientCommands(program, io);
   addMonitorCommand(program, io);
+  addInstallCommand(program, io);
   hintAtHelp(program, []);
   return program;
 }

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { duration, durationAllowed, flag, oneOf, text, toggle } from './cli/flags.ts';
 import type { Io } from './cli/io.ts';
+import { type ClusterFlags, clusterFlags } from './cluster-flags.ts';
 
 export const defaultJobSet = 'bash-counter-jobset';
 export const defaultPyTorchJob = 'pytorch-simple';
@@ -10,7 +11,7 @@ export const defaultPyTorchJob = 'pytorch-simple';
 export const monitorFormats = ['json', 'wide', 'table'] as const;
 export type MonitorFormat = (typeof monitorFormats)[number];
 
-export interface MonitorFlags {
+export interface MonitorFlags extends ClusterFlags {
   /** True without a name. */
   jobset?: string | true;
   pytorchjob?: string | true;
@@ -22,8 +23,6 @@ export interface MonitorFlags {
   watch?: true;
   namespace: string;
   output?: MonitorFormat;
-  kubeconfig?: string;
-  context?: string;
 }
 
 export function addMonitorCommand(program: Command, io: Io): void {
@@ -49,13 +48,7 @@ export function addMonitorCommand(program: Command, io: Io): void {
       format.allowed,
       format.parse,
     ),
-    flag(
-      '--kubeconfig <FILE>',
-      'kubeconfig (default $KUBECONFIG, ~/.kube/config, or the in-cluster account)',
-      'a file',
-      text,
-    ),
-    flag('--context <NAME>', 'context of the kubeconfig', 'a name', text),
+    ...clusterFlags(),
   ];
   for (const each of flags) command.addOption(each);
   command.action(async (given: MonitorFlags) => {

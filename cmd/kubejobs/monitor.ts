@@ -5,7 +5,7 @@ import { systemClock } from '../../internal/platform/clock.ts';
 import { silentLogger } from '../../internal/platform/logger.ts';
 import { silentMetrics } from '../../internal/platform/metrics.ts';
 import { systemRandom } from '../../internal/platform/random.ts';
-import { connect, KubeconfigError } from '../../pkg/kubernetes/client/index.ts';
+import { KubeconfigError } from '../../pkg/kubernetes/client/index.ts';
 import type { Cluster } from '../../pkg/kubernetes/cluster.ts';
 import type { Discovery } from '../../pkg/kubernetes/discovery.ts';
 import { exitDone, exitFailed, exitUnreachable } from './cli/exit-codes.ts';
@@ -13,12 +13,12 @@ import { type Io, note } from './cli/io.ts';
 import type { MonitorFlags } from './monitor-command.ts';
 import { MonitorPrinter } from './monitor-printer.ts';
 import { kindsOf, targetsOf } from './monitor-targets.ts';
-import { programVersion } from './version.ts';
+import { openCluster } from './open-cluster.ts';
 
 export type OpenCluster = (flags: MonitorFlags) => Promise<Cluster & Discovery>;
 
 /** Resolves with the exit code, after `--once`, or when the signal of `io` is aborted. */
-export async function monitor(io: Io, flags: MonitorFlags, open: OpenCluster = openReal): Promise<number> {
+export async function monitor(io: Io, flags: MonitorFlags, open: OpenCluster = openCluster): Promise<number> {
   let cluster: Cluster & Discovery;
   try {
     cluster = await open(flags);
@@ -36,12 +36,6 @@ export async function monitor(io: Io, flags: MonitorFlags, open: OpenCluster = o
     await controller.stop();
     await cluster.close();
   }
-}
-
-async function openReal({ kubeconfig, context }: MonitorFlags): Promise<Cluster & Discovery> {
-  const choice = { ...(kubeconfig && { kubeconfig }), ...(context && { context }) };
-  const shared = { clock: systemClock(), random: systemRandom(), logger: silentLogger, metrics: silentMetrics };
-  return (await connect({ ...choice, ...shared, version: programVersion() })).cluster;
 }
 
 async function follow(io: Io, flags: MonitorFlags, cluster: Cluster, controller: HealthController): Promise<number> {

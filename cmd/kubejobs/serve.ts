@@ -29,7 +29,7 @@ import { workloadReference } from '../../pkg/kubernetes/naming.ts';
 import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/index.ts';
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
-import { assembleHealth, chosenControllers } from './controllers.ts';
+import { assembleHealth, assembleJobSets, chosenControllers } from './controllers.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
@@ -168,6 +168,10 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ cluster, discovery: opened.discovery, ...shared },
     namespaces: watched,
   });
+  const jobSets = assembleJobSets(settings, {
+    ...{ cluster, discovery: opened.discovery, ...shared },
+    namespaces: watched,
+  });
   const podGroups = assemblePodGroups(chosen.has('podgroup'), settings, {
     ...{ cluster, ...shared, queueId, namespaces: watched },
     giveWay: givingWay(() => engine.core, clock, emit),
@@ -234,6 +238,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       health.part,
       podGroups.part,
       ...results.parts,
+      jobSets,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },

@@ -63,7 +63,7 @@ function hosts(value: string): string[] | undefined {
 }
 
 /** Those that can be switched on. */
-export const controllerNames = ['health', 'podgroup', 'results'] as const;
+export const controllerNames = ['health', 'podgroup', 'results', 'jobset'] as const;
 export type ControllerName = (typeof controllerNames)[number];
 
 /** Names of controllers, each once; `none` is none. */
@@ -182,8 +182,8 @@ export const serveOptions = {
   },
   controllers: {
     placeholder: 'NAMES',
-    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s; podgroup labels groups of pods that are all running; results saves those of finished Jobs that ask for it (default all of these, in a dry run none)',
-    allowed: `none, or some of ${controllerNames.join(', ')} (jobset is not there yet)`,
+    help: 'what to do beside the queue, separated by commas: health follows the health of workloads, everyone’s; podgroup labels groups of pods that are all running; results saves those of finished Jobs that ask for it; jobset runs JobSets where the CRD is that of kubejobs install crds (default all of these, in a dry run none)',
+    allowed: `none, or some of ${controllerNames.join(', ')}`,
     parse: controllers,
   },
   'podgroup-name-label': {

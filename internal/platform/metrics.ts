@@ -147,6 +147,21 @@ export const metricDefinitions = {
     help: 'Times that the result of a Job could not be saved yet, by outcome: refused, unknown.',
     labels: ['outcome'],
   },
+  jobset_completed_total: {
+    type: 'counter',
+    help: 'JobSets that completed, by name; after 1,000 of them the name is other.',
+    labels: ['jobset_name', 'namespace'],
+  },
+  jobset_failed_total: {
+    type: 'counter',
+    help: 'JobSets that failed, by name; after 1,000 of them the name is other.',
+    labels: ['jobset_name', 'namespace'],
+  },
+  kubejobs_jobset_ground: {
+    type: 'gauge',
+    help: '1 for what was found of JobSets on the cluster (ours, no_crd, another, unreadable), else 0; they are run when it is ours.',
+    labels: ['found'],
+  },
   kubejobs_controller_queue_depth: {
     type: 'gauge',
     help: 'Keys that wait for a controller, for their turn or for the end of a pause.',

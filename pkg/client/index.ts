@@ -1,4 +1,5 @@
-// The client library: createClient, what it answers, and the errors it throws.
+// The client library: createClient, what it answers, the errors it throws, and the types and names of JobSets.
+export * from '../models/jobset.ts';
 export * from './client.ts';
 export type * from './documents.ts';
 export { Problem, ServerUnreachable } from './errors.ts';

@@ -31,7 +31,14 @@ export interface ObjectMeta {
   deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
-  ownerReferences?: Array<{ apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }>;
+  ownerReferences?: Array<{
+    apiVersion: string;
+    kind: string;
+    name: string;
+    uid: string;
+    controller?: boolean;
+    blockOwnerDeletion?: boolean;
+  }>;
   finalizers?: string[];
 }
 
@@ -95,6 +102,13 @@ export interface MergePatch {
     annotations?: Record<string, string | null>;
   };
   spec?: Record<string, unknown>;
+  /** Only with the subresource of that name. */
+  status?: Record<string, unknown>;
+}
+
+export interface PatchOptions {
+  /** Changes the object's status and nothing else of it. */
+  subresource?: 'status';
 }
 
 export interface Cluster {
@@ -107,7 +121,13 @@ export interface Cluster {
   /** A consistent read. */
   get(resource: Resource, namespace: string, name: string): Promise<ApiResult<KubernetesObject>>;
   delete(resource: Resource, namespace: string, name: string, options: DeleteOptions): Promise<ApiResult<undefined>>;
-  patch(resource: Resource, namespace: string, name: string, patch: MergePatch): Promise<ApiResult<KubernetesObject>>;
+  patch(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    patch: MergePatch,
+    options?: PatchOptions,
+  ): Promise<ApiResult<KubernetesObject>>;
   /** One page of a consistent list (no resourceVersion is sent). */
   list(resource: Resource, options: ListOptions): Promise<ApiResult<ListPage>>;
   /** Ends when the server closes the stream or `signal` aborts; throws when the connection fails. */

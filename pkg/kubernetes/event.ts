@@ -9,6 +9,7 @@ export interface EventAbout {
   namespace: string;
   name: string;
   uid: string;
+  resourceVersion?: string;
 }
 
 export interface EventWords {

@@ -105,7 +105,7 @@ function* records<T>(entries: Iterable<Entry<T>>): IterableIterator<T> {
 }
 
 /** Versions are decimal numbers that grow (Kubernetes 1.35 promises it); others can only be told apart. */
-function isNewer(candidate: string, known: string): boolean {
+export function isNewer(candidate: string, known: string): boolean {
   if (!/^\d+$/.test(candidate) || !/^\d+$/.test(known)) return candidate !== known;
   return candidate.length === known.length ? candidate > known : candidate.length > known.length;
 }

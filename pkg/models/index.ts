@@ -1,6 +1,7 @@
 // The nouns of kubejobs: plain data that every other part speaks.
 export * from './errors.ts';
 export * from './job.ts';
+export * from './jobset.ts';
 export * from './manifest.ts';
 export * from './roles.ts';
 export * from './schedule.ts';

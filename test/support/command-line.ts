@@ -13,6 +13,8 @@ export interface CommandLineOptions {
   rows?: number;
   now?: () => number;
   signal?: AbortSignal;
+  /** Nobody waits otherwise. */
+  pausesFor?: 'as long as asked';
 }
 
 export interface CommandLineResult {
@@ -29,7 +31,16 @@ export interface StartedCommandLine {
 
 export function startCommandLine(
   words: readonly string[],
-  { environment = {}, stdin = '', terminal = false, columns, rows, now = Date.now, signal }: CommandLineOptions = {},
+  {
+    environment = {},
+    stdin = '',
+    terminal = false,
+    columns,
+    rows,
+    now = Date.now,
+    signal,
+    pausesFor,
+  }: CommandLineOptions = {},
 ): StartedCommandLine {
   const printed = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr'): TextStream => ({
@@ -51,7 +62,11 @@ export function startCommandLine(
     now,
     random: () => 0,
     uuid: randomUUID,
-    pause: async () => void (await new Promise((resolve) => setImmediate(resolve))),
+    pause: (ms) =>
+      new Promise((resolve) => {
+        if (pausesFor === undefined) setImmediate(resolve);
+        else setTimeout(resolve, ms);
+      }),
     signal,
     exit: (given) => {
       code = given;

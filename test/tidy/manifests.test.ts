@@ -79,6 +79,28 @@ describe('the rights in deploy/rbac', () => {
     for (const documents of [inOne, inAll]) expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
   });
 
+  it('to JobSets are apart, the same for one namespace and for all, and change nothing but Jobs and what is said of JobSets', () => {
+    const [inOne, inAll] = ['jobset', 'jobset-cluster'].map((file) => documentsOf(`deploy/rbac/${file}.yaml`));
+    expect(inOne?.map(({ kind }) => kind)).toEqual(['Role', 'RoleBinding']);
+    expect(inAll?.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+    expect(inAll?.[0]?.rules).toEqual(inOne?.[0]?.rules);
+    const rights = (inOne?.[0]?.rules ?? []).flatMap(({ resources, verbs }) =>
+      resources.map((resource) => `${resource}: ${verbs.join(' ')}`),
+    );
+    expect(rights).toEqual([
+      'jobsets: get list watch delete',
+      'jobsets/status: patch',
+      'jobsets/finalizers: update',
+      'jobs: patch',
+      'jobs/status: patch',
+      'services: create list watch',
+      'events: create',
+    ]);
+    const lookups = documentsOf('deploy/rbac/jobset-lookups.yaml');
+    for (const { verbs } of lookups[0]?.rules ?? []) expect(['get', 'list']).toEqual(expect.arrayContaining(verbs));
+    for (const documents of [inOne, inAll, lookups]) expect(documents?.[1]?.subjects).toEqual(inNamespace[1]?.subjects);
+  });
+
   it('to find old results are apart, the same for one namespace and for all, and only list ConfigMaps', () => {
     const [inOne, inAll] = ['results-ttl', 'results-ttl-cluster'].map((file) =>
       documentsOf(`deploy/rbac/${file}.yaml`),

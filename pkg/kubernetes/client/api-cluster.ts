@@ -2,6 +2,7 @@
 import type { Clock } from '../../../internal/platform/clock.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
 import { isNotFound } from '../answers.ts';
+import { type Applier, fieldManager } from '../apply.ts';
 import {
   type ApiResult,
   type Cluster,
@@ -33,11 +34,11 @@ export interface ApiClusterDeps {
   connections: number;
 }
 
-type Verb = 'create' | 'get' | 'delete' | 'patch' | 'list' | 'watch';
+type Verb = 'create' | 'get' | 'delete' | 'patch' | 'apply' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
 type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
-export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery {
+export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery & Applier {
   const places = { write: permits(deps.connections), read: permits(deps.connections) };
 
   const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
@@ -106,13 +107,12 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
       const request = { kind: 'write', method: 'DELETE', path, body } as const;
       return without(await call('delete', resource, request, (answer) => answer ?? null));
     },
-    patch: (resource, namespace, name, body) =>
-      call(
-        'patch',
-        resource,
-        { kind: 'write', method: 'PATCH', path: resourcePath(resource, namespace, name), body },
-        readObject,
-      ),
+    patch(resource, namespace, name, body, options) {
+      const path = resourcePath(resource, namespace, name, options?.subresource);
+      return call('patch', resource, { kind: 'write', method: 'PATCH', path, body }, readObject);
+    },
+    apply: (resource, object, options) =>
+      call('apply', resource, applyRequest(resource, object, options.force), readObject),
     list: (resource, options) =>
       call(
         'list',
@@ -176,6 +176,12 @@ async function* watch(
 function createRequest(resource: Resource, object: KubernetesObject): CallRequest {
   const path = resourcePath(resource, object.metadata.namespace);
   return { kind: 'write', method: 'POST', path, body: object };
+}
+
+function applyRequest(resource: Resource, object: KubernetesObject, force: boolean): CallRequest {
+  const path = resourcePath(resource, object.metadata.namespace, object.metadata.name);
+  const query = { fieldManager, force: String(force) };
+  return { kind: 'write', method: 'PATCH', path, query, body: object, contentType: 'application/apply-patch+yaml' };
 }
 
 /** It changes nothing, and it also refuses unknown fields, which a real create would drop without a word. */

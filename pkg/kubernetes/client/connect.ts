@@ -5,6 +5,7 @@ import type { Clock } from '../../../internal/platform/clock.ts';
 import type { Logger } from '../../../internal/platform/logger.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
 import type { Random } from '../../../internal/platform/random.ts';
+import type { Applier } from '../apply.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Discovery } from '../discovery.ts';
 import type { LogSource } from '../log-source.ts';
@@ -32,7 +33,7 @@ export interface ConnectOptions {
 }
 
 export interface Connected {
-  cluster: Cluster & LogSource & Discovery;
+  cluster: Cluster & LogSource & Discovery & Applier;
   /** The context's namespace, else `default`. */
   namespace: string;
   /** The API server's URL, without credentials. */

@@ -4,10 +4,16 @@ import type { ListOptions, Resource, WatchOptions } from '../cluster.ts';
 import type { LogOptions } from '../log-source.ts';
 
 /** `namespace` undefined or empty: all namespaces, or a resource that has none. */
-export function resourcePath(resource: Resource, namespace: string | undefined, name?: string): string {
+export function resourcePath(
+  resource: Resource,
+  namespace: string | undefined,
+  name?: string,
+  subresource?: string,
+): string {
   const root = resource.group === '' ? '/api' : `/apis/${encodeURIComponent(resource.group)}`;
   const scope = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  const item = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+  const below = [name, subresource].filter((part) => part !== undefined);
+  const item = below.map((part) => `/${encodeURIComponent(part)}`).join('');
   return `${root}/${encodeURIComponent(resource.version)}${scope}/${encodeURIComponent(resource.plural)}${item}`;
 }
 

@@ -14,6 +14,8 @@ export interface ApiRequest {
   path: string;
   query?: Record<string, string>;
   body?: unknown;
+  /** Of the body; JSON, and a merge patch with PATCH, when absent. */
+  contentType?: string;
   signal?: AbortSignal;
   /** What is a `read` may be carried out more than once. */
   kind: ConnectionKind;
@@ -41,7 +43,7 @@ export function createTransport(deps: TransportDeps): Transport {
   const ask = (
     dispatcher: Dispatcher,
     used: Credentials,
-    { path, query, method, body }: ApiRequest,
+    { path, query, method, body, contentType }: ApiRequest,
     signal: AbortSignal | undefined,
   ): Promise<Dispatcher.ResponseData> =>
     dispatcher.request({
@@ -51,7 +53,7 @@ export function createTransport(deps: TransportDeps): Transport {
       headers: {
         accept: 'application/json',
         'user-agent': userAgent,
-        ...(body === undefined ? {} : { 'content-type': contentTypes[method] ?? 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': contentType ?? contentTypes[method] ?? 'application/json' }),
         ...used.headers,
       },
       body: body === undefined ? null : JSON.stringify(body),

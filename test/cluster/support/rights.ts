@@ -28,7 +28,14 @@ export interface AccountOptions {
 }
 
 /** Rights that only some need. */
-export type Additional = 'pytorchjobs' | 'health' | 'results' | 'results-ttl' | 'podgroup';
+export type Additional =
+  | 'pytorchjobs'
+  | 'health'
+  | 'results'
+  | 'results-ttl'
+  | 'podgroup'
+  | 'jobset'
+  | 'jobset-lookups';
 
 /** The documents of a file of deploy/rbac. */
 export function rightsManifests(file: 'account' | 'namespace' | 'cluster' | Additional): Manifest[] {
@@ -62,12 +69,11 @@ export function grantPyTorchJobs(kubectl: Kubectl, namespace: string): Promise<v
   return grant('pytorchjobs', kubectl, namespace);
 }
 
-/** The rights of this file for the account of this namespace, in it alone. */
+/** The rights of this file for the account of this namespace, in it alone where they can be. */
 export async function grant(file: Additional, kubectl: Kubectl, namespace: string): Promise<void> {
-  const items = renamed(rightsManifests(file), namespace).map((manifest) => ({
-    ...manifest,
-    metadata: { ...manifest.metadata, namespace },
-  }));
+  const items = renamed(rightsManifests(file), namespace).map((manifest) =>
+    manifest.kind.startsWith('Cluster') ? manifest : { ...manifest, metadata: { ...manifest.metadata, namespace } },
+  );
   await kubectl.withInput({ apiVersion: 'v1', kind: 'List', items }, 'create', '-f', '-');
 }
 
@@ -89,7 +95,8 @@ function renamed(manifests: readonly Manifest[], namespace: string): Manifest[] 
 
 /** Takes away what is not deleted with the account's namespace. */
 export async function removeRights(kubectl: Kubectl, namespace: string): Promise<void> {
-  await kubectl('delete', 'clusterrolebinding,clusterrole', `kubejobs-${namespace}`, '--ignore-not-found');
+  const names = [`kubejobs-${namespace}`, `kubejobs-jobset-lookups-${namespace}`];
+  await kubectl('delete', 'clusterrolebinding,clusterrole', ...names, '--ignore-not-found');
 }
 
 function spokenAs(kubeconfigPath: string, token: string): object {

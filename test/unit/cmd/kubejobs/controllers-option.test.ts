@@ -9,19 +9,20 @@ describe('--controllers', () => {
   it.each([
     ['health', ['health']],
     ['health, health', ['health']],
+    ['jobset,results', ['jobset', 'results']],
+    ['health,podgroup,results,jobset', ['health', 'podgroup', 'results', 'jobset']],
     ['none', []],
     [undefined, undefined],
   ])('%j is %j', (given, names) => {
     expect(parsed(given)).toEqual(names);
   });
 
-  it.each(['jobset', 'health,jobset', 'everything', '', 'health,', 'Health', 'none,health'])('refuses %j', (given) => {
-    expect(() => parsed(given)).toThrow(/--controllers is ".*"; allowed is none, or some of health/);
-  });
-
-  it('says of a controller that is to come that it is not there yet', () => {
-    expect(() => parsed('jobset')).toThrow(/\(.*jobset.* (is|are) not there yet\)/);
-  });
+  it.each(['podgroups', 'health,cronjob', 'everything', '', 'health,', 'Health', 'none,health'])(
+    'refuses %j',
+    (given) => {
+      expect(() => parsed(given)).toThrow(/--controllers is ".*"; allowed is none, or some of health/);
+    },
+  );
 
   it('has health on by default where there is a cluster, and nothing in a dry run', () => {
     expect(chosenControllers({ controllers: undefined, dryRun: false }).has('health')).toBe(true);

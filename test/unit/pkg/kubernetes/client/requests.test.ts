@@ -42,6 +42,25 @@ describe('a request to the API server', () => {
     expect(JSON.parse(body)).toEqual(job);
   });
 
+  it('patches an object, or its status alone', async () => {
+    const { server, connect } = await echoing();
+    const { cluster } = await connect();
+    const metadata = { resourceVersion: '7' };
+    await cluster.patch(jobsResource, 'team', 'a', { metadata, spec: { suspend: true } });
+    await cluster.patch(
+      jobsResource,
+      'team',
+      'a',
+      { metadata, status: { startTime: null } },
+      { subresource: 'status' },
+    );
+    expect(server.received.map(({ method, url, body }) => [method, url, JSON.parse(body)])).toEqual([
+      ['PATCH', '/apis/batch/v1/namespaces/team/jobs/a', { metadata, spec: { suspend: true } }],
+      ['PATCH', '/apis/batch/v1/namespaces/team/jobs/a/status', { metadata, status: { startTime: null } }],
+    ]);
+    expect(server.received[0]?.headers['content-type']).toBe('application/merge-patch+json');
+  });
+
   it.each([
     [
       'a resource that is listed',
@@ -64,6 +83,18 @@ describe('a request to the API server', () => {
     const { server, connect } = await echoing();
     await (await connect()).cluster.create(jobsResource, job, { dryRun: true });
     expect(only(server.received).url).toBe('/apis/batch/v1/namespaces/team/jobs?dryRun=All&fieldValidation=Strict');
+  });
+
+  it('applies under the name of the program, taking fields over only when it is to', async () => {
+    const { server, connect } = await echoing();
+    await (await connect()).cluster.apply(jobsResource, job, { force: false });
+    const { method, url, headers, body } = only(server.received);
+    expect({ method, url }).toEqual({
+      method: 'PATCH',
+      url: '/apis/batch/v1/namespaces/team/jobs/a?fieldManager=kubejobs&force=false',
+    });
+    expect(headers['content-type']).toBe('application/apply-patch+yaml');
+    expect(JSON.parse(body)).toEqual(job);
   });
 
   it('reads one object without a resource version, which makes it a consistent read', async () => {

@@ -1,0 +1,182 @@
+// Runs JobSets: watches them, their Jobs and their Services, and for each JobSet that something happened to reads afresh,
+// reconciles and carries out the plan. Only keys travel. Nothing is decided before everything was listed once, and whatever
+// was refused or left unanswered comes back after a pause.
+import { isDeepStrictEqual } from 'node:util';
+import { isNotFound } from '../../../pkg/kubernetes/answers.ts';
+import { jobsResource } from '../../../pkg/kubernetes/cluster.ts';
+import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
+import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
+import { type CacheDeps, Caches } from './caches.ts';
+import { carryOut, type Failed } from './carry-out.ts';
+import type { ChildJob } from './child-jobs.ts';
+import { childJob } from './child-jobs.ts';
+import { FinishedCount } from './finished-count.ts';
+import { OwnWrites, unseenMs } from './own-writes.ts';
+import type { Plan } from './plan.ts';
+import { Priorities } from './priorities.ts';
+import { isManagedByOthers, reconcile } from './reconcile.ts';
+import { type JobSetRecord, jobSetRecord } from './records.ts';
+
+export interface JobSetControllerDeps extends CacheDeps {
+  /** JobSets at once. */
+  concurrency?: number;
+  /** Calls for one JobSet at once. */
+  callsAtOnce?: number;
+}
+
+const usualConcurrency = 10;
+const usualCallsAtOnce = 50;
+/** Of one key in a row, each after somebody else changed its status. */
+const mostPasses = 5;
+/** Counts of running Jobs change often, and nobody waits for them; Jobs of one JobSet often succeed together. */
+const restMs = { counts: 200, success: 100 } as const;
+
+export class JobSetController {
+  readonly #deps: JobSetControllerDeps;
+  readonly #caches: Caches;
+  readonly #queue: WorkQueue;
+  readonly #writes = new OwnWrites();
+  readonly #priorities: Priorities;
+  readonly #finished: FinishedCount;
+  /** When what changed is looked at. */
+  readonly #resting = new Map<string, number>();
+  #stopped = false;
+
+  constructor(deps: JobSetControllerDeps) {
+    this.#deps = deps;
+    const { clock, random, logger, metrics, concurrency = usualConcurrency } = deps;
+    this.#priorities = new Priorities(deps);
+    this.#finished = new FinishedCount(metrics);
+    const process = (key: string): Promise<Retry | LookAgain | undefined> => this.#process(key);
+    this.#queue = new WorkQueue({ name: 'jobset', clock, random, logger, metrics, concurrency, process });
+    this.#caches = new Caches(deps, {
+      jobSet: (key, previous, next) => this.#jobSetSeen(key, previous, next),
+      job: (previous, next) => this.#jobSeen(previous, next),
+      service: (key, previous, next) => this.#serviceSeen(key, next ? undefined : previous?.owner),
+      synced: () => this.#queue.start(),
+    });
+  }
+
+  start(): void {
+    this.#caches.start();
+  }
+
+  /** Resolves when no call is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([this.#queue.stop(), this.#caches.stop()]);
+  }
+
+  #jobSetSeen(key: string, previous: JobSetRecord | undefined, next: JobSetRecord | undefined): void {
+    this.#writes.jobSetSeen(key, next, previous);
+    if (next) this.#queue.add(key);
+  }
+
+  #jobSeen(previous: ChildJob | undefined, next: ChildJob | undefined): void {
+    this.#writes.jobSeen(previous, next);
+    const job = next ?? previous;
+    if (!job) return;
+    const key = `${job.namespace}/${job.owner.name}`;
+    const kind = changeOf(previous, next);
+    if (kind === 'none') return;
+    if (kind === 'other') this.#queue.add(key);
+    else this.#afterRest(key, restMs[kind]);
+  }
+
+  /** `bereft`: the JobSet that has to make it again. */
+  #serviceSeen(key: string, bereft: string | undefined): void {
+    this.#writes.serviceSeen(key);
+    if (bereft) this.#queue.add(bereft);
+  }
+
+  #afterRest(key: string, delayMs: number): void {
+    const { clock } = this.#deps;
+    const dueMs = clock.now() + delayMs;
+    if (dueMs >= (this.#resting.get(key) ?? Number.POSITIVE_INFINITY)) return;
+    this.#resting.set(key, dueMs);
+    clock.schedule(delayMs, () => {
+      if (this.#resting.get(key) !== dueMs) return;
+      this.#resting.delete(key);
+      if (!this.#stopped) this.#queue.add(key);
+    });
+  }
+
+  async #process(key: string): Promise<Retry | LookAgain | undefined> {
+    for (let pass = 0; pass < mostPasses && !this.#stopped; pass += 1) {
+      const jobSet = this.#writes.jobSet(key, this.#caches.jobSet(key));
+      if (jobSet === undefined || jobSet.deleting || isManagedByOthers(jobSet)) return undefined;
+      const plan = await this.#plan(jobSet);
+      const carried = await carryOut(this.#carryOutDeps(), jobSet, plan);
+      if (carried.outcome === 'failed') return this.#later(key, carried);
+      if (carried.outcome === 'done') return this.#next(jobSet, plan);
+      if (!(await this.#readAgain(key, jobSet))) break;
+    }
+    return { retry: true };
+  }
+
+  async #plan(jobSet: JobSetRecord): Promise<Plan> {
+    const { clock } = this.#deps;
+    await this.#askAboutUnseen(jobSet);
+    const priorityOf = await this.#priorities.for(jobSet);
+    const service = `${jobSet.namespace}/${jobSet.network.subdomain}`;
+    return reconcile({
+      jobSet,
+      jobs: this.#writes.jobs(jobSet.uid, this.#caches.jobs(jobSet.uid)),
+      hasService: this.#caches.hasService(service) || this.#writes.hasService(service, clock.now()),
+      priorityOf,
+      nowMs: clock.now(),
+    });
+  }
+
+  #carryOutDeps() {
+    const { cluster, clock, logger, callsAtOnce = usualCallsAtOnce } = this.#deps;
+    const finished = this.#finished.count.bind(this.#finished);
+    return { cluster, clock, logger, writes: this.#writes, atOnce: callsAtOnce, finished };
+  }
+
+  /** A Job that we made and that was deleted between two lists is seen by nobody. */
+  async #askAboutUnseen({ uid }: JobSetRecord): Promise<void> {
+    const { cluster, clock } = this.#deps;
+    for (const job of this.#writes.overdue(uid, clock.now())) {
+      const found = await cluster.get(jobsResource, job.namespace, job.name);
+      const now = found.outcome === 'ok' ? childJob(found.value) : undefined;
+      if (now?.uid === job.uid) this.#writes.noteJob(now, clock.now());
+      else if (now !== undefined || isNotFound(found)) this.#writes.forgetJob(job);
+    }
+  }
+
+  /** Whether it could be read. */
+  async #readAgain(key: string, { namespace, name }: JobSetRecord): Promise<boolean> {
+    const found = await this.#deps.cluster.get(jobSetsResource, namespace, name);
+    if (found.outcome === 'ok') this.#writes.noteJobSet(key, jobSetRecord(found.value));
+    return found.outcome === 'ok';
+  }
+
+  #next({ uid }: JobSetRecord, { requeueAfterMs }: Plan): LookAgain | undefined {
+    const unseen = this.#writes.waits(uid) ? unseenMs : undefined;
+    const afterMs = Math.min(requeueAfterMs ?? Number.POSITIVE_INFINITY, unseen ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(afterMs) ? { lookAgainMs: afterMs } : undefined;
+  }
+
+  #later(key: string, { message, refused, retryAfterMs }: Failed): Retry {
+    this.#deps.logger[refused ? 'warn' : 'debug']({ jobSet: key, problem: message }, 'a JobSet comes back later');
+    return { retry: true, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
+  }
+}
+
+type Change = 'none' | keyof typeof restMs | 'other';
+
+function changeOf(previous: ChildJob | undefined, next: ChildJob | undefined): Change {
+  if (!previous || !next || previous.uid !== next.uid) return 'other';
+  const version = { resourceVersion: '' };
+  if (isAlike(previous, next, version)) return 'none';
+  const counts = { ...version, active: 0, ready: 0, succeeded: 0, started: false };
+  if (isAlike(previous, next, counts)) return 'counts';
+  if (next.end?.type === 'Complete' && isAlike(previous, next, { ...counts, end: next.end })) return 'success';
+  return 'other';
+}
+
+/** But for these. */
+function isAlike(previous: ChildJob, next: ChildJob, but: Partial<ChildJob>): boolean {
+  return isDeepStrictEqual({ ...previous, ...but }, { ...next, ...but });
+}

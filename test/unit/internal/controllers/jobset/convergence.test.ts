@@ -1,0 +1,213 @@
+// From any state that can be reached, on caches as stale as they get, with answers that are lost and a controller that is
+// started again: the passes converge, the end stays as it is, no Job is made twice, none of the current attempt of an
+// unfinished JobSet is deleted, and `restarts` goes up by one for each attempt that failed.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
+import type { JobSetSpec, JobSetStatus } from '../../../../../pkg/models/index.ts';
+import { aJobSetObject, aReplicatedJob } from '../../../../support/jobset-builders.ts';
+import { JobSetWorld } from '../../../../support/jobset-world.ts';
+
+type Action =
+  | { do: 'start' | 'ready' | 'fail' | 'complete' | 'delete'; job: number }
+  | { do: 'suspend'; value: boolean }
+  | { do: 'hold'; plural: 'jobs' | 'jobsets' }
+  | { do: 'touch' | 'release' | 'collect' | 'wait' | 'restart' | 'lose_answers' };
+
+const attemptLabel = 'jobset.sigs.k8s.io/restart-attempt';
+
+const specs: fc.Arbitrary<JobSetSpec> = fc
+  .record(
+    {
+      replicas: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 3 })),
+      order: fc.constantFrom('any', 'in_order', 'ready', 'complete'),
+      maxRestarts: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }),
+      blocking: fc.boolean(),
+      ignoresMax: fc.boolean(),
+      any: fc.boolean(),
+      suspend: fc.boolean(),
+    },
+    { noNullPrototype: true },
+  )
+  .map(({ replicas: [a, b], order, maxRestarts, blocking, ignoresMax, any, suspend }) => {
+    const status = order === 'ready' ? 'Ready' : 'Complete';
+    const dependsOn = order === 'ready' || order === 'complete' ? { dependsOn: [{ name: 'a', status } as const] } : {};
+    return {
+      replicatedJobs: [aReplicatedJob('a', a), aReplicatedJob('b', b, dependsOn)],
+      suspend,
+      ...(order === 'in_order' ? { startupPolicy: { startupPolicyOrder: 'InOrder' } } : {}),
+      ...(any ? { successPolicy: { operator: 'Any' } } : {}),
+      ...(maxRestarts === undefined
+        ? {}
+        : {
+            failurePolicy: {
+              maxRestarts,
+              restartStrategy: blocking ? 'BlockingRecreate' : 'Recreate',
+              rules: ignoresMax ? [{ action: 'RestartJobSetAndIgnoreMaxRestarts', targetReplicatedJobs: ['a'] }] : [],
+            },
+          }),
+    } satisfies JobSetSpec;
+  });
+
+const job = fc.nat({ max: 5 });
+const held = fc.subarray(['jobs', 'jobsets']);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('start', 'ready', 'complete', 'delete'), job }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), job }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('suspend' as const), value: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('hold' as const), plural: fc.constantFrom('jobs', 'jobsets') }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constantFrom('touch', 'release', 'collect', 'wait', 'restart', 'lose_answers'),
+    }),
+  },
+) as fc.Arbitrary<Action>;
+const actions = fc.array(
+  fc.tuple(action, fc.boolean()).map(([one, settles]) => ({ ...one, settles })),
+  { maxLength: 50 },
+);
+
+/** What is forbidden at the moment of a write. */
+class Watchman {
+  readonly world = new JobSetWorld();
+  readonly wrongs: string[] = [];
+  readonly #failedAttempts = new Set<number>();
+  #losesAnswers = false;
+
+  constructor() {
+    const { server } = this.world;
+    server.refuses = (verb, { plural }, name) => {
+      if (verb === 'delete' && plural === 'jobs') this.#judgeDeletion(name);
+      return undefined;
+    };
+  }
+
+  async act(action: Action): Promise<void> {
+    const { world } = this;
+    const { server } = world;
+    switch (action.do) {
+      case 'hold':
+        return server.hold(action.plural);
+      case 'touch':
+        return server.change('jobsets', 'set', touched);
+      case 'release':
+      case 'collect':
+        return server[action.do]();
+      case 'wait':
+        return world.clock.advance(15_000);
+      case 'lose_answers':
+        return this.#loseAnswers();
+      case 'restart':
+        await world.stop();
+        return world.start();
+      case 'suspend':
+        return server.change('jobsets', 'set', (set) => ({ ...set, spec: { ...set.spec, suspend: action.value } }));
+      case 'start':
+      case 'ready':
+      case 'fail':
+      case 'complete':
+      case 'delete':
+        return this.#toJob(action.do, world.jobs[action.job % Math.max(1, world.jobs.length)]);
+    }
+  }
+
+  /** Writes of the program from here on. */
+  judgeWrites(): void {
+    let restarts = 0;
+    for (const { verb, plural, outcome, after } of this.world.server.writes) {
+      if (!this.#losesAnswers && verb === 'create' && outcome === 'AlreadyExists' && plural === 'jobs')
+        this.wrongs.push('a Job was made twice');
+      if (verb !== 'patch_status' || plural !== 'jobsets' || !after) continue;
+      const now = (after.status as JobSetStatus).restarts ?? 0;
+      if (now !== restarts && now !== restarts + 1) this.wrongs.push(`restarts went from ${restarts} to ${now}`);
+      if (now === restarts + 1 && !this.#failedAttempts.has(restarts))
+        this.wrongs.push(`attempt ${restarts} did not fail`);
+      restarts = now;
+    }
+  }
+
+  #toJob(what: 'start' | 'ready' | 'fail' | 'complete' | 'delete', name: string | undefined): void {
+    const found = name === undefined ? undefined : this.world.server.find('jobs', name);
+    if (!found || name === undefined || found.spec?.suspend === true || isOver(found.status)) return;
+    if (what === 'start') this.world.setJob(name, { active: 1, startTime: '2026-01-01T00:00:00Z' });
+    if (what === 'ready') this.world.setJob(name, { active: 1, ready: 1 });
+    if (what === 'complete') this.world.endJob(name, 'Complete');
+    if (what === 'delete') this.world.server.remove('jobs', name);
+    if (what !== 'fail') return;
+    this.#failedAttempts.add(Number(found.metadata.labels?.[attemptLabel]));
+    this.world.endJob(name, 'Failed');
+  }
+
+  #judgeDeletion(name: string): void {
+    const { restarts = 0, conditions = [] } = this.world.status();
+    const isFinished = conditions.some(
+      ({ type, status }) => status === 'True' && (type === 'Completed' || type === 'Failed'),
+    );
+    const found = this.world.server.find('jobs', name);
+    if (found && !isFinished && Number(found.metadata.labels?.[attemptLabel]) >= restarts)
+      this.wrongs.push(`${name} of the current attempt was deleted`);
+  }
+
+  /** The next writes are carried out, and nobody hears of it. */
+  #loseAnswers(): void {
+    this.#losesAnswers = true;
+    this.world.loseNextAnswers(2);
+  }
+}
+
+function touched(object: KubernetesObject): KubernetesObject {
+  const times = Number(object.metadata.labels?.touched ?? 0) + 1;
+  return { ...object, metadata: { ...object.metadata, labels: { touched: String(times) } } };
+}
+
+function isOver(status: Record<string, unknown> | undefined): boolean {
+  return Array.isArray(status?.conditions) && status.conditions.length > 0;
+}
+
+it('reconcile converges, is idempotent, and never doubles, skips or deletes what counts', async () => {
+  await fc.assert(
+    fc.asyncProperty(specs, held, actions, async (spec, heldAtFirst, list) => {
+      const watchman = new Watchman();
+      const { world } = watchman;
+      world.server.put('jobsets', aJobSetObject({ spec }));
+      world.server.hold(...heldAtFirst);
+      await world.start();
+      for (const { settles, ...action } of list) {
+        await watchman.act(action);
+        if (settles) await world.settle();
+      }
+      world.server.release();
+      for (let round = 0; round < 8; round += 1) {
+        world.server.collect();
+        await world.clock.advance(40_000);
+      }
+      const before = world.server.writes.length;
+      await world.clock.advance(120_000);
+      const later = world.server.writes.slice(before);
+      await world.stop();
+      watchman.judgeWrites();
+      expect(watchman.wrongs).toEqual([]);
+      expect(later).toEqual([]);
+      judgeEnd(world, spec);
+    }),
+    { numRuns: 200 },
+  );
+}, 120_000);
+
+/** Every Job that is there is of the current attempt, and after the end none runs. */
+function judgeEnd(world: JobSetWorld, spec: JobSetSpec): void {
+  const { restarts = 0, terminalState } = world.status();
+  for (const { metadata, status, spec: own } of world.server.all('jobs')) {
+    if (terminalState) expect(isOver(status), `${metadata.name} runs after the end`).toBe(true);
+    else expect(metadata.labels?.[attemptLabel]).toBe(String(restarts));
+    const suspended = world.server.find('jobsets', 'set')?.spec?.suspend;
+    if (!terminalState && !isOver(status) && suspended === true) expect(own?.suspend).toBe(true);
+  }
+  const free = !spec.startupPolicy && !spec.replicatedJobs?.some(({ dependsOn }) => dependsOn);
+  const wanted = (spec.replicatedJobs ?? []).reduce((sum, { replicas = 1 }) => sum + replicas, 0);
+  if (!terminalState && free) expect(world.jobs).toHaveLength(wanted);
+}
