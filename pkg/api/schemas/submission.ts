@@ -72,7 +72,10 @@ const workload = Type.Unsafe<WorkloadManifest>({
         Type.Object(
           {
             name: Type.Optional(
-              textOf(rules.dnsLabel, 'What the names of its attempts begin with; the job’s name when absent. A JobSet’s own name'),
+              textOf(
+                rules.dnsLabel,
+                'What the names of its attempts begin with, the job’s name when absent; a JobSet has just this name',
+              ),
             ),
             namespace: Type.Optional(
               textOf(rules.dnsLabel, 'The job’s namespace, when `namespace` is absent; else the same'),
