@@ -8,10 +8,7 @@ export function isOurs(object: KubernetesObject, queueId: string, jobId: string,
 }
 
 /** Whose attempt's it is; undefined for an object of another queue, or of none. */
-export function attemptOf(
-  object: KubernetesObject,
-  queueId: string,
-): { jobId: string; attempt: number } | undefined {
+export function attemptOf(object: KubernetesObject, queueId: string): { jobId: string; attempt: number } | undefined {
   const labels = object.metadata.labels ?? {};
   const { [jobIdLabel]: jobId, [attemptLabel]: attempt = '' } = labels;
   if (labels[queueIdLabel] !== queueId || jobId === undefined || !/^[1-9]\d{0,8}$/.test(attempt)) return undefined;

@@ -123,7 +123,9 @@ function restartsOf(status: unknown): number {
 }
 
 /** The replicated jobs of a JobSet's spec as far as they make sense, with the defaults that names and counts have. */
-export function replicatedJobsOf(spec: Fields): Array<Pick<ReplicatedJob, 'name'> & { replicas: number; pods: number }> {
+export function replicatedJobsOf(
+  spec: Fields,
+): Array<Pick<ReplicatedJob, 'name'> & { replicas: number; pods: number }> {
   return list(spec.replicatedJobs).map(({ name, replicas, template }) => {
     const { completions, parallelism } = fields(fields(template).spec);
     return {
