@@ -169,6 +169,8 @@ describeOwnCluster('a job that is a JobSet', {}, (cluster) => {
     expect((await queue.names('running')).filter((name) => name === 'set')).toHaveLength(1);
     await decide(jobId, 'succeed');
     expect(await queue.finished(jobId)).toMatchObject({ state: 'succeeded', exit_code: 0 });
+    const logs = await (await fetch(`${queue.url}/jobs/${jobId}/logs`)).text();
+    expect(logs.split('\n').length).toBeGreaterThan(5);
   });
 
   it('fails with the exit code of its first failing pod', async () => {
