@@ -72,7 +72,7 @@ describe('the JobSet controller', () => {
     world.server.hold('jobs', 'jobsets');
     world.server.remove('jobs', 'set-a-0');
     world.server.release();
-    await world.settle();
+    await world.clock.advance(1_000);
     expect(world.jobs).toEqual(['set-a-0']);
   });
 
