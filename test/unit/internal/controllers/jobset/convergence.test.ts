@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
-import type { JobSetSpec, JobSetStatus, Toleration } from '../../../../../pkg/models/index.ts';
+import type { JobSetSpec, JobSetStatus, ReplicatedJob, Toleration } from '../../../../../pkg/models/index.ts';
 import { aJobSetObject, aReplicatedJob } from '../../../../support/jobset-builders.ts';
 import { JobSetWorld } from '../../../../support/jobset-world.ts';
 import type { Write } from '../../../../support/memory-api-server.ts';
@@ -36,10 +36,8 @@ const specs: fc.Arbitrary<JobSetSpec> = fc
   .map(({ replicas: [a, b], order, maxRestarts, blocking, ignoresMax, any, suspend }) => {
     const status = order === 'ready' ? 'Ready' : 'Complete';
     const dependsOn = order === 'ready' || order === 'complete' ? { dependsOn: [{ name: 'a', status } as const] } : {};
-    const first = aReplicatedJob('a', a);
-    first.template.spec.template.spec = { tolerations: [{ key: 'own' }] };
     return {
-      replicatedJobs: [first, aReplicatedJob('b', b, dependsOn)],
+      replicatedJobs: [aReplicatedJob('a', a), aReplicatedJob('b', b, dependsOn)],
       suspend,
       ...(order === 'in_order' ? { startupPolicy: { startupPolicyOrder: 'InOrder' } } : {}),
       ...(any ? { successPolicy: { operator: 'Any' } } : {}),
@@ -77,6 +75,16 @@ const actions = fc.array(
   fc.tuple(action, fc.boolean()).map(([one, settles]) => ({ ...one, settles })),
   { maxLength: 50 },
 );
+
+/** Found rarely: a suspended Job is changed by somebody else, and resumed before the watch told of it. */
+const rarely: [JobSetSpec, string[], Array<Action & { settles: boolean }>] = [
+  { replicatedJobs: [aReplicatedJob('a')], suspend: true },
+  ['jobs'],
+  [
+    { do: 'tolerate', job: 0, settles: true },
+    { do: 'suspend', value: false, settles: true },
+  ],
+];
 
 /** What is forbidden at the moment of a write. */
 class Watchman {
@@ -122,7 +130,7 @@ class Watchman {
         await world.stop();
         return world.start();
       case 'suspend':
-        return this.#change((set) => ({ ...set, spec: { ...set.spec, suspend: action.value } }));
+        return this.#change((set) => suspendedOr(set, action.value));
       case 'start':
       case 'ready':
       case 'fail':
@@ -188,13 +196,12 @@ class Watchman {
     });
   }
 
-  /** Another controller changes the template of a suspended Job; what it takes away comes back with the resumption. */
+  /** Another controller adds to the template of a suspended Job. */
   #tolerate(name: string): void {
     const key = `key${this.tolerated.length}`;
     this.world.server.change('jobs', name, (job) => {
       this.tolerated.push({ uid: job.metadata.uid, key });
-      const others = tolerationsOf(job).filter((each) => each.key !== 'own');
-      const template = { spec: { tolerations: [...others, { key }] } };
+      const template = { spec: { tolerations: [...tolerationsOf(job), { key }] } };
       return { ...job, spec: { ...job.spec, template } };
     });
   }
@@ -238,6 +245,14 @@ function tolerationsOf({ spec }: KubernetesObject): Toleration[] {
   return template?.spec?.tolerations ?? [];
 }
 
+/** Resumed with something new for the pods of its first Jobs. */
+function suspendedOr(set: KubernetesObject, suspend: boolean): KubernetesObject {
+  const [first, ...others] = (set.spec as JobSetSpec).replicatedJobs ?? [];
+  const changed = structuredClone(first as ReplicatedJob);
+  changed.template.spec.template.spec = { tolerations: [{ key: 'resumed' }] };
+  return { ...set, spec: { ...set.spec, suspend, replicatedJobs: [changed, ...others] } };
+}
+
 function touched(object: KubernetesObject): KubernetesObject {
   const times = Number(object.metadata.labels?.touched ?? 0) + 1;
   return { ...object, metadata: { ...object.metadata, labels: { touched: String(times) } } };
@@ -274,7 +289,7 @@ it('reconcile converges, is idempotent, and never doubles, skips or deletes what
       watchman.judgeWhatOthersWrote();
       judgeEnd(world, spec);
     }),
-    { numRuns: 1_500 },
+    { numRuns: 800, examples: [rarely] },
   );
 }, 120_000);
 
