@@ -177,4 +177,27 @@ describeCluster('a JobSet without pods', (cluster) => {
       await sets.later.condition('Suspended');
     });
   });
+
+  it('the controller runs only on a CRD that kubejobs install crds marked, and names what it found otherwise', async () => {
+    const marked = (mark: string): Promise<string> =>
+      ground.kubectl('annotate', 'crd', 'jobsets.jobset.x-k8s.io', `kubejobs.io/managed-crd${mark}`, '--overwrite');
+    const startOn = async (found: string): Promise<void> => {
+      await ground.queue.restart();
+      const isFound = async (): Promise<boolean> =>
+        (await (await fetch(`${ground.queue.url}/metrics`)).text()).includes(
+          `kubejobs_jobset_ground{found="${found}"} 1`,
+        );
+      await until(isFound, 20_000);
+    };
+    await ground.queue.kill('SIGTERM');
+    await marked('-');
+    await startOn('another');
+    const set = await create(simple());
+    expect(ground.queue.server.stdout() + ground.queue.server.stderr()).toContain('without the annotation');
+    expect([await set.jobs(), (await set.document())?.status]).toEqual([[], undefined]);
+    await ground.queue.kill('SIGTERM');
+    await marked('=true');
+    await startOn('ours');
+    await set.jobsAre('a-0', 'a-1', 'b-0');
+  });
 });

@@ -408,8 +408,10 @@ export class TestJobSet {
 
   async #setStatus(shorts: readonly string[], status: () => object): Promise<void> {
     for (const short of shorts) {
-      await this.jobWhen(short);
-      await apiObject(this.#access, 'PATCH', `${this.#job(short)}/status`, { status: status() });
+      const { startTime } = (await this.jobWhen(short)).status;
+      // It never changes while the Job runs.
+      const next = startTime === undefined ? status() : { ...status(), startTime };
+      await apiObject(this.#access, 'PATCH', `${this.#job(short)}/status`, { status: next });
     }
   }
 
