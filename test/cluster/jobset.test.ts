@@ -3,6 +3,7 @@
 // run together; what is done to the whole namespace or to kubejobs itself comes after them, one by one.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JobSetSpec } from '../../pkg/models/index.ts';
+import { apiRequest } from './harness/api-request.ts';
 import { describeCluster } from './harness/shared-cluster.ts';
 import { failureCases } from './jobset/failure-cases.ts';
 import { namingCases } from './jobset/naming-cases.ts';
@@ -83,27 +84,53 @@ describeCluster('a JobSet without pods', (cluster) => {
   });
 
   describe('alone in its namespace', () => {
-    const under = async (quota: string, work: () => Promise<void>): Promise<void> => {
-      await ground.kubectl('create', 'quota', 'none', '-n', ground.namespace, `--hard=${quota}`);
-      await work();
-      await ground.kubectl('delete', 'quota', 'none', '-n', ground.namespace);
+    const namespaced = (group: string, plural: string): string =>
+      `/${group}/namespaces/${ground.namespace}/${plural}?dryRun=All`;
+    const probes = {
+      'count/jobs.batch': (): [string, object] => [
+        namespaced('apis/batch/v1', 'jobs'),
+        {
+          ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'probe' } },
+          spec: {
+            template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox:1.36' }] } },
+          },
+        },
+      ],
+      'count/services': (): [string, object] => [
+        namespaced('api/v1', 'services'),
+        { apiVersion: 'v1', kind: 'Service', metadata: { name: 'probe' }, spec: { clusterIP: 'None' } },
+      ],
+    };
+    /** None of these are taken while `work` goes on. */
+    const without = async (what: keyof typeof probes, work: () => Promise<void>): Promise<void> => {
+      await ground.kubectl('create', 'quota', 'none', '-n', ground.namespace, `--hard=${what}=0`);
+      const isRefused = async (): Promise<boolean> =>
+        (await apiRequest(ground.access, 'POST', ...probes[what]())).text.includes('exceeded quota');
+      try {
+        await until(isRefused, 30_000);
+        await work();
+      } finally {
+        await ground.kubectl('delete', 'quota', 'none', '-n', ground.namespace);
+      }
     };
 
-    it('a child Job that a quota refuses is made when it may be, and the event is there once', async () => {
+    it('a child Job that a quota refuses is made when it may be, and the same is told once', async () => {
       let set!: TestJobSet;
-      await under('count/jobs.batch=0', async () => {
+      await without('count/jobs.batch', async () => {
         set = await create(simple());
         expect((await set.event('JobCreationFailed')).message).toContain('exceeded quota: none');
         expect((await set.document())?.status).toBeUndefined();
       });
       await set.jobsAre('a-0', 'a-1', 'b-0');
       await set.counts('a', { active: 0 });
-      expect((await set.events()).map(({ reason }) => reason)).toEqual(['JobCreationFailed']);
+      const told = (await set.events()).map(({ reason, message }) => `${reason}: ${message}`);
+      expect(told.every((each) => each.startsWith('JobCreationFailed'))).toBe(true);
+      expect(new Set(told).size).toBe(told.length);
     });
 
     it('a Service that can’t be made gives HeadlessServiceCreationFailed, and there is no Job without it', async () => {
       let set!: TestJobSet;
-      await under('count/services=0', async () => {
+      await without('count/services', async () => {
         set = await create(simple());
         const { type, message } = await set.event('HeadlessServiceCreationFailed');
         expect(type).toBe('Warning');

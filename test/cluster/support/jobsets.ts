@@ -60,7 +60,7 @@ export interface EventDocument {
 
 const definitions = `${repositoryRoot}deploy/crds`;
 const everyJobSet = '/apis/jobset.x-k8s.io/v1alpha2/jobsets';
-const limitMs = 30_000;
+const limitMs = 60_000;
 const holdFinalizer = 'test.kubejobs.io/hold';
 let counter = 0;
 
