@@ -16,6 +16,7 @@ import { systemClock } from '../../internal/platform/clock.ts';
 import { type Configuration, parseConfiguration, serveOptions } from '../../internal/platform/configuration.ts';
 import { Lifecycle } from '../../internal/platform/lifecycle.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
+import { problemMemory } from '../../internal/platform/problem-memory.ts';
 import { prometheusMetrics } from '../../internal/platform/prometheus.ts';
 import { systemRandom } from '../../internal/platform/random.ts';
 import { openStore } from '../../internal/store/open.ts';
@@ -37,6 +38,7 @@ import { assemblePodGroups, givingWay } from './podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
+import { snapshotService } from './snapshot.ts';
 import { templateCheck } from './template-check.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
@@ -98,8 +100,10 @@ function onFirstSignal(signals: readonly string[], logger: Logger, stop: () => u
   }
 }
 
-async function assemble(settings: Settings, logger: Logger, seams: Seams) {
+async function assemble(settings: Settings, log: Logger, seams: Seams) {
   const clock = systemClock();
+  const memory = problemMemory(log, clock);
+  const { logger } = memory;
   const random = systemRandom();
   const metrics = prometheusMetrics();
   const shared = { clock, random, logger, metrics };
@@ -207,6 +211,10 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     service: jobs,
     schedules: schedules.service,
     webhooks: webhooks.service,
+    debug: snapshotService({
+      ...{ settings, engine, store, storeSpec: storeSpec(settings), cluster: description, memory, clock },
+      ...{ namespaces: watched, watches: () => controller.watches(), metricsText: () => metrics.text() },
+    }),
     workloads: health.service,
     podGroups: podGroups.service,
     results: results.service,

@@ -12,6 +12,8 @@ import { batchRoutes } from './batch-routes.ts';
 import { limitBodies } from './body-budget.ts';
 import { refuseHostless, setCommonHeaders } from './common-headers.ts';
 import { Connections } from './connections.ts';
+import { debugRoutes } from './debug-routes.ts';
+import type { DebugService } from './debug-service.ts';
 import { describeApi, serveDocumentation } from './documentation.ts';
 import { answerFrameworkError, type ErrorLog, handleErrors } from './error-handler.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -39,6 +41,7 @@ import { problemSchemas } from './schemas/problem.ts';
 import { resultSchemas } from './schemas/result.ts';
 import { scheduleSchemas } from './schemas/schedule.ts';
 import { settingsSchemas } from './schemas/settings.ts';
+import { snapshotSchemas } from './schemas/snapshot.ts';
 import { webhookSchemas } from './schemas/webhook.ts';
 import { workloadSchemas } from './schemas/workload.ts';
 import type { JobService } from './service.ts';
@@ -55,6 +58,8 @@ export interface ServerDeps {
   logs: LogService;
   schedules: ScheduleService;
   webhooks: WebhookService;
+  /** For support. */
+  debug: DebugService;
   /** Undefined when nothing follows the health of workloads. */
   workloads?: WorkloadService | undefined;
   /** Undefined when nothing follows groups of pods. */
@@ -95,6 +100,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...podGroupSchemas,
     ...resultSchemas,
     ...healthSchemas,
+    ...snapshotSchemas,
   ])
     app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
@@ -112,6 +118,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version, deps.workloads);
   metricsRoute(app, deps.metricsText);
+  debugRoutes(app, deps.debug);
   errorRoutes(app);
   await serveDocumentation(app);
   await app.ready();

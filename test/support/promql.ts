@@ -16,7 +16,7 @@ export interface Named {
 const grouping = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right']);
 const operators = new Set(['and', 'or', 'unless', 'bool', 'offset', 'atan2']);
 const token =
-  /\s+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\[[^\]]*\]|[a-zA-Z_:][\w:]*|\d[\w.]*|[=!<>]=?|=~|!~|[-+*/%^(){},]/y;
+  /\s+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\[[^\]]*\]|[a-zA-Z_:][\w:]*|\d[\w.]*|=~|!~|[=!<>]=?|[-+*/%^(){},]/y;
 
 /** Throws for what is no expression: a stray character, or brackets that do not match. */
 export function namedIn(expression: string): Named {
@@ -34,7 +34,7 @@ export function namedIn(expression: string): Named {
       const end = tokens.indexOf('}', at);
       named.selectors.push({ metric: word, labels: namesIn(tokens.slice(at + 2, end)) });
       at = end;
-    } else if (next !== '(') named.selectors.push({ metric: word, labels: [] });
+    } else if (next !== '(' && !grouping.has(next ?? '')) named.selectors.push({ metric: word, labels: [] });
   }
   return named;
 }

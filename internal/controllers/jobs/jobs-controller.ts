@@ -19,7 +19,7 @@ import { type Retry, WorkQueue } from '../work-queue.ts';
 import { observeWithoutPods } from './missing-pods.ts';
 import { isExplained, lacksPods, observe } from './observe.ts';
 import { attemptKey, type JobRecord, type PodRecord, parseAttemptKey, projectJob, projectPod } from './records.ts';
-import { jobWatchers, madeBy, type Watchers } from './watchers.ts';
+import { jobWatchers, madeBy, type Watchers, type WatchState } from './watchers.ts';
 
 export interface JobsControllerDeps {
   cluster: Cluster;
@@ -57,6 +57,8 @@ export interface JobsController {
   watch(kind: WorkloadKind): void;
   /** Looks at everything again and reports it even when it is not news. */
   resync(): void;
+  /** How its copies of what it watches are. */
+  watches(): WatchState[];
 }
 
 export function jobsController(deps: JobsControllerDeps): JobsController {
@@ -107,6 +109,10 @@ class Controller implements JobsController {
     }
     this.#queue.start();
     this.#watchers.start();
+  }
+
+  watches(): WatchState[] {
+    return this.#watchers.states();
   }
 
   watch(kind: WorkloadKind): void {
