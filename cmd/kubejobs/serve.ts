@@ -40,6 +40,7 @@ import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
 import { snapshotService } from './snapshot.ts';
 import { templateCheck } from './template-check.ts';
+import { openTracing, tracesUrl } from './tracing.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
 import { assembleWebhooks, readWebhookSettings } from './webhooks.ts';
@@ -81,7 +82,7 @@ export async function serve(
     await lifecycle.stop();
   });
   onFirstSignal(signals, logger, () => grace.close());
-  const program = await assemble(settings, logger, seams);
+  const program = await assemble(settings, logger, seams, environment);
   await lifecycle.start(program.parts);
 }
 
@@ -100,7 +101,7 @@ function onFirstSignal(signals: readonly string[], logger: Logger, stop: () => u
   }
 }
 
-async function assemble(settings: Settings, log: Logger, seams: Seams) {
+async function assemble(settings: Settings, log: Logger, seams: Seams, environment: NodeJS.ProcessEnv) {
   const clock = systemClock();
   const memory = problemMemory(log, clock);
   const { logger } = memory;
@@ -111,6 +112,7 @@ async function assemble(settings: Settings, log: Logger, seams: Seams) {
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
   const webhookSettings = readWebhookSettings(settings);
   const policyDocument = readPolicy(settings);
+  const traceUrl = tracesUrl(settings, environment);
   const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
   const cluster = seams.cluster(opened.cluster);
   const logs = seams.logs(opened.logs);
@@ -131,6 +133,7 @@ async function assemble(settings: Settings, log: Logger, seams: Seams) {
   const manifest: ManifestOf = (job, attempt) =>
     jobManifest({ job, attempt, queueId, namespace, defaultTemplate, restricted });
   const hub = new EventHub({ reader: store.reader });
+  const traces = await openTracing(traceUrl, { ...shared, store, hub });
   const waits = new JobWaits({ hub, reader: store.reader, clock });
   const engine = new Engine({
     ...{ store, ...shared },
@@ -157,7 +160,7 @@ async function assemble(settings: Settings, log: Logger, seams: Seams) {
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
   const chosen = chosenControllers(settings);
   const results = assembleResults(chosen.has('results'), settings, {
-    ...{ cluster, source: logs, ...shared, queueId, store, namespaces: watched },
+    ...{ cluster, source: logs, ...shared, queueId, store, namespaces: watched, saved: traces.saved },
   });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
@@ -211,6 +214,7 @@ async function assemble(settings: Settings, log: Logger, seams: Seams) {
     service: jobs,
     schedules: schedules.service,
     webhooks: webhooks.service,
+    traces: traces.requests,
     debug: snapshotService({
       ...{ settings, engine, store, storeSpec: storeSpec(settings), cluster: description, memory, clock },
       ...{ namespaces: watched, watches: () => controller.watches(), metricsText: () => metrics.text() },
@@ -234,6 +238,7 @@ async function assemble(settings: Settings, log: Logger, seams: Seams) {
     parts: [
       { name: 'store', stop: () => store.close() },
       authenticationPart,
+      traces.part,
       {
         name: 'cluster',
         start: () => adopt(running, manifest),

@@ -196,6 +196,11 @@ export const metricDefinitions = {
     help: 'Looks after which a key comes back later.',
     labels: ['controller'],
   },
+  kubejobs_spans_total: {
+    type: 'counter',
+    help: 'Spans of traces by outcome: exported, failed (the collector did not take them).',
+    labels: ['outcome'],
+  },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;
 

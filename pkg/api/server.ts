@@ -30,6 +30,7 @@ import { podGroupRoutes } from './podgroup-routes.ts';
 import type { PodGroupService } from './podgroup-service.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
+import { type RequestTraces, traceRequests } from './request-traces.ts';
 import { resultRoutes } from './result-routes.ts';
 import type { ResultService } from './result-service.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
@@ -58,6 +59,8 @@ export interface ServerDeps {
   logs: LogService;
   schedules: ScheduleService;
   webhooks: WebhookService;
+  /** Undefined: requests are not traced. */
+  traces?: RequestTraces | undefined;
   /** For support. */
   debug: DebugService;
   /** Undefined when nothing follows the health of workloads. */
@@ -89,6 +92,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(schemaCompiler());
   app.addHook('onRequest', setCommonHeaders);
   app.addHook('onRequest', refuseHostless);
+  traceRequests(app, deps.traces);
   handleErrors(app, deps.logger);
   for (const schema of [
     ...problemSchemas,

@@ -9,6 +9,7 @@ import { readJobTemplate } from '../job-template.ts';
 import { connectionsThatFit } from '../open-files.ts';
 import { podGroupLabels } from '../podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy } from '../policy.ts';
+import { tracesUrl } from '../tracing.ts';
 import { warnOfUnknownVariables } from '../unknown-variables.ts';
 import { readWebhookSettings } from '../webhooks.ts';
 import { type Check, fail, ok, warn } from './check.ts';
@@ -29,6 +30,7 @@ export async function checkConfiguration(settings: Settings, environment: NodeJS
     () => openAuthentication(settings, { clock: systemClock(), logger, metrics: silentMetrics }),
     () => podGroupLabels(settings),
     () => readWebhookSettings(settings),
+    () => tracesUrl(settings, environment),
     () => {
       const policy = effectivePolicy(readPolicy(settings), settings.namespace ?? 'default');
       checkOwnTemplate(settings.jobTemplate, readJobTemplate(settings.jobTemplate), policy);

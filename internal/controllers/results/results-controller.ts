@@ -36,6 +36,8 @@ export interface ResultsControllerDeps {
   maxBytes: number;
   /** How long the Job of an attempt must still be there for the queue; 0 when it may go. */
   keptForMs(jobId: string, attempt: number): number;
+  /** The result of an attempt is saved, and its Job is marked. */
+  saved?(jobId: string, attempt: number): void;
   timing?: Partial<InformerTiming>;
   limits?: Pick<CollectDeps, 'containerTimeoutMs' | 'totalTimeoutMs'>;
 }
@@ -188,8 +190,15 @@ class Controller implements ResultsController {
 
   #marked(object: KubernetesObject, { place }: Situation): Situation {
     const situation = { ...this.#situation(object), ...(place && { place }) };
-    this.#deps.metrics.count('kubejobs_results_saved_total', { status: situation.job.end?.status ?? '' });
+    const { attemptKey, end } = situation.job;
+    this.#deps.metrics.count('kubejobs_results_saved_total', { status: end?.status ?? '' });
+    if (attemptKey !== undefined) this.#tellSaved(attemptKey);
     return situation;
+  }
+
+  #tellSaved(attemptKey: string): void {
+    const { jobId, attempt } = parseAttemptKey(attemptKey);
+    this.#deps.saved?.(jobId, attempt);
   }
 
   async #save(job: ResultJob): Promise<ApiResult<Place>> {
