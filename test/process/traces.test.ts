@@ -82,6 +82,17 @@ describe('a trace', () => {
     for (const { body } of receiver.requests) expect(body).not.toContain(secret);
   });
 
+  it('has the saving of a result below the job', async () => {
+    const receiver = await anOtlpReceiver();
+    const flags = ['--otlp-endpoint', receiver.url, '--settle-ms', '0', '--controllers', 'results'];
+    const server = await startServer(flags);
+    await submit(server, { results: true, ...simulated('10ms') });
+    const [job] = await jobSpan(receiver);
+    await vi.waitFor(() => named(receiver, 'result'), { timeout: 15_000 });
+    expect(named(receiver, 'result')).toMatchObject({ traceId: job?.traceId, parentSpanId: job?.spanId });
+    await server.kill('SIGTERM');
+  });
+
   it('is the same after the server was killed', async () => {
     const receiver = await anOtlpReceiver();
     const flags = ['--settle-ms', '0', '--store', `sqlite:${join(folder.path, 'queue.db')}`];
@@ -109,6 +120,8 @@ describe('a trace', () => {
     await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(1), { timeout: 10_000 });
     const told = (): string[] => server.stderr().match(/traces cannot be sent/g) ?? [];
     await vi.waitFor(() => expect(told()).toHaveLength(1));
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toMatch(/^kubejobs_spans_total\{outcome="failed"\} [1-9]/m);
     receiver.status = 200;
     const jobId = await submit(server, simulated('10ms'));
     await vi.waitFor(
@@ -119,8 +132,7 @@ describe('a trace', () => {
     );
     expect((await server.kill('SIGTERM')).code).toBe(0);
     expect(told()).toHaveLength(1);
-    const metrics = server.stderr();
-    expect(metrics).not.toContain('could not be stopped cleanly');
+    expect(server.stderr()).not.toContain('could not be stopped cleanly');
   });
 
   it('is not begun when nobody wants any', async () => {
