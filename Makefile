@@ -100,6 +100,10 @@ simulate: install ## simulate SEEDS=1..500 of STEPS=5000 steps each; one seed wi
 cluster-up: install ## start a real control plane with simulated nodes (NODE=real adds a real one); minutes the first time
 	npx tsx test/cluster/harness/up.ts $(NODE)
 
+.PHONY: alerts
+alerts: install ## test the alert rules and the dashboard with promtool, which is built the first time: minutes
+	npx vitest run --project cluster test/cluster/alerts.test.ts
+
 .PHONY: cluster-down
 cluster-down: install ## stop it and remove what it left
 	npx tsx test/cluster/harness/down.ts

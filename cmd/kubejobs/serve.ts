@@ -17,6 +17,7 @@ import { systemClock } from '../../internal/platform/clock.ts';
 import { type Configuration, parseConfiguration, serveOptions } from '../../internal/platform/configuration.ts';
 import { Lifecycle } from '../../internal/platform/lifecycle.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
+import { problemMemory } from '../../internal/platform/problem-memory.ts';
 import { prometheusMetrics } from '../../internal/platform/prometheus.ts';
 import { systemRandom } from '../../internal/platform/random.ts';
 import { openStore } from '../../internal/store/open.ts';
@@ -38,7 +39,9 @@ import { assemblePodGroups, givingWay } from './podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
+import { snapshotService } from './snapshot.ts';
 import { templateCheck } from './template-check.ts';
+import { openTracing, tracesUrl } from './tracing.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
 import { assembleWebhooks, readWebhookSettings } from './webhooks.ts';
@@ -80,7 +83,7 @@ export async function serve(
     await lifecycle.stop();
   });
   onFirstSignal(signals, logger, () => grace.close());
-  const program = await assemble(settings, logger, seams);
+  const program = await assemble(settings, logger, seams, environment);
   await lifecycle.start(program.parts);
 }
 
@@ -99,8 +102,10 @@ function onFirstSignal(signals: readonly string[], logger: Logger, stop: () => u
   }
 }
 
-async function assemble(settings: Settings, logger: Logger, seams: Seams) {
+async function assemble(settings: Settings, log: Logger, seams: Seams, environment: NodeJS.ProcessEnv) {
   const clock = systemClock();
+  const memory = problemMemory(log, clock);
+  const { logger } = memory;
   const random = systemRandom();
   const metrics = prometheusMetrics();
   const shared = { clock, random, logger, metrics };
@@ -108,6 +113,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
   const webhookSettings = readWebhookSettings(settings);
   const policyDocument = readPolicy(settings);
+  const traceUrl = tracesUrl(settings, environment);
   const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
   const cluster = seams.cluster(opened.cluster);
   const logs = seams.logs(opened.logs);
@@ -128,6 +134,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const manifest: ManifestOf = (job, attempt) =>
     jobManifest({ job, attempt, queueId, namespace, defaultTemplate, restricted });
   const hub = new EventHub({ reader: store.reader });
+  const traces = await openTracing(traceUrl, { ...shared, store, hub });
   const waits = new JobWaits({ hub, reader: store.reader, clock });
   const engine = new Engine({
     ...{ store, ...shared },
@@ -155,7 +162,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
   const chosen = chosenControllers(settings);
   const results = assembleResults(chosen.has('results'), settings, {
-    ...{ cluster, source: logs, ...shared, queueId, store, namespaces: watched },
+    ...{ cluster, source: logs, ...shared, queueId, store, namespaces: watched, saved: traces.saved },
   });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
@@ -212,6 +219,11 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     service: jobs,
     schedules: schedules.service,
     webhooks: webhooks.service,
+    traces: traces.requests,
+    debug: snapshotService({
+      ...{ settings, engine, store, storeSpec: storeSpec(settings), cluster: description, memory, clock },
+      ...{ namespaces: watched, watches: () => controller.watches(), metricsText: () => metrics.text() },
+    }),
     workloads: health.service,
     podGroups: podGroups.service,
     results: results.service,
@@ -231,6 +243,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     parts: [
       { name: 'store', stop: () => store.close() },
       authenticationPart,
+      traces.part,
       {
         name: 'cluster',
         start: () => adopt(running, manifest),

@@ -85,8 +85,7 @@ export class Dispatcher {
     const outcome = await this.#outcome(effect);
     const word = outcomeWord(outcome);
     if (word) metrics.count('kubejobs_dispatch_outcomes_total', { outcome: word });
-    const jobId = effect.kind === 'create_workload' ? effect.job.jobId : effect.jobId;
-    emit({ at: clock.now(), jobId, attempt: effect.attempt.attempt, ...outcome });
+    emit({ at: clock.now(), ...attemptOf(effect), ...outcome });
   }
 
   /** Never rejects: a call that threw, which none should, must not leave the job waiting for its answer for ever. */
@@ -96,11 +95,19 @@ export class Dispatcher {
       return await createWorkload(this.#deps, effect.job, effect.attempt);
     } catch (error) {
       const message = messageOf(error);
-      this.#deps.logger.error({ effect: effect.kind, error: message }, 'a call to the cluster threw');
+      this.#deps.logger.error(
+        { ...attemptOf(effect), effect: effect.kind, error: message },
+        'a call to the cluster threw',
+      );
       if (effect.kind === 'create_workload') return { kind: 'create_unknown', surelyNotMade: false, message };
       return { kind: 'delete_answered', outcome: 'failed', message };
     }
   }
+}
+
+function attemptOf(effect: Effect): { jobId: string; attempt: number } {
+  const jobId = effect.kind === 'create_workload' ? effect.job.jobId : effect.jobId;
+  return { jobId, attempt: effect.attempt.attempt };
 }
 
 /** How a create ended; undefined for a deletion. */

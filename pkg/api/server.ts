@@ -12,6 +12,8 @@ import { batchRoutes } from './batch-routes.ts';
 import { limitBodies } from './body-budget.ts';
 import { refuseHostless, setCommonHeaders } from './common-headers.ts';
 import { Connections } from './connections.ts';
+import { debugRoutes } from './debug-routes.ts';
+import type { DebugService } from './debug-service.ts';
 import { describeApi, serveDocumentation } from './documentation.ts';
 import { answerFrameworkError, type ErrorLog, handleErrors } from './error-handler.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -28,6 +30,7 @@ import { podGroupRoutes } from './podgroup-routes.ts';
 import type { PodGroupService } from './podgroup-service.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
+import { type RequestTraces, traceRequests } from './request-traces.ts';
 import { resultRoutes } from './result-routes.ts';
 import type { ResultService } from './result-service.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
@@ -39,6 +42,7 @@ import { problemSchemas } from './schemas/problem.ts';
 import { resultSchemas } from './schemas/result.ts';
 import { scheduleSchemas } from './schemas/schedule.ts';
 import { settingsSchemas } from './schemas/settings.ts';
+import { snapshotSchemas } from './schemas/snapshot.ts';
 import { webhookSchemas } from './schemas/webhook.ts';
 import { workloadSchemas } from './schemas/workload.ts';
 import type { JobService } from './service.ts';
@@ -55,6 +59,10 @@ export interface ServerDeps {
   logs: LogService;
   schedules: ScheduleService;
   webhooks: WebhookService;
+  /** Undefined: requests are not traced. */
+  traces?: RequestTraces | undefined;
+  /** For support. */
+  debug: DebugService;
   /** Undefined when nothing follows the health of workloads. */
   workloads?: WorkloadService | undefined;
   /** Undefined when nothing follows groups of pods. */
@@ -84,6 +92,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(schemaCompiler());
   app.addHook('onRequest', setCommonHeaders);
   app.addHook('onRequest', refuseHostless);
+  traceRequests(app, deps.traces);
   handleErrors(app, deps.logger);
   for (const schema of [
     ...problemSchemas,
@@ -95,6 +104,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...podGroupSchemas,
     ...resultSchemas,
     ...healthSchemas,
+    ...snapshotSchemas,
   ])
     app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
@@ -112,6 +122,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version, deps.workloads);
   metricsRoute(app, deps.metricsText);
+  debugRoutes(app, deps.debug);
   errorRoutes(app);
   await serveDocumentation(app);
   await app.ready();

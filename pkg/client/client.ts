@@ -14,6 +14,7 @@ import type {
   ScheduleDocument,
   ScheduleFields,
   SettingsDocument,
+  SnapshotDocument,
   SubmissionDocument,
   SubmittedDocument,
   WatchedKind,
@@ -130,6 +131,8 @@ export interface Client {
   pause(): Promise<SettingsDocument>;
   resume(): Promise<SettingsDocument>;
   settings(): Promise<SettingsDocument>;
+  /** How the server is, for support; needs the role `admin`. */
+  snapshot(): Promise<SnapshotDocument>;
   configure(changes: Partial<SettingsDocument>): Promise<SettingsDocument>;
   createSchedule(schedule: NewScheduleDocument): Promise<ScheduleDocument>;
   schedules(page?: PageOptions): Promise<Page<ScheduleDocument>>;
@@ -188,6 +191,7 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
     pause: () => change('POST', 'pause'),
     resume: () => change('POST', 'resume'),
     settings: () => document('settings'),
+    snapshot: () => document('debug/snapshot'),
     configure: (changes) => change('PATCH', 'settings', changes),
     createSchedule: (schedule) => change('POST', 'schedules', schedule),
     schedules: (options = {}) => page(pathWith('schedules', pageParameters(options))),

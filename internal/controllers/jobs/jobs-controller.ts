@@ -20,7 +20,7 @@ import { observeWithoutPods } from './missing-pods.ts';
 import { isExplained, lacksPods, observe } from './observe.ts';
 import { attemptKey, type JobRecord, type PodRecord, parseAttemptKey, projectJob, projectPod } from './records.ts';
 import { RestartWatch } from './restarts.ts';
-import { jobWatchers, madeBy, type Watchers } from './watchers.ts';
+import { jobWatchers, madeBy, type Watchers, type WatchState } from './watchers.ts';
 
 export interface JobsControllerDeps {
   cluster: Cluster;
@@ -58,6 +58,8 @@ export interface JobsController {
   watch(kind: WorkloadKind): void;
   /** Looks at everything again and reports it even when it is not news. */
   resync(): void;
+  /** How its copies of what it watches are. */
+  watches(): WatchState[];
 }
 
 export function jobsController(deps: JobsControllerDeps): JobsController {
@@ -92,7 +94,10 @@ class Controller implements JobsController {
     this.#restarts = new RestartWatch(deps.cluster);
     const { clock, random, logger, metrics, concurrency = 16 } = deps;
     const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'jobs', clock, random, logger, metrics, concurrency, process });
+    this.#queue = new WorkQueue({
+      ...{ name: 'jobs', clock, random, logger, metrics, concurrency, process },
+      fieldsOf: parseAttemptKey,
+    });
     this.#watchers = jobWatchers({
       ...deps,
       onNews: (key) => this.#queue.add(key),
@@ -109,6 +114,10 @@ class Controller implements JobsController {
     }
     this.#queue.start();
     this.#watchers.start();
+  }
+
+  watches(): WatchState[] {
+    return this.#watchers.states();
   }
 
   watch(kind: WorkloadKind): void {
@@ -207,7 +216,7 @@ class Controller implements JobsController {
       return this.#tell(key, job.uid, observe(job, this.#withDeparted(key, job, madeBy(job, pods))));
     }
     if (mayChangeItsMind(listed)) return again(listed);
-    logger.warn({ key, problem: listed.message }, 'the pods of a failed Job cannot be listed');
+    logger.warn({ jobId, attempt, problem: listed.message }, 'the pods of a failed Job cannot be listed');
     return this.#tell(key, job.uid, unexplained);
   }
 
@@ -225,7 +234,7 @@ class Controller implements JobsController {
         return this.#look(key, job);
       if (job.uid === reference.uid) return this.#lookUnwatched(key, { ...job, key });
     } else if (found.outcome === 'unknown' || (found.status !== 404 && !this.#isOver(key, reference, found.status))) {
-      logger.debug({ key, problem: found.message }, 'a workload that is not in the copy cannot be read');
+      logger.debug({ jobId, attempt, problem: found.message }, 'a workload that is not in the copy cannot be read');
       return again(found);
     }
     if (seen && (known.uid ?? seen.uid) === seen.uid) return this.#look(key, seen);
@@ -250,7 +259,10 @@ class Controller implements JobsController {
 
   /** Somebody took our marks away, but it is ours by its uid. No watch will tell of it, so it is asked about. */
   async #lookUnwatched(key: string, job: JobRecord): Promise<Retry | undefined> {
-    this.#deps.logger.debug({ key, uid: job.uid }, 'a workload without our marks is looked at by its name');
+    this.#deps.logger.debug(
+      { ...parseAttemptKey(key), uid: job.uid },
+      'a workload without our marks is looked at by its name',
+    );
     const retry = await this.#look(key, job);
     return isFinished(job) ? retry : { retry: true, atLeastMs: unwatchedMs };
   }

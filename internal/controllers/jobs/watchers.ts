@@ -43,7 +43,19 @@ interface Scope {
   pods: Informer<Keyed<PodRecord>>;
 }
 
+/** How one of the copies is. */
+export interface WatchState {
+  /** Such as `pods`. */
+  resource: string;
+  /** Undefined: all namespaces. */
+  namespace: string | undefined;
+  /** A complete list was taken in. */
+  synced: boolean;
+  objects: number;
+}
+
 export interface Watchers {
+  states(): WatchState[];
   start(): void;
   stop(): Promise<void>;
   /** From now on, also workloads of this kind; nothing when they are watched already. */
@@ -82,6 +94,11 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
         if (state === 'started') informer.start();
       }
     },
+    states: () =>
+      scopes.flatMap(({ namespace, workloads, pods }) => [
+        ...[...workloads].map(([kind, informer]) => stateOf(rulesOfKind(kind).resource.plural, namespace, informer)),
+        stateOf(podsResource.plural, namespace, pods),
+      ]),
     *jobs() {
       for (const { workloads } of scopes) for (const informer of workloads.values()) yield* informer.values();
     },
@@ -97,6 +114,10 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
       return madeByJobSet(job, [...present, ...departed.pods(key)], restarts - 1);
     },
   };
+}
+
+function stateOf(resource: string, namespace: string | undefined, informer: Informer<unknown>): WatchState {
+  return { resource, namespace, synced: informer.synced, objects: informer.size };
 }
 
 /** Labels only find pods; the owner's uid says whose they are. Of a JobSet, those since its last restart. */

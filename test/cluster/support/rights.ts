@@ -73,12 +73,12 @@ export function grantPyTorchJobs(kubectl: Kubectl, namespace: string): Promise<v
 }
 
 /** The rights of this file for the account of this namespace, in it alone where they can be. */
-export async function grant(file: Additional, kubectl: Kubectl, namespace: string): Promise<void> {
+export async function grant(file: 'namespace' | Additional, kubectl: Kubectl, namespace: string): Promise<void> {
   const items = grantedIn(namespace, file);
   await kubectl.withInput({ apiVersion: 'v1', kind: 'List', items }, 'create', '-f', '-');
 }
 
-function grantedIn(namespace: string, file: Additional): Manifest[] {
+function grantedIn(namespace: string, file: 'namespace' | Additional): Manifest[] {
   return renamed(rightsManifests(file), namespace).map((manifest) =>
     manifest.kind.startsWith('Cluster') ? manifest : { ...manifest, metadata: { ...manifest.metadata, namespace } },
   );
