@@ -134,13 +134,17 @@ deploy: build ## put kubejobs on the cluster of kubectl, with tokens of its own 
 undeploy: ## take it off again; the volume with the jobs, the tokens and the namespaces stay, unless PURGE=1
 	PURGE='$(PURGE)' deploy/undeploy.sh
 
+.PHONY: python-client
+python-client: install ## generate the Python client from openapi.yaml into build/python-client (needs Python; FOLDER=… is another one)
+	npx tsx test/support/write-python-client.ts $(FOLDER)
+
 .PHONY: sbom
 sbom: install ## write the bill of materials, dist/sbom.cdx.json (CycloneDX)
 	npx tsx test/supply-chain/write-sbom.ts
 
 .PHONY: clean
 clean: ## remove what was built; packages and databases stay
-	rm -rf dist coverage
+	rm -rf dist build coverage
 
 # What stands behind the names above.
 
