@@ -141,6 +141,8 @@ describeCluster('installing on a cluster', (cluster) => {
     const { job_id: jobId } = (await submitted.json()) as JobDocument;
     const finished = (await (await ask(`${url}/jobs/${jobId}/wait`, tokens.token)).json()) as JobDocument;
     expect(finished).toMatchObject({ state: 'succeeded', workload: { namespace: 'kubejobs-jobs' } });
+    const log = await ask(`${url}/jobs/${jobId}/logs`, tokens.token);
+    expect({ status: log.status, lines: (await log.text()).split('\n').length }).toEqual({ status: 200, lines: 4 });
     const saved = `${url}/results/kubejobs-jobs/${finished.workload?.name}`;
     await until(async () => (await ask(saved, tokens.token)).ok, 30_000);
 

@@ -61,7 +61,11 @@ const client = createClient({ baseUrl: process.argv[2] ?? '' });
 const job: SubmissionDocument = { name: 'job2', priority: 2 };
 const jobId: string = (await client.submit(job)).job_id;
 const refusal: unknown = await client.submit({ name: '' }).catch((error: unknown) => error);
-console.log(JSON.stringify({ jobId, code: refusal instanceof Problem ? refusal.code : undefined }));
+// @ts-expect-error: a job has a name
+const nameless: SubmissionDocument = { priority: 2 };
+// @ts-expect-error: the id is a text
+const count: number = (await client.submit(job)).job_id;
+console.log(JSON.stringify({ nameless, count, jobId, code: refusal instanceof Problem ? refusal.code : undefined }));
 `;
 
 describe('kubejobs/client', () => {
@@ -71,23 +75,30 @@ describe('kubejobs/client', () => {
     .replace('/node/package.json', '');
   const compile = (text: string): void => {
     writeFileSync(join(installed.folder, 'program.mts'), text);
-    const flags = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--typeRoots', types, '--types', 'node'];
+    const flags = [
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--typeRoots',
+      types,
+      '--types',
+      'node',
+      '--skipLibCheck',
+    ];
     execFileSync(process.execPath, [tsc, ...flags, 'program.mts'], { cwd: installed.folder, encoding: 'utf8' });
   };
 
-  it('is imported by a program in TypeScript, and by what it compiles to', async () => {
+  it('is imported by a program in TypeScript, whose mistakes its types find, and by what that compiles to', async () => {
     compile(program);
     await installed.serving([...dryRun, '--store', 'memory'], async (url) => {
       const { stdout, stderr } = await installed.run('node', 'program.mjs', url);
-      expect(JSON.parse(stdout || stderr)).toEqual({
+      expect(JSON.parse(stdout || stderr)).toMatchObject({
         jobId: expect.stringMatching(/^[0-9a-f-]{36}$/),
         code: 'validation_failed',
       });
     });
-  });
-
-  it('has types that refuse a job without a name', () => {
-    expect(() => compile(program.replace("{ name: 'job2', priority: 2 }", '{ priority: 2 }'))).toThrow();
   });
 
   it('is all that a program can import', async () => {
