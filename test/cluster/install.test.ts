@@ -28,6 +28,10 @@ const installable = await helmAvailability();
 const describeHelm = installable.available ? describe : describe.skip;
 const namespaces = ['kubejobs', 'kubejobs-jobs', 'charted', 'charted-jobs'];
 
+beforeAll(async () => {
+  if (installable.available) await helm('version'); // compiled now, when it is not there
+});
+
 describeHelm('the chart', () => {
   it('passes helm lint', async () => {
     expect(await helm('lint', '--strict', '--quiet', chartFolder)).not.toContain('[WARNING]');
