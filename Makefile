@@ -5,7 +5,7 @@ SHELL := /bin/bash
 NODE_VERSION_MINIMUM := 20.19
 IMAGE ?= kubejobs:dev
 PROGRAM := dist/cmd/kubejobs/main.js
-SOURCES := $(shell find cmd pkg internal -name '*.ts' 2>/dev/null)
+SOURCES := $(shell find cmd pkg internal -name '*.ts' 2>/dev/null) $(shell find web -type f 2>/dev/null) vite.config.ts
 
 # npm writes this file at the end of an installation; it is touched so that it is newer than the lock file.
 INSTALLED := node_modules/.package-lock.json

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Three projects: `fast` needs nothing but Node; `faults` is the small column of the fault scorecard, as far as it needs no
+// Four projects: `fast` needs nothing but Node; `browser` looks at the dashboard in a real Chromium; `faults` is the small column of the fault scorecard, as far as it needs no
 // cluster; `cluster` starts a real control plane (see test/cluster/README.md) and has the scorecard's other rows.
 export default defineConfig({
   test: {
@@ -12,6 +12,16 @@ export default defineConfig({
           include: ['test/{unit,contract,api,simulation,tidy,process}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/support/build-dashboard.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

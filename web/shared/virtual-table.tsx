@@ -1,0 +1,167 @@
+// A table of any length of which only the rows in sight are in the document: real rows between two empty ones that stand for
+// all the others. Arrow keys, Page Up and Down, Home and End move from row to row, Enter opens one.
+import { useComputed, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { onceAFrame } from './frames.ts';
+import type { Rows } from './rows.ts';
+
+export interface Column<T> {
+  title: string;
+  /** Its class too: widths, alignment, and what a narrow page leaves out, are the style sheet's. */
+  name: string;
+  cell(row: T, index: number): ComponentChildren;
+}
+
+export interface VirtualTableProps<T> {
+  label: string;
+  rows: Rows<T>;
+  columns: ReadonlyArray<Column<T>>;
+  /** What is said when there are none. */
+  empty: string;
+}
+
+export const rowHeight = 36;
+/** Browsers draw nothing that is much taller than this; rows of a longer table are reached in larger steps. */
+const tallest = 12_000_000;
+const beyondSight = 8;
+const mostInSight = 60;
+
+export function VirtualTable<T>({ label, rows, columns, empty }: VirtualTableProps<T>) {
+  const viewport = useRef<HTMLDivElement>(null);
+  const scrolled = useSignal(0);
+  const height = useSignal(rowHeight * 12);
+  const total = rows.total.value;
+  const isEmpty = total === 0;
+  const count = total ?? 0;
+  const range = useComputed(() => rangeOf(scrolled.value, height.value, rows.total.value ?? 0));
+  const { first, last, before, after } = range.value;
+  rows.version.value; // rows may have changed in place
+
+  useLayoutEffect(() => {
+    const element = viewport.current;
+    if (!element) return;
+    const measure = onceAFrame(() => {
+      scrolled.value = element.scrollTop;
+      height.value = element.clientHeight;
+    });
+    measure();
+    element.addEventListener('scroll', measure, { passive: true });
+    window.addEventListener('resize', measure);
+    return () => {
+      element.removeEventListener('scroll', measure);
+      window.removeEventListener('resize', measure);
+    };
+  }, [scrolled, height]);
+  useEffect(() => rows.show(first, last), [rows, first, last]);
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section class="viewport" ref={viewport} tabIndex={0} aria-label={label} onKeyDown={(event) => move(event, count)}>
+      <table aria-rowcount={count + 1}>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ name, title }) => (
+              <th key={name} scope="col" class={name}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Gap height={before} columns={columns.length} />
+          {Array.from({ length: Math.max(0, last - first) }, (_, offset) => (
+            <Row key={first + offset} index={first + offset} row={rows.at(first + offset)} columns={columns} />
+          ))}
+          <Gap height={after} columns={columns.length} />
+        </tbody>
+      </table>
+      {isEmpty && <p class="quiet empty">{empty}</p>}
+      {total === undefined && <p class="quiet empty">Loading…</p>}
+    </section>
+  );
+}
+
+interface Range {
+  first: number;
+  /** One behind the last. */
+  last: number;
+  /** Heights of what is left out. */
+  before: number;
+  after: number;
+}
+
+export function rangeOf(scrolled: number, height: number, count: number): Range {
+  const full = count * rowHeight;
+  const shown = Math.min(full, tallest);
+  const steps = shown > height ? (full - height) / (shown - height) : 1;
+  const inSight = Math.min(Math.ceil(height / rowHeight) + 2 * beyondSight, mostInSight);
+  const top = Math.floor((scrolled * steps) / rowHeight) - beyondSight;
+  const first = Math.max(0, Math.min(top, count - inSight));
+  const last = Math.min(count, first + inSight);
+  const before = full === shown ? first * rowHeight : Math.max(0, scrolled - (scrolled * steps - first * rowHeight));
+  return { first, last, before, after: Math.max(0, shown - before - (last - first) * rowHeight) };
+}
+
+function Gap({ height, columns }: { height: number; columns: number }) {
+  if (height === 0) return null;
+  return (
+    <tr class="gap">
+      <td colSpan={columns} style={{ height: `${height}px` }} />
+    </tr>
+  );
+}
+
+interface RowProps<T> {
+  index: number;
+  row: T | undefined;
+  columns: ReadonlyArray<Column<T>>;
+}
+
+function Row<T>({ index, row, columns }: RowProps<T>) {
+  return (
+    <tr aria-rowindex={index + 2} data-index={index} tabIndex={-1} class={row === undefined ? 'coming' : ''}>
+      {columns.map(({ name, cell }) => (
+        <td key={name} class={name}>
+          {row === undefined ? '' : cell(row, index)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+const pageOfRows = 10;
+const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: pageOfRows, PageUp: -pageOfRows };
+
+function move(event: KeyboardEvent, count: number): void {
+  const viewport = event.currentTarget as HTMLElement;
+  const focused = (event.target as HTMLElement).closest<HTMLElement>('tr[data-index]');
+  if (event.key === 'Enter' && focused && event.target === focused) focused.querySelector('a')?.click();
+  const target = targetOf(event.key, focused, viewport, count);
+  if (target === undefined || count === 0) return;
+  event.preventDefault();
+  scrollTo(viewport, target, count);
+  requestAnimationFrame(() => requestAnimationFrame(() => focusRow(viewport, target)));
+}
+
+function targetOf(key: string, focused: HTMLElement | null, viewport: HTMLElement, count: number): number | undefined {
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  const step = steps[key];
+  if (step === undefined) return undefined;
+  if (focused) return Math.max(0, Math.min(count - 1, Number(focused.dataset.index) + step));
+  return Math.min(count - 1, Math.floor(viewport.scrollTop / rowHeight));
+}
+
+function scrollTo(viewport: HTMLElement, index: number, count: number): void {
+  const scale = Math.min(1, tallest / (count * rowHeight));
+  const head = rowHeight;
+  const top = index * rowHeight * scale;
+  const room = viewport.clientHeight - head;
+  if (top < viewport.scrollTop) viewport.scrollTop = top;
+  else if (top + rowHeight > viewport.scrollTop + room) viewport.scrollTop = top + rowHeight - room;
+}
+
+function focusRow(viewport: HTMLElement, index: number): void {
+  viewport.querySelector<HTMLElement>(`tr[data-index="${index}"]`)?.focus({ preventScroll: true });
+}

@@ -1,0 +1,3 @@
+export function SubmitView() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function WorkloadsView() {
+  return null;
+}
