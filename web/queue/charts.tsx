@@ -33,7 +33,7 @@ const kinds: readonly ChartKind[] = [
     lines: [{ column: 'pending', label: 'pending', colour: '--accent', isBars: false }],
   },
   {
-    title: 'Waiting time of started jobs',
+    title: 'Wait until the start',
     unit: (value) => (value < 10 && value > 0 ? `${value.toFixed(1)} s` : duration(value * 1_000)),
     lines: [
       { column: 'medianWait', label: 'median', colour: '--accent', isBars: false },

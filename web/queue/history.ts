@@ -73,11 +73,13 @@ export class History {
       pending = Math.max(0, pending + by);
       depths.unshift({ at: at - 1, pending });
     }
-    this.#depths.unshift(...depths.slice(-mostKept));
+    this.#depths.unshift({ at: since, pending }, ...depths.slice(-mostKept));
   }
 
+  /** When the first start or end was that is known. */
   get earliest(): number | undefined {
-    const first = Math.min(...[...this.#ends.values(), ...this.#starts.values(), ...this.#depths].map(({ at }) => at));
+    let first = Number.POSITIVE_INFINITY;
+    for (const { at } of [...this.#ends.values(), ...this.#starts.values()]) first = Math.min(first, at);
     return Number.isFinite(first) ? first : undefined;
   }
 

@@ -6,6 +6,7 @@ import { JobLists } from './job-lists.tsx';
 import { listsOf } from './lists.ts';
 import { followQueue } from './queue-state.ts';
 import { Slots } from './slots.tsx';
+import './queue.css';
 
 export function QueueView() {
   const lists = useMemo(listsOf, []);
