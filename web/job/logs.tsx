@@ -68,7 +68,7 @@ function Log({ jobId, attempt }: { jobId: string; attempt: number }) {
       lines.add(piece);
       draw();
     };
-    read(jobId, attempt, reading.signal, add)
+    void read(jobId, attempt, reading.signal, add)
       .then(() => endWords(lines))
       .catch((error: unknown) => (asksForToken(error) ? '' : failureWords(error)))
       .then((words) => {

@@ -8,8 +8,9 @@ import { goTo, jobLink } from '../shared/router.ts';
 import { StateWord } from '../shared/state-word.tsx';
 import { type Column, VirtualTable } from '../shared/virtual-table.tsx';
 import { inWords } from '../shared/words.ts';
-import { type Lists, searchOf, type Tab, tabs } from './lists.ts';
+import { type Lists, type Tab, tabs } from './lists.ts';
 import { finishedTotal, health } from './queue-state.ts';
+import { searchOf } from './search.ts';
 
 type JobColumn = Column<JobDocument>;
 

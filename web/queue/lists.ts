@@ -1,9 +1,10 @@
 // The lists of jobs below the pictures: which one is shown, what is searched for, and where its rows come from.
 import { computed, signal } from '@preact/signals';
-import type { JobDocument, JobsQuery } from '../../pkg/client/index.ts';
+import type { JobDocument } from '../../pkg/client/index.ts';
 import type { JobState } from '../../pkg/models/states.ts';
 import { cursorRows, positionedRows, type Rows } from '../shared/rows.ts';
 import { api } from '../shared/session.ts';
+import { type Search, searchOf } from './search.ts';
 
 export const tabs = {
   pending: { title: 'Pending', states: ['pending'] },
@@ -13,9 +14,6 @@ export const tabs = {
 } as const satisfies Record<string, { title: string; states: readonly JobState[] }>;
 export type Tab = keyof typeof tabs;
 
-/** What a search names; empty when it names nothing. */
-export type Search = Pick<JobsQuery, 'name' | 'labels' | 'queue'>;
-
 export interface Lists {
   tab: { value: Tab };
   text: { value: string };
@@ -23,18 +21,6 @@ export interface Lists {
   state: { value: JobState | undefined };
   rows: { readonly value: Rows<JobDocument> };
   refresh(): void;
-}
-
-/** `key=value` is a label, `queue:name` a queue, any other word a name. */
-export function searchOf(text: string): Search {
-  const search: Search = {};
-  for (const word of text.trim().split(/\s+/).filter(Boolean)) {
-    const [key = '', value] = word.split('=', 2);
-    if (value !== undefined) search.labels = { ...search.labels, [key]: value };
-    else if (word.startsWith('queue:')) search.queue = word.slice('queue:'.length);
-    else search.name = word;
-  }
-  return search;
 }
 
 export function listsOf(): Lists {

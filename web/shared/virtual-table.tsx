@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { onceAFrame } from './frames.ts';
 import type { Rows } from './rows.ts';
+import { rangeOf, rowHeight, tallest } from './virtual-range.ts';
 
 export interface Column<T> {
   title: string;
@@ -20,12 +21,6 @@ export interface VirtualTableProps<T> {
   /** What is said when there are none. */
   empty: string;
 }
-
-export const rowHeight = 36;
-/** Browsers draw nothing that is much taller than this; rows of a longer table are reached in larger steps. */
-const tallest = 12_000_000;
-const beyondSight = 8;
-const mostInSight = 60;
 
 export function VirtualTable<T>({ label, rows, columns, empty }: VirtualTableProps<T>) {
   const viewport = useRef<HTMLDivElement>(null);
@@ -80,27 +75,6 @@ export function VirtualTable<T>({ label, rows, columns, empty }: VirtualTablePro
       {total === undefined && <p class="quiet empty">Loading…</p>}
     </section>
   );
-}
-
-interface Range {
-  first: number;
-  /** One behind the last. */
-  last: number;
-  /** Heights of what is left out. */
-  before: number;
-  after: number;
-}
-
-export function rangeOf(scrolled: number, height: number, count: number): Range {
-  const full = count * rowHeight;
-  const shown = Math.min(full, tallest);
-  const steps = shown > height ? (full - height) / (shown - height) : 1;
-  const inSight = Math.min(Math.ceil(height / rowHeight) + 2 * beyondSight, mostInSight);
-  const top = Math.floor((scrolled * steps) / rowHeight) - beyondSight;
-  const first = Math.max(0, Math.min(top, count - inSight));
-  const last = Math.min(count, first + inSight);
-  const before = full === shown ? first * rowHeight : Math.max(0, scrolled - (scrolled * steps - first * rowHeight));
-  return { first, last, before, after: Math.max(0, shown - before - (last - first) * rowHeight) };
 }
 
 function Gap({ height, columns }: { height: number; columns: number }) {
