@@ -1,6 +1,6 @@
 // A table of any length of which only the rows in sight are in the document: real rows between two empty ones that stand for
 // all the others. Arrow keys, Page Up and Down, Home and End move from row to row, Enter opens one.
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { onceAFrame } from './frames.ts';
@@ -29,8 +29,7 @@ export function VirtualTable<T>({ label, rows, columns, empty }: VirtualTablePro
   const total = rows.total.value;
   const isEmpty = total === 0;
   const count = total ?? 0;
-  const range = useComputed(() => rangeOf(scrolled.value, height.value, rows.total.value ?? 0));
-  const { first, last, before, after } = range.value;
+  const { first, last, before, after } = rangeOf(scrolled.value, height.value, count);
   rows.version.value; // rows may have changed in place
 
   useLayoutEffect(() => {
@@ -49,6 +48,9 @@ export function VirtualTable<T>({ label, rows, columns, empty }: VirtualTablePro
     };
   }, [scrolled, height]);
   useEffect(() => rows.show(first, last), [rows, first, last]);
+  useEffect(() => {
+    if (rows && viewport.current) viewport.current.scrollTop = 0; // other rows begin at their beginning
+  }, [rows]);
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
