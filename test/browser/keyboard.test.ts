@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { getJson, type JobJson, submitJob } from '../support/server-process.ts';
 import { describeInBrowser } from './support/chromium.ts';
-import { aServer, manyJobs, names } from './support/queue-page.ts';
+import { manyJobs } from './support/many-jobs.ts';
+import { aServer, names } from './support/queue-page.ts';
 
 describeInBrowser('the keyboard alone', (open) => {
   it('walks the queue, opens a job, cancels it, and gets back', async () => {

@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { type JobJson, submitJob } from '../support/server-process.ts';
 import { describeInBrowser } from './support/chromium.ts';
-import { aServer, manyJobs } from './support/queue-page.ts';
+import { manyJobs } from './support/many-jobs.ts';
+import { aServer } from './support/queue-page.ts';
 
 const jobs = 100_000;
 const mostNodes = 1_500;

@@ -10,39 +10,32 @@ import { contrastOf, ratio } from './support/contrast.ts';
 import { differenceOf } from './support/pictures.ts';
 import { aServer, names } from './support/queue-page.ts';
 
-/** Every state there is, and a workload that is not well. */
-async function aBusyServer(): Promise<string> {
-  const { url } = await aServer(
-    '--controllers',
-    'health',
-    '--dry-run-duration',
-    '10m',
-    '--max-concurrency',
-    '3',
-    '--settle-ms',
-    '0',
-  );
-  const fate = (seconds: string, exitCode: string) => ({
-    'kubejobs.io/simulate-duration': seconds,
-    'kubejobs.io/simulate-exit-code': exitCode,
-  });
-  await submitJob(url, { name: 'render-frames', priority: 9, annotations: fate('300ms', '0') });
-  await submitJob(url, { name: 'nightly-report', priority: 9, annotations: fate('400ms', '2') });
-  for (const name of ['train-resnet', 'train-bert', 'evaluate'])
-    await submitJob(url, { name, priority: 8, image: 'python:3.13' });
+const fate = (seconds: number, exitCode = 0) => ({
+  'kubejobs.io/simulate-duration': `${seconds}s`,
+  'kubejobs.io/simulate-exit-code': String(exitCode),
+});
+
+/** Jobs in every state, after a while in which some have come and gone; workloads that are well and some that are not. */
+async function aBusyServer(...before: Array<[seconds: number, exitCode?: number]>): Promise<string> {
+  const flags = ['--controllers', 'health', '--dry-run-duration', '10m', '--max-concurrency', '3', '--settle-ms', '0'];
+  const { url } = await aServer(...flags);
+  for (const [index, [seconds, exitCode]] of before.entries()) {
+    await submitJob(url, { name: `render-${index}`, priority: 9, annotations: fate(seconds, exitCode) });
+  }
+  for (const name of ['train-resnet', 'train-bert', 'evaluate']) {
+    await submitJob(url, { name, priority: 8, image: 'python:3.13', labels: { team: 'vision' } });
+  }
   for (let number = 1; number <= 14; number += 1) {
-    await submitJob(url, {
-      name: `sweep-${number}`,
-      priority: 5 - (number % 4),
-      queue: 'nightly',
-      labels: { team: 'vision' },
-    });
+    await submitJob(url, { name: `sweep-${number}`, priority: 5 - (number % 4), queue: 'nightly' });
   }
   await submitJob(url, { name: 'migrate', hold: true });
   await submitJob(url, { name: 'backup', start_after: { in: '2h' } });
-  await expect.poll(async () => (await getJson<object[]>(`${url}/jobs/finished`)).length, { timeout: 10_000 }).toBe(2);
+  const ended = async () => (await getJson<object[]>(`${url}/jobs/finished`)).length;
+  await expect.poll(ended, { timeout: 60_000 }).toBe(before.length);
   return url;
 }
+
+const aWhile: Array<[number, number?]> = [[3], [2], [5], [4, 1], [2], [3], [6], [2], [4], [3, 1], [5], [3], [2], [4]];
 
 const views: ReadonlyArray<[name: string, visit: (page: Page, url: string) => Promise<void>]> = [
   ['queue', async (page) => void (await expect.poll(async () => (await names(page)).length).toBeGreaterThan(5))],
@@ -106,7 +99,7 @@ describe('the contrast of', () => {
 
 describeInBrowser('how it looks', (open) => {
   it('every text of every view has a contrast of AA, in light and in dark, and none is wider than a phone', async () => {
-    const url = await aBusyServer();
+    const url = await aBusyServer([0.3], [0.4, 2]);
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const viewport of [
         { width: 1280, height: 900 },
@@ -134,7 +127,10 @@ describeInBrowser('how it looks', (open) => {
   ] as const)(
     'docs/images/%s.png is like the page (KUBEJOBS_TAKE_PICTURES=1 takes it anew)',
     async (name, colorScheme, view) => {
-      const { page } = await open(await aBusyServer(), { colorScheme, viewport: { width: 1200, height: 860 } });
+      const { page } = await open(await aBusyServer(...aWhile), {
+        colorScheme,
+        viewport: { width: 1200, height: 860 },
+      });
       await views.find(([each]) => each === view)?.[1](page, '');
       await page.getByText('live', { exact: true }).waitFor();
       const picture = await page.screenshot({ animations: 'disabled' });

@@ -13,6 +13,8 @@ export type Unit = (value: number) => string;
 
 const height = 92;
 const room = 1.1;
+/** Between two times on the lower axis, in seconds. */
+const wholeMinutes = [60, 300, 600, 900, 1_800, 3_600];
 
 /** `unit` writes the values of the left axis. `stop` takes the chart away. */
 export function newChart(
@@ -46,7 +48,7 @@ export function newChart(
 function axesOf(stroke: string, unit: Unit): uPlot.Axis[] {
   const axis: uPlot.Axis = { stroke, grid: { show: false }, ticks: { show: false }, font: '11px system-ui' };
   return [
-    { ...axis, size: 20, values: (_chart, times) => times.map(clockTime) },
+    { ...axis, size: 20, incrs: wholeMinutes, values: (_chart, times) => times.map(clockTime) },
     {
       ...axis,
       size: 52,

@@ -13,7 +13,8 @@ type Columns = Exclude<keyof Series, 'times'>;
 
 interface ChartKind {
   title: string;
-  lines: ReadonlyArray<ChartLine & { column: Columns }>;
+  /** `drawn` instead of `column` where one line stands on another. */
+  lines: ReadonlyArray<ChartLine & { column: Columns; drawn?: Columns }>;
   /** Of the left axis and of the words. */
   unit(value: number): string;
 }
@@ -23,8 +24,8 @@ const kinds: readonly ChartKind[] = [
     title: 'Finished per minute',
     unit: (value) => count(Math.round(value)),
     lines: [
-      { column: 'succeeded', label: 'succeeded', colour: '--good', isBars: true },
-      { column: 'others', label: 'other ends', colour: '--bad', isBars: false },
+      { column: 'succeeded', drawn: 'ends', label: 'succeeded', colour: '--good', isBars: true },
+      { column: 'others', label: 'other ends', colour: '--bad', isBars: true },
     ],
   },
   {
@@ -67,7 +68,7 @@ function Chart({ kind, series }: { kind: ChartKind; series: Series }) {
     return stop;
   }, [kind, theme]);
   useEffect(() => {
-    const columns = kind.lines.map(({ column }) => series[column]);
+    const columns = kind.lines.map(({ column, drawn = column }) => series[drawn]);
     chart?.setData([series.times, ...columns] as uPlot.AlignedData);
   }, [chart, series, kind]);
   return (

@@ -25,6 +25,8 @@ export interface Series {
   times: number[];
   succeeded: Array<number | null>;
   others: Array<number | null>;
+  /** Both together. */
+  ends: Array<number | null>;
   pending: Array<number | null>;
   medianWait: Array<number | null>;
   longestWait: Array<number | null>;
@@ -96,6 +98,7 @@ export class History {
       times: Array.from({ length: steps }, (_, index) => (begin + index * stepMs) / 1_000),
       succeeded: ends.map((group) => group.filter(({ isSuccess }) => isSuccess).length * perMinute),
       others: ends.map((group) => group.filter(({ isSuccess }) => !isSuccess).length * perMinute),
+      ends: ends.map((group) => group.length * perMinute),
       pending: depthsAt(this.#depths, begin, stepMs, steps),
       medianWait: waits.map((group) => group[Math.floor(group.length / 2)] ?? null),
       longestWait: waits.map((group) => group.at(-1) ?? null),

@@ -10,6 +10,7 @@ export interface TimeWindow {
 }
 
 const windows: readonly TimeWindow[] = [
+  { ms: 60_000, stepMs: 2_500, words: '1 min ago' },
   { ms: 120_000, stepMs: 5_000, words: '2 min ago' },
   { ms: 300_000, stepMs: 5_000, words: '5 min ago' },
   { ms: 900_000, stepMs: 15_000, words: '15 min ago' },

@@ -1,25 +1,14 @@
 // A real Chromium for the tests of the dashboard: one browser in a file, a page of its own in a test, and what the page
 // complained of. Where there is none the tests are skipped and say so, unless KUBEJOBS_REQUIRE_BROWSER=1.
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
+import { executablePath, hasChromium, launch } from './launch.ts';
 
-const executablePath = process.env.KUBEJOBS_CHROMIUM ?? '/usr/bin/chromium';
-const isThere = existsSync(executablePath);
-const args = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
-if (!isThere) {
+if (!hasChromium) {
   const words = `no Chromium at ${executablePath} (KUBEJOBS_CHROMIUM names another one)`;
   if (process.env.KUBEJOBS_REQUIRE_BROWSER === '1')
     throw new Error(`KUBEJOBS_REQUIRE_BROWSER=1, but there is ${words}`);
   process.stderr.write(`the tests of the dashboard are skipped: there is ${words}\n`);
-}
-
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath, args });
 }
 
 export interface Visit {
@@ -32,7 +21,7 @@ export type OpenPage = (url: string, options?: BrowserContextOptions) => Promise
 
 /** A `describe` with a browser in it. Every page has to come to its end without a complaint. */
 export function describeInBrowser(title: string, tests: (open: OpenPage) => void): void {
-  describe.skipIf(!isThere)(title, () => {
+  describe.skipIf(!hasChromium)(title, () => {
     let browser: Browser;
     beforeAll(async () => {
       browser = await launch();
