@@ -11,7 +11,7 @@ import { differenceOf } from './support/pictures.ts';
 import { aServer, names } from './support/queue-page.ts';
 
 const fate = (seconds: number, exitCode = 0) => ({
-  'kubejobs.io/simulate-duration': `${seconds}s`,
+  'kubejobs.io/simulate-duration': `${seconds * 1_000}ms`,
   'kubejobs.io/simulate-exit-code': String(exitCode),
 });
 

@@ -61,7 +61,7 @@ function axesOf(stroke: string, unit: Unit): uPlot.Axis[] {
 function seriesOf({ label, isBars }: ChartLine, stroke: string): uPlot.Series {
   const paths = isBars ? uPlot.paths.bars?.({ size: [0.8, 24] }) : undefined;
   const points = isBars ? { show: false } : { size: 4, fill: stroke, filter: aloneIn };
-  return { label, stroke, width: 1.5, points, ...(paths && { fill: stroke, paths }) };
+  return { label, stroke, width: isBars ? 0 : 1.5, points, ...(paths && { fill: stroke, paths }) };
 }
 
 /** A value between two that are not known has no line: it is shown as a point. */
