@@ -105,7 +105,7 @@ cluster-down: install ## stop it and remove what it left
 BENCHES := $(patsubst test/bench/%.ts,bench-%,$(wildcard test/bench/*.ts))
 
 .PHONY: bench
-bench: $(BENCHES) ## run every benchmark, one after the other; each alone: bench-submit, bench-dispatch, bench-memory, bench-batch, bench-events
+bench: $(BENCHES) ## run every benchmark, one after the other; each alone: bench-submit, bench-dispatch, bench-memory, bench-batch, bench-events, bench-dashboard
 
 .PHONY: $(BENCHES)
 $(BENCHES): bench-%: build
