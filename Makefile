@@ -6,7 +6,7 @@ NODE_VERSION_MINIMUM := 20.19
 # The image that docker-build makes, docker-push sends and deploy runs.
 IMG ?= kubejobs:dev
 PROGRAM := dist/cmd/kubejobs/main.js
-SOURCES := $(shell find cmd pkg internal -name '*.ts' 2>/dev/null)
+SOURCES := $(shell find cmd pkg internal -name '*.ts' 2>/dev/null) $(shell find web -type f 2>/dev/null) vite.config.ts
 
 # npm writes this file at the end of an installation; it is touched so that it is newer than the lock file.
 INSTALLED := node_modules/.package-lock.json
@@ -118,7 +118,7 @@ cluster-down: install ## stop it and remove what it left
 BENCHES := $(patsubst test/bench/%.ts,bench-%,$(wildcard test/bench/*.ts))
 
 .PHONY: bench
-bench: $(BENCHES) ## run every benchmark, one after the other; each alone: bench-submit, bench-dispatch, bench-memory, bench-batch, bench-events
+bench: $(BENCHES) ## run every benchmark, one after the other; each alone: bench-submit, bench-dispatch, bench-memory, bench-batch, bench-events, bench-dashboard
 
 .PHONY: $(BENCHES)
 $(BENCHES): bench-%: build
