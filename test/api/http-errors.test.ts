@@ -36,8 +36,11 @@ test.each([
 
 test('the root says where the API is described', async () => {
   const { app } = await anApi();
-  const detail = 'There is nothing at /. The API is described at /docs.';
-  expect((await app.inject('/')).json()).toMatchObject({ status: 404, code: 'not_found', detail });
+  const root = await app.inject('/');
+  expect(root.statusCode).toBe(200);
+  expect(root.body).toContain('The API is described at /docs.');
+  const detail = 'There is nothing at /nothing. The API is described at /docs.';
+  expect((await app.inject('/nothing')).json()).toMatchObject({ status: 404, code: 'not_found', detail });
   expect((await app.inject('/docs')).statusCode).toBe(200);
 });
 
