@@ -10,9 +10,10 @@ import { attemptOf, type JobDocument, JobSetGround, simple, type TestJobSet } fr
 import { until } from './support/queue.ts';
 
 const howMany = 20;
-const attempts = 3;
-/** In each attempt. A pass over all the JobSets takes a few hundred milliseconds. */
-const kills = 2;
+/** How often in each attempt: the second time while it picks up what the first left. */
+const kills = [2, 1, 1];
+const attempts = kills.length;
+/** A pass over all the JobSets takes a few hundred milliseconds. */
 const latestMs = 700;
 
 describeCluster('JobSets that restart while kubejobs is killed', (cluster) => {
@@ -48,10 +49,10 @@ describeCluster('JobSets that restart while kubejobs is killed', (cluster) => {
     const watch = await JobSetWatch.open(ground.access, ground.namespace);
     const policy = { maxRestarts: attempts, restartStrategy: 'Recreate' } as const;
     const sets = await Promise.all(Array.from({ length: howMany }, () => ground.create(simple(policy))));
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
+    for (const [attempt, times] of kills.entries()) {
       await jobsAre(sets, attempt, ['a-0']);
       const failing = all(sets, (set) => set.fail('a-0'));
-      for (let kill = 0; kill < kills; kill += 1) {
+      for (let kill = 0; kill < times; kill += 1) {
         await delay(random.next() * latestMs);
         await ground.queue.kill('SIGKILL');
         if (kill === 0) await failing;
