@@ -28,6 +28,10 @@ demo: build ## play the sample timeline in a dry run and print it (about 35 seco
 demo-gang: install ## play a deadlock of gangs and its way out on a control plane of its own with simulated nodes (a minute)
 	npx tsx test/cluster/gang/demo.ts
 
+.PHONY: demo-jobset
+demo-jobset: install ## play the JobSets of examples/jobset on a control plane of its own with simulated nodes (a minute)
+	npx tsx test/cluster/jobset-demo/demo.ts
+
 .PHONY: install
 install: $(INSTALLED) ## install the packages of the lock file, when they are missing or the lock file changed
 

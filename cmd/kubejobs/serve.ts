@@ -8,6 +8,7 @@ import { Dispatcher } from '../../internal/dispatcher/dispatcher.ts';
 import { Cleanup } from '../../internal/engine/cleanup.ts';
 import { Engine } from '../../internal/engine/engine.ts';
 import { EventHub } from '../../internal/engine/event-hub.ts';
+import { standingOf } from '../../internal/engine/former-attempts.ts';
 import { JobWaits } from '../../internal/engine/job-waits.ts';
 import { Retention } from '../../internal/engine/retention.ts';
 import { EngineService } from '../../internal/engine/service.ts';
@@ -154,8 +155,9 @@ async function assemble(settings: Settings, log: Logger, seams: Seams, environme
   const emit = engine.report.bind(engine);
   const dispatcher = new Dispatcher({
     ...{ cluster, ...shared, queueId, manifest, emit },
-    forbids: (object) => judgeWorkload(object, policy),
+    forbids: (object) => judgeWorkload(object, policy) ?? jobSets.forbids(object),
     wanted: (jobId, attempt) => engine.core.running(jobId)?.attempt === attempt,
+    standing: (jobId, attempt) => standingOf({ store, clock }, jobId, attempt),
     concurrency: settings.dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
@@ -201,7 +203,10 @@ async function assemble(settings: Settings, log: Logger, seams: Seams, environme
     ...{ engine, store, simulated: settings.dryRun },
     checkPolicy: (submission) =>
       results.judge(submission) ?? webhooks.service.judge(submission) ?? judgeByPolicy(submission),
-    checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace, watched }),
+    checkTemplate: templateCheck({
+      ...{ cluster, random, clock, manifest, namespace, watched },
+      unrunnable: (kind) => jobSets.unrunnable(kind),
+    }),
   });
   const jobs = seams.service(service);
   const judge = service.judge.bind(service);
@@ -252,7 +257,7 @@ async function assemble(settings: Settings, log: Logger, seams: Seams, environme
       health.part,
       podGroups.part,
       ...results.parts,
-      jobSets,
+      jobSets.part,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },

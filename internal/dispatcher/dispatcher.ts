@@ -7,7 +7,7 @@ import type { ClusterEvent } from '../core/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { createWorkload } from './create-workload.ts';
+import { type CreateDeps, createWorkload } from './create-workload.ts';
 import { deleteWorkload } from './delete-workload.ts';
 import { type CreateOutcome, type DeleteOutcome, messageOf } from './outcomes.ts';
 
@@ -24,6 +24,8 @@ export interface DispatcherDeps {
   forbids?(object: KubernetesObject): string | undefined;
   /** Whether the attempt still holds a slot; always when absent. */
   wanted?(jobId: string, attempt: number): boolean;
+  /** See CreateDeps. */
+  standing?: NonNullable<CreateDeps['standing']>;
   emit(event: ClusterEvent): void;
 }
 

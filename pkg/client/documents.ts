@@ -100,6 +100,8 @@ export interface AttemptDocument {
   reason?: JobReason;
   message?: string;
   exit_code?: number;
+  /** Of a JobSet, by its failure policy; absent for never. */
+  restarts?: number;
   creation: Creation;
   workload: WorkloadDocument;
 }

@@ -1,6 +1,7 @@
 // JobSets on a real API server beside a plain client-go program that makes the same calls, in turn: the time from the
 // creation of a JobSet of many Jobs until all are there, the first time after the start too; the time of its restart; and
-// the API calls of many small JobSets. The Jobs are suspended, so that no node works on them.
+// the API calls of many small JobSets. The Jobs are suspended, so that no node works on them, and each round has namespaces
+// of its own.
 // Usage: npx tsx test/bench/jobset.ts [--rounds 3] [--jobs 1000] [--concurrency 50] [--jobsets 500]
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -25,7 +26,6 @@ const { values } = parseArgs({
 const jobs = Number(values.jobs);
 const run = promisify(execFile);
 const cluster = await startCluster({ kwokNodes: 1, log: (line) => process.stderr.write(`${line}\n`) });
-const background = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
 /** What cannot be done without: a Service, four Jobs, the status that says so, and its event. */
 const leastCalls = 7;
 
@@ -150,7 +150,6 @@ async function compare(): Promise<void> {
     const own = await ownSeconds(`own${round}`);
     const go = await clientGo(`go${round}`, `own${round}`);
     rows.push({ name: round === 0 ? 'the first after a start' : `round ${round}`, go, own });
-    for (const namespace of [`own${round}`, `go${round}`]) await empty(namespace);
   }
   const ratios = (key: keyof Sides): number[] => rows.slice(1).map(({ go, own }) => go[key] / own[key]);
   const cells = ({ go, own }: (typeof rows)[number], key: keyof Sides): string[] =>
@@ -160,16 +159,6 @@ async function compare(): Promise<void> {
     ...rows.map((row) => [row.name, ...cells(row, 'made'), ...cells(row, 'restarted')]),
     ['median', '', '', spread(ratios('made'), 2), '', '', spread(ratios('restarted'), 2)],
   ]);
-}
-
-/** Without waiting for whoever else would, so that nothing of one round is left for the next. */
-async function empty(namespace: string): Promise<void> {
-  const jobsPath = `/apis/batch/v1/namespaces/${namespace}/jobs`;
-  for (const path of [jobSetsPath(namespace), jobsPath]) await apiObject(cluster, 'DELETE', path, background);
-  await waitFor('no Jobs', async () => {
-    const { items } = await apiObject<{ items: unknown[] }>(cluster, 'GET', `${jobsPath}?limit=1`);
-    return items.length === 0;
-  });
 }
 
 async function manySmall(url: string): Promise<void> {

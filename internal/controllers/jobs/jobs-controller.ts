@@ -19,6 +19,7 @@ import { type Retry, WorkQueue } from '../work-queue.ts';
 import { observeWithoutPods } from './missing-pods.ts';
 import { isExplained, lacksPods, observe } from './observe.ts';
 import { attemptKey, type JobRecord, type PodRecord, parseAttemptKey, projectJob, projectPod } from './records.ts';
+import { RestartWatch } from './restarts.ts';
 import { jobWatchers, madeBy, type Watchers, type WatchState } from './watchers.ts';
 
 export interface JobsControllerDeps {
@@ -69,6 +70,8 @@ export function jobsController(deps: JobsControllerDeps): JobsController {
 const withoutPodsMs = 10_000;
 /** So is one that the watch does not show. */
 const unwatchedMs = 2_000;
+/** And one that was restarted, and nobody says why. */
+const unexplainedMs = 1_000;
 
 interface Told {
   uid: string;
@@ -84,9 +87,11 @@ class Controller implements JobsController {
   readonly #told = new Map<string, Told>();
   /** Since when a Job has been without pods. */
   readonly #podless = new Map<string, number>();
+  readonly #restarts: RestartWatch;
 
   constructor(deps: JobsControllerDeps) {
     this.#deps = deps;
+    this.#restarts = new RestartWatch(deps.cluster);
     const { clock, random, logger, metrics, concurrency = 16 } = deps;
     const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
     this.#queue = new WorkQueue({
@@ -141,11 +146,9 @@ class Controller implements JobsController {
 
   /** What went away while it was expected got no further look. */
   #forgetAllBut(expected: ReadonlySet<string>): void {
-    for (const kept of [this.#told, this.#podless]) {
-      for (const key of kept.keys()) {
-        if (!expected.has(key) && this.#watchers.jobsOf(key).length === 0) kept.delete(key);
-      }
-    }
+    const isOver = (key: string): boolean => !expected.has(key) && this.#watchers.jobsOf(key).length === 0;
+    for (const kept of [this.#told, this.#podless]) for (const key of kept.keys()) if (isOver(key)) kept.delete(key);
+    for (const key of this.#restarts.keys()) if (isOver(key)) this.#restarts.forget(key);
     this.#watchers.departed.forgetAllBut(expected);
   }
 
@@ -178,6 +181,8 @@ class Controller implements JobsController {
   async #look(key: string, job: JobRecord): Promise<Retry | undefined> {
     const pods = this.#watchers.podsOf(job);
     if (!pods && !isFinished(job)) return undefined; // looked at again when the pods are listed
+    if (!(await this.#restarts.look(key, job, this.#watchers.podsBeforeRestart(job))))
+      return { retry: true, atLeastMs: unexplainedMs };
     const observation = observe(job, isFinished(job) ? this.#withDeparted(key, job, pods) : (pods ?? []));
     if (lacksPods(job, pods ?? []) && this.#isExpected(key)) return this.#lookWithoutPods(key, job, observation);
     this.#podless.delete(key);
@@ -276,13 +281,15 @@ class Controller implements JobsController {
   #tell(key: string, uid: string, observation: WorkloadObservation): undefined {
     const finished = observation.phase !== 'active';
     const told = this.#told.get(key);
-    const text = JSON.stringify(observation);
+    const restarts = this.#restarts.of(key);
+    const text = JSON.stringify([observation, restarts]);
     // How a Job ended is said once: pods that go away later would only make it vaguer.
     if (told?.uid === uid && (told.finished || told.text === text)) return;
     this.#told.set(key, { uid, text, finished });
     if (finished) this.#watchers.departed.forget(key);
     const { jobId, attempt } = parseAttemptKey(key);
-    this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), jobId, attempt, uid, observation });
+    const news = { jobId, attempt, uid, observation, ...(restarts && { restarts }) };
+    this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), ...news });
   }
 }
 

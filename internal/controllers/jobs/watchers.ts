@@ -66,6 +66,8 @@ export interface Watchers {
   readonly departed: Departed;
   /** Those that this very Job made; undefined until the pods of its namespace were listed once. */
   podsOf(job: JobRecord): PodRecord[] | undefined;
+  /** What is known of the pods that a JobSet had before its last restart; some of them may be gone. */
+  podsBeforeRestart(job: JobRecord): PodRecord[];
 }
 
 export function jobWatchers(deps: WatchersDeps): Watchers {
@@ -106,6 +108,11 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
       const scope = scopes.find(({ namespace }) => namespace === undefined || namespace === job.namespace);
       return scope?.pods.synced && job.key ? madeBy(job, scope.pods.byIndex(job.key)) : undefined;
     },
+    podsBeforeRestart(job) {
+      const { key = '', restarts = 0 } = job;
+      const present = scopes.flatMap(({ pods }) => [...pods.byIndex(key)]);
+      return madeByJobSet(job, [...present, ...departed.pods(key)], restarts - 1);
+    },
   };
 }
 
@@ -113,9 +120,15 @@ function stateOf(resource: string, namespace: string | undefined, informer: Info
   return { resource, namespace, synced: informer.synced, objects: informer.size };
 }
 
-/** Labels only find pods; the owner's uid says whose they are. */
+/** Labels only find pods; the owner's uid says whose they are. Of a JobSet, those since its last restart. */
 export function madeBy(job: JobRecord, pods: readonly PodRecord[]): PodRecord[] {
+  if (job.kind === 'JobSet') return madeByJobSet(job, pods, job.restarts ?? 0);
   return pods.filter((pod) => pod.owner === undefined || pod.owner === job.uid);
+}
+
+/** Those that it made after so many restarts. */
+export function madeByJobSet({ uid }: JobRecord, pods: readonly PodRecord[], restarts: number): PodRecord[] {
+  return pods.filter(({ jobSet }) => jobSet?.uid === uid && jobSet.restarts === restarts);
 }
 
 function scopeFor(deps: WatchersDeps, namespace: string | undefined, departed: Departed): Scope {

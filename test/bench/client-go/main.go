@@ -22,7 +22,9 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	batchclient "k8s.io/client-go/kubernetes/typed/batch/v1"
+	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
+	watchtools "k8s.io/client-go/tools/watch"
 )
 
 func main() {
@@ -111,7 +113,8 @@ func watchDeletions(ctx context.Context, jobs batchclient.JobInterface, count in
 	if err != nil {
 		log.Fatal(err)
 	}
-	watcher, err := jobs.Watch(ctx, metav1.ListOptions{ResourceVersion: page.ResourceVersion})
+	// The API server ends the watch of whoever cannot follow for a moment; this one goes on by itself.
+	watcher, err := watchtools.NewRetryWatcherWithContext(ctx, page.ResourceVersion, &cache.ListWatch{WatchFuncWithContext: jobs.Watch})
 	if err != nil {
 		log.Fatal(err)
 	}
