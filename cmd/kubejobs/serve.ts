@@ -32,6 +32,7 @@ import { judgeWorkload, submissionJudge } from '../../pkg/kubernetes/policy/inde
 import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
 import { assembleHealth, assembleJobSets, chosenControllers } from './controllers.ts';
+import { readDashboard } from './dashboard.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
@@ -229,6 +230,7 @@ async function assemble(settings: Settings, log: Logger, seams: Seams, environme
     podGroups: podGroups.service,
     results: results.service,
     logs: jobLogs,
+    dashboard: readDashboard(),
     events: {
       listen: (listener) => hub.listen(listener),
       after: (eventId, limit) => hub.after(eventId, limit),

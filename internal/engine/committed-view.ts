@@ -104,6 +104,17 @@ export class CommittedView {
     return takeMerged(merged, masked, limit);
   }
 
+  /** Up to `limit` pending jobs in dispatch order, from this position on. */
+  pendingFrom(position: number, limit: number): PendingEntry[] {
+    const { runnable, refused } = this.#core.state;
+    // Behind so many runnable jobs are at most `position` others, whatever is refused or masked.
+    const rank = Math.min(position - refused.size - this.#mask.onDisk.length, runnable.size - 1);
+    if (rank <= 0) return this.pending(position + limit).slice(position);
+    const { priority, sequence } = runnable.entries(rank).next().value as PendingEntry;
+    const skipped = position - this.position(priority, sequence);
+    return this.pending(skipped + limit, { priority, sequence: sequence - 1 }).slice(skipped);
+  }
+
   /** Running jobs in order of dispatch, those after dispatch number `after` when given. */
   running(limit: number, after = 0): { ids: string[]; next?: number; total: number } {
     const entries: RunningEntry[] = this.#core.runningInOrder().filter((job) => !this.#before.has(job.jobId));

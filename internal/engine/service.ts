@@ -112,6 +112,36 @@ export class EngineService {
     return { items, total, ...(next !== undefined && { next: [next] }) };
   }
 
+  queue({ limit, after, position = 0 }: PageRequest & { position?: number }): Page<View> {
+    const { engine, store } = this.#deps;
+    const [priority, sequence] = after ?? [];
+    const isPlace = priority !== undefined && sequence !== undefined;
+    const entries = isPlace
+      ? engine.view.pending(limit, { priority, sequence })
+      : engine.view.pendingFrom(position, limit);
+    const last = entries.at(-1);
+    const more = last !== undefined && engine.view.pending(1, last).length > 0;
+    const places = new Map(entries.map((entry) => [entry.id, entry]));
+    // As in `pending`: what the view says goes before what the rows do.
+    const items = store.reader.jobs(entries.map(({ id }) => id)).map((row) => {
+      const place = places.get(row.jobId);
+      const job = { attempts: [], timeline: [], ...row, state: 'pending' as const };
+      return this.#livePending(place ? { ...job, priority: place.priority } : job);
+    });
+    return { items, total: engine.view.pendingCount, ...(more && { next: [last.priority, last.sequence] }) };
+  }
+
+  finished({ limit, after }: PageRequest): Page<View> {
+    const [finishedAt, sequence] = after ?? [];
+    const behind = finishedAt === undefined || sequence === undefined ? undefined : { finishedAt, sequence };
+    const jobs = this.#deps.store.reader.finished(limit + 1, behind);
+    const last = jobs.length > limit ? jobs[limit - 1] : undefined;
+    const items = jobs.slice(0, limit).map((job) => ({ attempts: [], timeline: [], ...job }));
+    const { succeeded, failed, cancelled, expired } = this.#deps.engine.counts;
+    const total = succeeded + failed + cancelled + expired;
+    return { items, total, ...(last && { next: [last.finishedAt as number, last.sequence] }) };
+  }
+
   jobs(filter: Filter, page: PageRequest): Page<View> {
     const { jobs, next, total } = this.#deps.store.reader.list(filter, page.limit, page.after?.[0]);
     const items = jobs.map((job) => this.#live({ attempts: [], timeline: [], ...job }));

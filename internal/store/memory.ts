@@ -19,6 +19,7 @@ import { canonicalJobId, packJobIds } from './job-id.ts';
 import { prunedOf } from './pruned.ts';
 import {
   type Commit,
+  type EndPlace,
   type EventPage,
   type IdempotencyRecord,
   type JobEvent,
@@ -202,6 +203,7 @@ function memoryReader(disk: MemoryDisk): StoreReader {
     jobs: (jobIds) => jobIds.flatMap((jobId) => rowOf(jobId)?.job ?? []),
     attempt: (jobId, attempt) => rowOf(jobId)?.attempts.get(attempt),
     list: (filter, limit, before) => list(disk, filter, limit, before),
+    finished: (limit, behind) => finished(disk, behind).slice(0, limit),
     dueCleanups: (at, limit) => dueCleanups(disk, at).slice(0, limit),
     idempotency: (keys) => keys.flatMap((key) => disk.keys.get(key) ?? []),
     events: (after, limit) => eventsAfter(disk, after, limit),
@@ -262,6 +264,19 @@ function list(disk: MemoryDisk, filter: JobFilter, limit: number, before = Numbe
     ...(last && older.length > limit && { next: last.sequence }),
     ...(matching.length <= totalLimit && { total: matching.length }),
   };
+}
+
+function finished(disk: MemoryDisk, behind?: EndPlace): Job[] {
+  const ended = disk.order.flatMap(({ job }) => (isEnded(job) ? [job] : [])).sort(byEnd);
+  return behind ? ended.filter((job) => byEnd(behind, job) < 0) : ended;
+}
+
+function isEnded(job: Job): job is Job & EndPlace {
+  return job.finishedAt !== undefined;
+}
+
+function byEnd(a: EndPlace, b: EndPlace): number {
+  return b.finishedAt - a.finishedAt || b.sequence - a.sequence;
 }
 
 function matches(job: Job, { states, queue, name, labels = {} }: JobFilter): boolean {

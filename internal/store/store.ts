@@ -171,6 +171,12 @@ export interface JobPage {
   total?: number;
 }
 
+/** A finished job's place in the order of ends. */
+export interface EndPlace {
+  finishedAt: number;
+  sequence: number;
+}
+
 /** The largest total that is counted exactly for a filter without an index of its own. */
 export const totalLimit = 100_000;
 
@@ -182,6 +188,8 @@ export interface StoreReader {
   attempt(jobId: string, attempt: number): Attempt | undefined;
   /** Newest first (descending acceptance number), those before `before` when given. */
   list(filter: JobFilter, limit: number, before?: number): JobPage;
+  /** Finished jobs, the newest end first (among equals the higher acceptance number), those behind `behind` when given. */
+  finished(limit: number, behind?: EndPlace): Job[];
   /** Finished attempts whose workload may be deleted now, oldest first. */
   dueCleanups(at: number, limit: number): Array<{ jobId: string; attempt: Attempt }>;
   /** Those of the keys that are there. */

@@ -14,7 +14,7 @@ import { oneOf, textOf } from './schemas/common.ts';
 import { type ChangeBody, changeBody, type SubmissionBody, submissionBody } from './schemas/submission.ts';
 import type { JobService, JobsFilter, JobView } from './service.ts';
 import { submissionErrors } from './submission-rules.ts';
-import { jobDocumentOf, jobLineOf, submissionOf, submittedDocumentOf } from './wire.ts';
+import { jobDocumentOf, jobLineOf, specDocumentOf, submissionOf, submittedDocumentOf } from './wire.ts';
 import type { WorkloadService } from './workload-service.ts';
 
 const jobsQuery = Type.Object(
@@ -142,7 +142,7 @@ function showRoute(app: FastifyInstance, service: JobService, workloads: Healths
     operationId: 'getJob',
     summary: 'Show a job',
     description:
-      'Everything that is known of it: state and why, position, attempts, timeline, workload and its health.',
+      'Everything that is known of it: state and why, position, attempts, timeline, what it runs, workload and its health.',
     params: jobPath,
     response: jobResponse,
     problems: ['job_not_found', ...readProblems],
@@ -153,7 +153,7 @@ function showRoute(app: FastifyInstance, service: JobService, workloads: Healths
     if (job === undefined) return sendProblem(reply, jobNotFound(jobId));
     const newest = job.attempts.at(-1);
     const health = newest && workloads?.healthOf(newest.workload);
-    return reply.send({ ...jobDocumentOf(job), ...(health && { health }) });
+    return reply.send({ ...jobDocumentOf(job), spec: specDocumentOf(job), ...(health && { health }) });
   });
 }
 

@@ -64,6 +64,7 @@ export function describePage(request: FastifyRequest, reply: FastifyReply, { nex
   if (next === undefined) return;
   const [path, query] = request.url.split('?', 2);
   const parameters = new URLSearchParams(query);
+  parameters.delete('position'); // the cursor says where it goes on
   parameters.set('cursor', encodeCursor(next));
   reply.header('link', `<${path}?${parameters}>; rel="next"`);
 }

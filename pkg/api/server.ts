@@ -10,8 +10,10 @@ import { type Guard, guardRoutes } from './access.ts';
 import type { Authenticator } from './authentication.ts';
 import { batchRoutes } from './batch-routes.ts';
 import { limitBodies } from './body-budget.ts';
+import { callerRoutes } from './caller-routes.ts';
 import { refuseHostless, setCommonHeaders } from './common-headers.ts';
 import { Connections } from './connections.ts';
+import { type DashboardFiles, dashboardRoutes } from './dashboard-routes.ts';
 import { debugRoutes } from './debug-routes.ts';
 import type { DebugService } from './debug-service.ts';
 import { describeApi, serveDocumentation } from './documentation.ts';
@@ -35,6 +37,7 @@ import { resultRoutes } from './result-routes.ts';
 import type { ResultService } from './result-service.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import type { ScheduleService } from './schedule-service.ts';
+import { callerSchemas } from './schemas/caller.ts';
 import { healthSchemas } from './schemas/health.ts';
 import { jobSchemas } from './schemas/job.ts';
 import { podGroupSchemas } from './schemas/podgroup.ts';
@@ -69,6 +72,8 @@ export interface ServerDeps {
   podGroups?: PodGroupService | undefined;
   /** Undefined when nobody saves results. */
   results?: ResultService | undefined;
+  /** Undefined when it is not built. */
+  dashboard?: DashboardFiles | undefined;
   logger: ErrorLog;
   clock: Pick<Clock, 'schedule'>;
   metrics: Pick<Metrics, 'count' | 'set'>;
@@ -105,6 +110,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...resultSchemas,
     ...healthSchemas,
     ...snapshotSchemas,
+    ...callerSchemas,
   ])
     app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
@@ -123,7 +129,9 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   healthRoutes(app, deps.service, deps.version, deps.workloads);
   metricsRoute(app, deps.metricsText);
   debugRoutes(app, deps.debug);
+  callerRoutes(app, deps.authentication?.authenticator);
   errorRoutes(app);
+  dashboardRoutes(app, deps.dashboard);
   await serveDocumentation(app);
   await app.ready();
   return app;

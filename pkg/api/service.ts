@@ -99,6 +99,10 @@ export interface JobService {
   pending(page: PageRequest): Page<QueueEntry>;
   /** In order of dispatch. */
   running(page: PageRequest): Page<QueueEntry>;
+  /** The pending jobs, as `pending` lists them, in full but for attempts and timeline; from `position` on without `after`. */
+  queue(page: PageRequest & { position?: number }): Page<JobView>;
+  /** Finished jobs, the newest end first, without attempts and timeline. */
+  finished(page: PageRequest): Page<JobView>;
   /** Newest first, without attempts and timeline. */
   jobs(filter: JobsFilter, page: PageRequest): Page<JobView>;
   health(): Health;

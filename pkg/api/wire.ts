@@ -104,6 +104,12 @@ export function jobDocumentOf(job: JobView): JobDocument {
   };
 }
 
+/** What the job was submitted to run, in the fields of the submission. */
+export function specDocumentOf({ workload, annotations }: Pick<JobView, 'workload' | 'annotations'>): object {
+  const { manifest, ...fields } = workload;
+  return { ...fields, ...(manifest && { workload: manifest }), ...(annotations && { annotations }) };
+}
+
 function attemptDocumentOf(attempt: Attempt): AttemptDocument {
   const document: AttemptDocument = {
     attempt: attempt.attempt,

@@ -4,6 +4,7 @@
 import type { DeliveryState, JobState } from '../models/index.ts';
 import type {
   BatchLineDocument,
+  CallerDocument,
   DeliveryDocument,
   HealthDocument,
   JobDocument,
@@ -45,6 +46,11 @@ export interface JobsQuery extends PageOptions {
   queue?: string;
   name?: string;
   labels?: Record<string, string>;
+}
+
+export interface QueueOptions extends PageOptions {
+  /** Where to begin, 0 when absent; not together with a cursor. */
+  position?: number;
 }
 
 export interface DeliveriesQuery extends PageOptions {
@@ -116,6 +122,10 @@ export interface Client {
   pending(page?: PageOptions): Promise<Page<QueueEntryDocument>>;
   /** In order of dispatch. */
   running(page?: PageOptions): Promise<Page<QueueEntryDocument>>;
+  /** Pending jobs in dispatch order as `list` shows them, from any position on. */
+  queue(page?: QueueOptions): Promise<Page<JobDocument>>;
+  /** Finished jobs, the newest end first. */
+  finished(page?: PageOptions): Promise<Page<JobDocument>>;
   /** The job when it is finished, or as it is after the timeout. */
   wait(jobId: string, options?: WaitOptions): Promise<JobDocument>;
   events(options?: EventsOptions): AsyncIterable<StreamedEvent>;
@@ -156,6 +166,8 @@ export interface Client {
   result(namespace: string, job: string, options?: { logs?: boolean }): Promise<ResultDocument>;
   /** Rejects with a Problem (503) while the server accepts no jobs. */
   health(): Promise<HealthDocument>;
+  /** Who is calling, and what he may do. */
+  caller(): Promise<CallerDocument>;
 }
 
 /** Throws a TypeError for a token with characters that no token has; its message does not repeat the token. */
@@ -180,6 +192,8 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
     list: (query = {}) => page(pathWith('jobs', jobsParameters(query))),
     pending: (options = {}) => page(pathWith('jobs/pending', pageParameters(options))),
     running: (options = {}) => page(pathWith('jobs/running', pageParameters(options))),
+    queue: (options = {}) => page(pathWith('queue', queueParameters(options))),
+    finished: (options = {}) => page(pathWith('jobs/finished', pageParameters(options))),
     wait: (jobId, options = {}) => document(waitPath(jobId, options), options.signal),
     events: (options = {}) => events(transport, retrying, options),
     logs: (jobId, options = {}) => logText(transport, retrying, jobId, options),
@@ -207,6 +221,7 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
     workloadEvents: (options = {}) => workloadEvents(transport, retrying, options),
     result: (namespace, job, options = {}) => document(resultPath(namespace, job, options)),
     health: () => document('health'),
+    caller: () => document('whoami'),
   };
 }
 
@@ -229,6 +244,12 @@ function waitPath(jobId: string, { timeoutSeconds }: WaitOptions): string {
   const parameters = new URLSearchParams();
   if (timeoutSeconds !== undefined) parameters.set('timeout', String(timeoutSeconds));
   return pathWith(`${jobPath(jobId)}/wait`, parameters);
+}
+
+function queueParameters({ position, ...page }: QueueOptions): URLSearchParams {
+  const parameters = pageParameters(page);
+  if (position !== undefined) parameters.set('position', String(position));
+  return parameters;
 }
 
 function deliveriesParameters({ state, ...page }: DeliveriesQuery): URLSearchParams {

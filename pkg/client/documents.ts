@@ -14,6 +14,7 @@ import type {
   JobTemplate,
   MissedReason,
   ResourceRequirements,
+  Role,
   WorkloadKind,
   WorkloadManifest,
 } from '../models/index.ts';
@@ -142,6 +143,8 @@ export interface JobDocument {
   on_finish?: { url: string };
   results?: boolean;
   workload?: WorkloadDocument;
+  /** What it was submitted to run; only `get` has it. */
+  spec?: object;
   /** Of its workload; only `get` has it, and only while the cluster has the workload. */
   health?: WorkloadHealthDocument;
   attempts?: AttemptDocument[];
@@ -160,6 +163,14 @@ export interface HealthDocument {
   version: string;
   /** Absent when nothing follows the health of workloads. */
   workloads?: KindHealthDocument[];
+}
+
+/** Who is calling. */
+export interface CallerDocument {
+  authentication: 'none' | 'tokens';
+  /** Of the token. */
+  name?: string;
+  role: Role;
 }
 
 export type WatchedKind = 'JobSet' | 'PyTorchJob' | 'Job';

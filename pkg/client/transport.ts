@@ -45,10 +45,20 @@ async function* chunksOf(
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   try {
-    if (body !== null) yield* body as AsyncIterable<Uint8Array>;
+    if (body !== null) yield* piecesOf(body);
   } catch (error) {
     if (signal?.aborted) return;
     throw new ServerUnreachable(baseUrl, `its answer broke off (${causeOf(error)})`, { cause: error });
+  }
+}
+
+/** By a reader: not every browser can iterate a stream. */
+async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value;
+  } finally {
+    await reader.cancel().catch(() => {});
   }
 }
 

@@ -19,6 +19,7 @@ export function describeLists(name: string, open: OpenStore): void {
     describeFilters(() => few.store);
     describePages(() => many.store);
     describeChanges(() => few.store);
+    describeEnds(() => many.store);
   });
 }
 
@@ -119,6 +120,29 @@ function describeChanges(store: () => Store): void {
     const second = store().reader.list({}, 3, first.next);
     expect([...first.jobs, ...second.jobs].map((job) => job.sequence)).toEqual([5, 4, 3, 2, 1]);
     expect(second.total).toBe(6);
+  });
+}
+
+function describeEnds(store: () => Store): void {
+  test('finished jobs are listed by their ends, the newest first, in pages; one that runs again is none', async () => {
+    const ended = (sequence: number, finishedAt: number | null) =>
+      ({ jobId: idOf(sequence), set: { state: finishedAt === null ? 'pending' : 'failed', finishedAt } }) as const;
+    expect(store().reader.finished(10)).toEqual([]);
+    await store().commit(
+      commitOf({ jobChanges: [ended(7, 300), ended(3, 100), ended(9, 300), ended(5, 200), ended(1, 400)] }),
+    );
+    await store().commit(commitOf({ jobChanges: [ended(1, null)] }));
+    expect(
+      store()
+        .reader.finished(10)
+        .map((job) => job.sequence),
+    ).toEqual([9, 7, 5, 3]);
+    expect(
+      store()
+        .reader.finished(2, { finishedAt: 300, sequence: 9 })
+        .map((job) => job.sequence),
+    ).toEqual([7, 5]);
+    expect(store().reader.finished(2, { finishedAt: 100, sequence: 3 })).toEqual([]);
   });
 }
 

@@ -84,6 +84,7 @@ export function effectsOf({ released, ids }: Pick<TestEngine, 'released' | 'ids'
 
 export interface Seen {
   pending: string[];
+  queue: string[];
   running: string[];
   totals: Array<number | undefined>;
   jobs: unknown[];
@@ -97,11 +98,21 @@ export function seenBy({ service }: Pick<TestEngine, 'service'>): Seen {
   const running = service.running({ limit: 1_000 });
   return {
     pending: [...pending.items, ...(more?.items ?? [])].map(({ name, priority }) => `${name}:${priority}`),
+    queue: queueFromEachPosition(service, pending.total ?? 0),
     running: running.items.map(({ name }) => name),
     totals: [pending.total, running.total],
     jobs: service.jobs({}, { limit: 1_000 }).items,
     health: service.health(),
   };
+}
+
+/** The job at each position, asked for one by one, and one beyond the end. */
+function queueFromEachPosition(service: TestEngine['service'], total: number): string[] {
+  const at = (position: number) =>
+    service.queue({ position, limit: 1 }).items.map(({ name, ...job }) => ({ name, job }));
+  return Array.from({ length: total + 1 }, (_, position) =>
+    at(position).map(({ name, job }) => `${name}:${job.priority}@${job.queuePosition}`),
+  ).flat();
 }
 
 /** What a core made anew from the rows is like. */

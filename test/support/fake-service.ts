@@ -162,6 +162,22 @@ export class FakeService implements JobService {
     return pageOf(running, page);
   }
 
+  queue({ position, ...page }: PageRequest & { position?: number }): Page<JobView> {
+    this.#throwBug();
+    const from = position === undefined ? {} : { after: [position] };
+    const jobs = this.#pendingJobs().map((job, queuePosition) => ({ ...job, queuePosition }));
+    return pageOf(jobs, { ...from, ...page });
+  }
+
+  finished(page: PageRequest): Page<JobView> {
+    this.#throwBug();
+    const ended = this.stored.filter((job) => job.finishedAt !== undefined);
+    return pageOf(
+      ended.sort((a, b) => (b.finishedAt as number) - (a.finishedAt as number)),
+      page,
+    );
+  }
+
   jobs(filter: JobsFilter, page: PageRequest): Page<JobView> {
     this.#throwBug();
     this.lastFilter = filter;

@@ -106,6 +106,7 @@ export class HeldStore implements Store {
       },
       job: (jobId) => reader.job(jobId),
       list: (filter, limit, before) => reader.list(filter, limit, before),
+      finished: (limit, behind) => reader.finished(limit, behind),
       dueCleanups: (at, limit) => {
         this.#throwOnce();
         return reader.dueCleanups(at, limit);

@@ -20,6 +20,7 @@ const storeInterface: ImportTarget = { words: 'the store’s interface', path: '
 const memoryStore: ImportTarget = { words: 'the memory store', path: 'internal/store/memory.ts' };
 const dispatcher: ImportTarget = { words: 'dispatcher', path: 'internal/dispatcher/' };
 const controllers: ImportTarget = { words: 'controllers', path: 'internal/controllers/' };
+const client: ImportTarget = { words: 'client', path: 'pkg/client/' };
 const platform: ImportTarget = { words: 'platform’s interfaces', path: 'internal/platform/' };
 
 export interface FolderRule {
@@ -120,6 +121,12 @@ export const folderRules: readonly FolderRule[] = [
     holds: 'clock, configuration, logger, metrics, seeded random, lifecycle',
     mayImport: [],
   },
+  {
+    folder: 'web/',
+    holds: 'the dashboard, for browsers; speaks only the public HTTP API',
+    mayImport: [client, models],
+    packages: ['preact', '@preact/signals', 'uplot', 'yaml'],
+  },
 ];
 
 /** The real things of platform: only the program may take them; everyone else is given one. */
@@ -135,6 +142,9 @@ export const packageHomes: Readonly<Record<string, string>> = {
   '@opentelemetry/exporter-trace-otlp-http': 'internal/platform/',
   '@opentelemetry/resources': 'internal/platform/',
   croner: 'internal/schedules/',
+  preact: 'web/',
+  '@preact/signals': 'web/',
+  uplot: 'web/',
   fastify: 'pkg/api/',
   typebox: 'pkg/api/',
   commander: 'cmd/kubejobs/',

@@ -4,10 +4,10 @@ import { importViolations } from '../support/import-violations.ts';
 import { readRepositoryFile, repositoryFiles } from '../support/repository.ts';
 import { renderImportTable } from './import-table.ts';
 
-const sources = repositoryFiles('cmd/**.ts', 'pkg/**.ts', 'internal/**.ts');
+const sources = repositoryFiles('cmd/**.ts', 'pkg/**.ts', 'internal/**.ts', 'web/**.ts', 'web/**.tsx');
 
 describe('the import table', () => {
-  it('is obeyed by every file of cmd, pkg and internal', () => {
+  it('is obeyed by every file of cmd, pkg, internal and web', () => {
     expect(sources.length).toBeGreaterThan(40);
     expect(sources.flatMap((path) => importViolations(path, readRepositoryFile(path)))).toEqual([]);
   });
@@ -35,6 +35,8 @@ describe('a forbidden import is found', () => {
     ['of a package in the core', 'internal/core/a.ts', "import { v7 } from 'uuid';"],
     ['of a package away from its home', 'internal/engine/a.ts', "import Database from 'better-sqlite3';"],
     ['of the program', 'pkg/api/a.ts', "import { buildProgram } from '../../cmd/kubejobs/main.ts';"],
+    ['of the server by the dashboard', 'web/queue/a.tsx', "import { rules } from '../../pkg/api/rules.ts';"],
+    ['of Node by the dashboard', 'web/queue/a.tsx', "import { readFileSync } from 'node:fs';"],
     ['in a folder that the table does not know', 'internal/other/a.ts', ''],
   ];
   it.each(cases)('%s', (_title, path, text) => {

@@ -18,6 +18,7 @@ import { findIdempotency } from './statements/find-idempotency.ts';
 import { findJob } from './statements/find-job.ts';
 import { findJobs } from './statements/find-jobs.ts';
 import { findSchedules } from './statements/find-schedules.ts';
+import { finishedJobs } from './statements/finished-jobs.ts';
 import { lastEvent } from './statements/last-event.ts';
 import { timelineOfJob } from './statements/timeline-of-job.ts';
 import { webhooksUpTo } from './statements/webhooks-up-to.ts';
@@ -28,6 +29,7 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
   const due = dueCleanups(db);
   const detail = db.transaction(jobDetail(db, readable));
   const list = listJobs(db, readable);
+  const finished = finishedJobs(db);
   const keys = findIdempotency(db);
   const events = eventsAfter(db, readable);
   const schedules = findSchedules(db);
@@ -40,6 +42,7 @@ export function sqliteReader(db: Database.Database, readable: Readable): StoreRe
     jobs: (jobIds) => (jobIds.length === 0 ? [] : readable(jobs(jobIds), jobOf)),
     attempt: (jobId, number) => readable(found(attempt(jobId, number)), attemptOf)[0],
     list,
+    finished: (limit, behind) => readable(finished(limit, behind), jobOf),
     dueCleanups: (at, limit) => readable(due(at, limit), attemptWithJob),
     idempotency: (wanted) => (wanted.length === 0 ? [] : keys(wanted)),
     events,

@@ -31,6 +31,7 @@ export class Reading {
       jobs: (jobIds) => this.#read(() => this.#rows.jobs(jobIds)),
       attempt: (jobId, attempt) => this.#read(() => this.#rows.attempt(jobId, attempt)),
       list: (filter, limit, before) => this.#read(() => this.#rows.list(filter, limit, before)),
+      finished: (limit, behind) => this.#read(() => this.#rows.finished(limit, behind)),
       dueCleanups: (at, limit) => this.#read(() => this.#rows.dueCleanups(at, limit)),
       idempotency: (keys) => this.#read(() => this.#rows.idempotency(keys)),
       events: (after, limit) => this.#read(() => this.#rows.events(after, limit)),

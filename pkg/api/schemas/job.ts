@@ -141,6 +141,16 @@ export const jobDocument = Type.Object(
     results: Type.Optional(Type.Boolean({ description: 'Whether its result is saved; absent when not.' })),
     workload: Type.Optional(Type.Unsafe<WorkloadDocument>({ $ref: 'Workload#' })),
     health: Type.Optional(Type.Unsafe<WorkloadHealthDocument>({ $ref: 'WorkloadHealth#' })),
+    spec: Type.Optional(
+      Type.Unsafe<object>({
+        type: 'object',
+        additionalProperties: true,
+        description:
+          'What it was submitted to run: its container’s fields, `template` or `workload`, and its annotations; empty for the ' +
+          'server’s default template. Only `GET /jobs/{job_id}` has it.',
+        examples: [{ image: 'busybox', command: ['true'] }],
+      }),
+    ),
     attempts: Type.Optional(
       Type.Array(Type.Unsafe<AttemptDocument>({ $ref: 'Attempt#' }), { description: 'All attempts, oldest first.' }),
     ),

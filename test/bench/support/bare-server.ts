@@ -27,6 +27,8 @@ const service: JobService = {
   job: nothing,
   pending: nothing,
   running: nothing,
+  queue: nothing,
+  finished: nothing,
   jobs: nothing,
   health: nothing,
 };

@@ -141,7 +141,8 @@ describe('what readers see while a commit is in flight', () => {
         test.store.hold = false;
         await test.store.carryOut();
         await test.clock.settle();
-        const { pending, totals } = seenBy(test);
+        const { pending, queue, totals } = seenBy(test);
+        expect(queue).toEqual(pending.map((job, position) => `${job}@${position}`));
         const rows = test.service.jobs({ states: ['pending'] }, { limit: 1_000 }).items;
         const byPosition = [...rows].sort((a, b) => (a.queuePosition ?? 0) - (b.queuePosition ?? 0));
         expect(byPosition.map(({ name, priority }) => `${name}:${priority}`)).toEqual(pending);
@@ -166,6 +167,22 @@ describe('pages', () => {
       } while (after);
       expect(names).toEqual(['q', 'p2', 'p1', 'p3']);
     }
+  });
+
+  it('of the queue in full begin at any position and go on behind the last one', async () => {
+    const { service } = await aBusyQueue();
+    const first = service.queue({ position: 1, limit: 2 });
+    expect(first).toMatchObject({
+      items: [
+        { name: 'p2', queuePosition: 1 },
+        { name: 'p1', queuePosition: 2 },
+      ],
+      total: 4,
+    });
+    expect(service.queue({ limit: 2, after: first.next ?? [] })).toMatchObject({
+      items: [{ name: 'p3', queuePosition: 3 }],
+    });
+    expect(service.queue({ position: 9, limit: 2 })).toEqual({ items: [], total: 4 });
   });
 
   it('of running jobs go on behind the last dispatch', async () => {

@@ -19,6 +19,8 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   list: (client) => client.list({ states: ['failed'], name: 'a' }),
   pending: (client) => client.pending({ limit: 1 }),
   running: (client) => client.running(),
+  queue: (client) => client.queue({ position: 3, limit: 2 }),
+  finished: (client) => client.finished(),
   wait: (client) => client.wait('JOB'),
   events: (client) => readAll(client.events({ queue: 'a' })),
   logs: (client) => readAll(client.logs('JOB', { follow: true })),
@@ -46,6 +48,7 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   workloadEvents: (client) => readAll(client.workloadEvents({ kind: 'Job', namespace: 'a' })),
   result: (client) => client.result('NAMESPACE', 'RESULT', { logs: false }),
   health: (client) => client.health(),
+  caller: (client) => client.caller(),
 };
 
 async function called(): Promise<string[]> {

@@ -1,0 +1,78 @@
+// One uPlot chart: its lines in the colours of the style sheet, its width that of its frame.
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+
+export interface ChartLine {
+  label: string;
+  /** A custom property of the style sheet. */
+  colour: string;
+  isBars: boolean;
+}
+
+export type Unit = (value: number) => string;
+
+const height = 92;
+const room = 1.1;
+/** Between two times on the lower axis, in seconds. */
+const wholeMinutes = [60, 300, 600, 900, 1_800, 3_600];
+
+/** `unit` writes the values of the left axis. `stop` takes the chart away. */
+export function newChart(
+  frame: HTMLElement,
+  lines: readonly ChartLine[],
+  unit: Unit,
+): { chart: uPlot; stop: () => void } {
+  const style = getComputedStyle(frame);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const options: uPlot.Options = {
+    ...{ width: frame.clientWidth || 300, height },
+    ...{ legend: { show: false }, cursor: { show: false }, padding: [6, 8, 0, 0] },
+    scales: { y: { range: (_chart, _low, high) => [0, Math.max(1, high * room)] } },
+    axes: axesOf(colour('--quiet'), unit),
+    series: [{}, ...lines.map((line) => seriesOf(line, colour(line.colour)))],
+  };
+  const chart = new uPlot(options, [[], ...lines.map(() => [])] as unknown as uPlot.AlignedData, frame);
+  const observer = new ResizeObserver(() => {
+    if (frame.clientWidth > 0) chart.setSize({ width: frame.clientWidth, height });
+  });
+  observer.observe(frame);
+  return {
+    chart,
+    stop: () => {
+      observer.disconnect();
+      chart.destroy();
+    },
+  };
+}
+
+function axesOf(stroke: string, unit: Unit): uPlot.Axis[] {
+  const axis: uPlot.Axis = { stroke, grid: { show: false }, ticks: { show: false }, font: '11px system-ui' };
+  return [
+    { ...axis, size: 20, incrs: wholeMinutes, values: (_chart, times) => times.map(clockTime) },
+    {
+      ...axis,
+      size: 52,
+      splits: (_chart, _axis, _low, high) => [0, high / room],
+      values: (_chart, values) => values.map(unit),
+    },
+  ];
+}
+
+function seriesOf({ label, isBars }: ChartLine, stroke: string): uPlot.Series {
+  const paths = isBars ? uPlot.paths.bars?.({ size: [0.8, 24] }) : undefined;
+  const points = isBars ? { show: false } : { size: 4, fill: stroke, filter: aloneIn };
+  return { label, stroke, width: isBars ? 0 : 1.5, points, ...(paths && { fill: stroke, paths }) };
+}
+
+/** A value between two that are not known has no line: it is shown as a point. */
+function aloneIn({ data }: uPlot, series: number): number[] {
+  const values = data[series] ?? [];
+  return [...values.keys()].filter(
+    (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
+  );
+}
+
+function clockTime(seconds: number): string {
+  const parts = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Date(seconds * 1_000).toLocaleTimeString(undefined, parts);
+}

@@ -1,0 +1,105 @@
+// A workload down to its containers, each with its issue by name.
+import type { ContainerNode, JobNode, PodNode, WorkloadNode } from './tree.ts';
+
+export function WorkloadTree({ root }: { root: WorkloadNode }) {
+  if (root.status === 'NotFound') return <p class="quiet">The cluster does not have it any more.</p>;
+  return (
+    <div class="tree">
+      <p class="quiet">
+        {inNumbers(root.status)}
+        {root.restarts === undefined ? '' : ` · restarts: ${root.restarts}`}
+        {root.lastCondition ? ` · ${root.lastCondition.type}: ${root.lastCondition.status}` : ''}
+      </p>
+      <ul>
+        {root.jobs?.map((job) => (
+          <Job key={job.name} job={job} />
+        ))}
+        {root.pods?.map((pod) => (
+          <Pod key={pod.name} pod={pod} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** `3 Running, 1 Failed`. */
+export function inNumbers(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([state, number]) => `${number} ${state}`)
+    .join(', ');
+}
+
+function Job({ job }: { job: JobNode }) {
+  return (
+    <li>
+      <Line kind="Job" name={job.name} status={job.status} />
+      <ul>
+        {job.pods.map((pod) => (
+          <Pod key={pod.name} pod={pod} />
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function Pod({ pod }: { pod: PodNode }) {
+  return (
+    <li>
+      <Line kind="Pod" name={pod.name} status={pod.status} more={pod.node && `on ${pod.node}`} message={pod.message} />
+      <ul>
+        {pod.containers.map((container) => (
+          <Container key={container.name} container={container} />
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function Container({ container }: { container: ContainerNode }) {
+  const { name, kind, state, restarts, lastState } = container;
+  const restarted = restarts === 0 ? '' : `restarts: ${restarts}`;
+  const before = lastState ? `before: ${lastState.reason ?? lastState.state}${exitOf(lastState.exitCode)}` : '';
+  const more = [restarted, before].filter(Boolean).join(' · ');
+  return (
+    <li>
+      <Line
+        kind={kind === 'regular' ? 'Container' : `Container (${kind})`}
+        name={name}
+        status={container.issue ?? `${state}${exitOf(container.exitCode)}`}
+        isIssue={container.issue !== undefined}
+        more={more}
+        message={container.message}
+      />
+    </li>
+  );
+}
+
+function exitOf(exitCode: number | undefined): string {
+  return exitCode === undefined ? '' : `, exit code ${exitCode}`;
+}
+
+interface LineProps {
+  kind: string;
+  name: string;
+  status: string;
+  isIssue?: boolean;
+  more?: string | undefined;
+  message?: string | undefined;
+}
+
+const badStatuses = ['Failed', 'Unschedulable'];
+
+function Line({ kind, name, status, isIssue = false, more, message }: LineProps) {
+  const isBad = isIssue || badStatuses.includes(status);
+  return (
+    <p>
+      <span class="quiet">{kind}</span> <b>{name}</b>{' '}
+      <span class={isBad ? 'state unhealthy' : `state ${status}`}>
+        {isBad && <span aria-hidden="true">✕ </span>}
+        {status}
+      </span>{' '}
+      {more && <span class="quiet">{more}</span>}
+      {message && <span class="message">{message}</span>}
+    </p>
+  );
+}
