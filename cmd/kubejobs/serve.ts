@@ -41,6 +41,7 @@ import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
 import { snapshotService } from './snapshot.ts';
+import { storeSpec } from './store-spec.ts';
 import { templateCheck } from './template-check.ts';
 import { openTracing, tracesUrl } from './tracing.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
@@ -268,10 +269,6 @@ async function assemble(settings: Settings, log: Logger, seams: Seams, environme
       { name: 'listening', start: () => listen(server, settings, engine, description, logger) },
     ],
   };
-}
-
-function storeSpec(settings: Settings): string {
-  return settings.store ?? (settings.dryRun ? 'memory' : 'sqlite:kubejobs.db');
 }
 
 async function listen(

@@ -5,6 +5,7 @@ import { ConfigurationError, parseConfiguration, serveOptions } from '../../../i
 import { exitDone, exitFailed, exitUsage } from '../cli/exit-codes.ts';
 import { type Io, oneLine, write } from '../cli/io.ts';
 import type { ReportFormat } from '../doctor-command.ts';
+import { storeSpec } from '../store-spec.ts';
 import { type Check, worstOf } from './check.ts';
 import { checkCluster } from './cluster.ts';
 import { checkConfiguration, type Settings, wrongFlags } from './configuration.ts';
@@ -33,8 +34,12 @@ async function examine(flags: Flags, environment: NodeJS.ProcessEnv): Promise<Ex
   const configuration = await checkConfiguration(settings, environment);
   const isConfigured = worstOf(configuration) !== 'fail';
   const listening = await checkListening(settings);
-  const store = settings.store ?? (settings.dryRun ? 'memory' : 'sqlite:kubejobs.db');
-  const checks = [...configuration, checkNode(), listening.check, ...checkStore(store, listening.isServing)];
+  const checks = [
+    ...configuration,
+    checkNode(),
+    listening.check,
+    ...checkStore(storeSpec(settings), listening.isServing),
+  ];
   // The cluster is asked for what the files say, so without them it cannot be.
   if (isConfigured) checks.push(...(await checkCluster(settings, environment)));
   return { checks, isConfigured };
