@@ -28,6 +28,10 @@ demo: build ## play the sample timeline in a dry run and print it (about 35 seco
 demo-gang: install ## play a deadlock of gangs and its way out on a control plane of its own with simulated nodes (a minute)
 	npx tsx test/cluster/gang/demo.ts
 
+.PHONY: demo-jobset
+demo-jobset: install ## play the JobSets of examples/jobset on a control plane of its own with simulated nodes (a minute)
+	npx tsx test/cluster/jobset-demo/demo.ts
+
 .PHONY: install
 install: $(INSTALLED) ## install the packages of the lock file, when they are missing or the lock file changed
 
@@ -95,6 +99,10 @@ simulate: install ## simulate SEEDS=1..500 of STEPS=5000 steps each; one seed wi
 .PHONY: cluster-up
 cluster-up: install ## start a real control plane with simulated nodes (NODE=real adds a real one); minutes the first time
 	npx tsx test/cluster/harness/up.ts $(NODE)
+
+.PHONY: alerts
+alerts: install ## test the alert rules and the dashboard with promtool, which is built the first time: minutes
+	npx vitest run --project cluster test/cluster/alerts.test.ts
 
 .PHONY: cluster-down
 cluster-down: install ## stop it and remove what it left

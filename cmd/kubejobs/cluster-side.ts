@@ -65,7 +65,7 @@ function asMistake(error: unknown, choice: { kubeconfig?: string; context?: stri
   );
 }
 
-const simulatedKinds = ['Job', 'PyTorchJob', 'Pod'];
+const simulatedKinds = ['Job', 'JobSet', 'PyTorchJob', 'Pod'];
 
 function openSimulated(configuration: Configuration<typeof serveOptions>, deps: Deps): ClusterSide {
   const { clock, random } = deps;

@@ -5,7 +5,9 @@ import { JobSetController, type JobSetControllerDeps } from '../../internal/cont
 import { JobSetSwitch } from '../../internal/controllers/jobset/jobset-switch.ts';
 import { type ControllerName, controllerNames } from '../../internal/platform/configuration.ts';
 import type { Part } from '../../internal/platform/lifecycle.ts';
+import type { KubernetesObject } from '../../pkg/kubernetes/cluster.ts';
 import type { Discovery } from '../../pkg/kubernetes/discovery.ts';
+import { jobSetKind } from '../../pkg/models/index.ts';
 
 /** What `--controllers` says, or what runs when it says nothing: a dry run has nobody else's workloads to look at. */
 export function chosenControllers(settings: {
@@ -26,14 +28,32 @@ export function assembleHealth(
   return { service: new HealthService(controller), part };
 }
 
+export interface JobSetSide {
+  part: Part;
+  /** Why a workload of this kind would have nobody to run it, if it is a JobSet; looks afresh. */
+  unrunnable(kind: string): Promise<string | undefined>;
+  /** The same of what is about to be made, as it was when it was last looked at. */
+  forbids(object: KubernetesObject): string | undefined;
+}
+
+const switchedOff = 'JobSets are not run by this server: its controller is off; start it with jobset in --controllers';
+
 /** It runs where the cluster's JobSets are ours; that they are not is a warning only when somebody asked for it. */
 export function assembleJobSets(
   settings: { controllers: readonly ControllerName[] | undefined; dryRun: boolean },
   deps: JobSetControllerDeps & { discovery: Discovery },
-): Part {
+): JobSetSide {
   const name = 'jobset controller';
-  if (!chosenControllers(settings).has('jobset')) return { name };
+  if (!chosenControllers(settings).has('jobset')) {
+    // A simulated cluster runs them itself.
+    const problem = (kind: string) => (kind === jobSetKind && !settings.dryRun ? switchedOff : undefined);
+    return { part: { name }, unrunnable: async (kind) => problem(kind), forbids: ({ kind }) => problem(kind) };
+  }
   const isAskedFor = settings.controllers?.includes('jobset') === true;
   const jobSets = new JobSetSwitch({ ...deps, isAskedFor, controller: () => new JobSetController(deps) });
-  return { name, start: () => jobSets.start(), stop: () => jobSets.stop() };
+  return {
+    part: { name, start: () => jobSets.start(), stop: () => jobSets.stop() },
+    unrunnable: async (kind) => (kind === jobSetKind && !settings.dryRun ? jobSets.obstacleNow() : undefined),
+    forbids: ({ kind }) => (kind === jobSetKind && !settings.dryRun ? jobSets.obstacle : undefined),
+  };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../internal/platform/configuration.ts';
 import { exitDone, exitFailed, exitUsage } from './cli/exit-codes.ts';
 import { addClientCommands, explainClientError, type Io, processIo } from './cli/index.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addInstallCommand } from './install-command.ts';
 import { hintAtHelp, inOurStyle, refuseUnknownCommand, unknownCommand } from './mistakes.ts';
 import { addMonitorCommand } from './monitor-command.ts';
@@ -60,6 +61,7 @@ export function buildProgram(io: Io = processIo()): Command {
   addClientCommands(program, io);
   addMonitorCommand(program, io);
   addInstallCommand(program, io);
+  addDoctorCommand(program, io, (command) => addOptions(command, serveOptions));
   hintAtHelp(program, []);
   return program;
 }

@@ -33,17 +33,25 @@ type Settings = Pick<
   'podgroupNameLabel' | 'podgroupReadyLabel' | 'gangDeadlockAfter' | 'gangDeadlockResolve'
 >;
 
+/** Throws a ConfigurationError when one label is to be both. */
+export function podGroupLabels(settings: Pick<Settings, 'podgroupNameLabel' | 'podgroupReadyLabel'>): {
+  name: string;
+  ready: string;
+} {
+  const labels = { name: settings.podgroupNameLabel, ready: settings.podgroupReadyLabel };
+  if (labels.name !== labels.ready) return labels;
+  throw new ConfigurationError(
+    `--podgroup-name-label and --podgroup-ready-label are both ${labels.name}; they must differ`,
+  );
+}
+
 /** Throws a ConfigurationError when one label is to be both. Without a service when it is off. */
 export function assemblePodGroups(
   isOn: boolean,
   settings: Settings,
   { giveWay, ...deps }: Omit<PodGroupControllerDeps, 'labels' | 'deadlockAfterMs'>,
 ): { service: PodGroupService | undefined; part: Part } {
-  const labels = { name: settings.podgroupNameLabel, ready: settings.podgroupReadyLabel };
-  if (labels.name === labels.ready)
-    throw new ConfigurationError(
-      `--podgroup-name-label and --podgroup-ready-label are both ${labels.name}; they must differ`,
-    );
+  const labels = podGroupLabels(settings);
   if (!isOn) return { service: undefined, part: { name: 'podgroup controller' } };
   const resolving = settings.gangDeadlockResolve && giveWay ? { giveWay } : {};
   const controller = new PodGroupController({

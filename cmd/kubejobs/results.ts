@@ -26,6 +26,7 @@ export interface ResultsDeps {
   store: Pick<Store, 'reader'>;
   /** Empty: all namespaces. */
   namespaces: readonly string[];
+  saved?: ((jobId: string, attempt: number) => void) | undefined;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -52,21 +53,23 @@ export interface Results {
 type Settings = Pick<Configuration<typeof serveOptions>, 'resultsLogs' | 'resultsMaxBytes' | 'resultsTtl'>;
 
 export function assembleResults(isOn: boolean, settings: Settings, deps: ResultsDeps): Results {
+  const { saved, ...others } = deps;
   const { cluster, clock, logger, namespaces, store } = deps;
   if (!isOn) return off;
   const startedAt = clock.now();
   const keptForMs = (jobId: string, attempt: number): number =>
     untilDeletion({ store, clock, startedAt }, jobId, attempt);
   const controller = resultsController({
-    ...{ ...deps, keptForMs, logs: settings.resultsLogs, maxBytes: settings.resultsMaxBytes },
+    ...{ ...others, keptForMs, logs: settings.resultsLogs, maxBytes: settings.resultsMaxBytes },
+    ...(saved && { saved }),
   });
-  const saved = new SavedResults({ cluster, namespaces });
+  const results = new SavedResults({ cluster, namespaces });
   const { resultsTtl: ttlMs } = settings;
   const expiry = ttlMs === 'never' ? undefined : new ResultExpiry({ cluster, namespaces, ttlMs, clock, logger });
   return {
     judge: () => undefined,
-    service: saved,
-    savedLog: (attempt, request) => saved.log(attempt, request),
+    service: results,
+    savedLog: (attempt, request) => results.log(attempt, request),
     savedOutcome: async (reference, jobId, attempt) =>
       savedOutcome(cluster, wantsResult(store, jobId), reference, jobId, attempt),
     awaits: (jobId, { attempt, workload }) =>

@@ -8,6 +8,7 @@ import { Dispatcher } from '../../internal/dispatcher/dispatcher.ts';
 import { Cleanup } from '../../internal/engine/cleanup.ts';
 import { Engine } from '../../internal/engine/engine.ts';
 import { EventHub } from '../../internal/engine/event-hub.ts';
+import { standingOf } from '../../internal/engine/former-attempts.ts';
 import { JobWaits } from '../../internal/engine/job-waits.ts';
 import { Retention } from '../../internal/engine/retention.ts';
 import { EngineService } from '../../internal/engine/service.ts';
@@ -16,6 +17,7 @@ import { systemClock } from '../../internal/platform/clock.ts';
 import { type Configuration, parseConfiguration, serveOptions } from '../../internal/platform/configuration.ts';
 import { Lifecycle } from '../../internal/platform/lifecycle.ts';
 import type { Logger } from '../../internal/platform/logger.ts';
+import { problemMemory } from '../../internal/platform/problem-memory.ts';
 import { prometheusMetrics } from '../../internal/platform/prometheus.ts';
 import { systemRandom } from '../../internal/platform/random.ts';
 import { openStore } from '../../internal/store/open.ts';
@@ -38,7 +40,9 @@ import { assemblePodGroups, givingWay } from './podgroups.ts';
 import { checkOwnTemplate, effectivePolicy, readPolicy, watchedNamespaces } from './policy.ts';
 import { assembleResults } from './results.ts';
 import { assembleSchedules } from './schedules.ts';
+import { snapshotService } from './snapshot.ts';
 import { templateCheck } from './template-check.ts';
+import { openTracing, tracesUrl } from './tracing.ts';
 import { warnOfUnknownVariables } from './unknown-variables.ts';
 import { programVersion } from './version.ts';
 import { assembleWebhooks, readWebhookSettings } from './webhooks.ts';
@@ -80,7 +84,7 @@ export async function serve(
     await lifecycle.stop();
   });
   onFirstSignal(signals, logger, () => grace.close());
-  const program = await assemble(settings, logger, seams);
+  const program = await assemble(settings, logger, seams, environment);
   await lifecycle.start(program.parts);
 }
 
@@ -99,8 +103,10 @@ function onFirstSignal(signals: readonly string[], logger: Logger, stop: () => u
   }
 }
 
-async function assemble(settings: Settings, logger: Logger, seams: Seams) {
+async function assemble(settings: Settings, log: Logger, seams: Seams, environment: NodeJS.ProcessEnv) {
   const clock = systemClock();
+  const memory = problemMemory(log, clock);
+  const { logger } = memory;
   const random = systemRandom();
   const metrics = prometheusMetrics();
   const shared = { clock, random, logger, metrics };
@@ -108,6 +114,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const defaultTemplate = readJobTemplate(settings.jobTemplate);
   const webhookSettings = readWebhookSettings(settings);
   const policyDocument = readPolicy(settings);
+  const traceUrl = tracesUrl(settings, environment);
   const { namespace, description, adopt, ...opened } = await openCluster(settings, shared);
   const cluster = seams.cluster(opened.cluster);
   const logs = seams.logs(opened.logs);
@@ -128,6 +135,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const manifest: ManifestOf = (job, attempt) =>
     jobManifest({ job, attempt, queueId, namespace, defaultTemplate, restricted });
   const hub = new EventHub({ reader: store.reader });
+  const traces = await openTracing(traceUrl, { ...shared, store, hub });
   const waits = new JobWaits({ hub, reader: store.reader, clock });
   const engine = new Engine({
     ...{ store, ...shared },
@@ -147,14 +155,15 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
   const emit = engine.report.bind(engine);
   const dispatcher = new Dispatcher({
     ...{ cluster, ...shared, queueId, manifest, emit },
-    forbids: (object) => judgeWorkload(object, policy),
+    forbids: (object) => judgeWorkload(object, policy) ?? jobSets.forbids(object),
     wanted: (jobId, attempt) => engine.core.running(jobId)?.attempt === attempt,
+    standing: (jobId, attempt) => standingOf({ store, clock }, jobId, attempt),
     concurrency: settings.dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ cluster, ...shared, emit });
   const chosen = chosenControllers(settings);
   const results = assembleResults(chosen.has('results'), settings, {
-    ...{ cluster, source: logs, ...shared, queueId, store, namespaces: watched },
+    ...{ cluster, source: logs, ...shared, queueId, store, namespaces: watched, saved: traces.saved },
   });
   const controller = jobsController({
     ...{ cluster, ...shared, queueId, emit },
@@ -194,7 +203,10 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     ...{ engine, store, simulated: settings.dryRun },
     checkPolicy: (submission) =>
       results.judge(submission) ?? webhooks.service.judge(submission) ?? judgeByPolicy(submission),
-    checkTemplate: templateCheck({ cluster, random, clock, manifest, namespace, watched }),
+    checkTemplate: templateCheck({
+      ...{ cluster, random, clock, manifest, namespace, watched },
+      unrunnable: (kind) => jobSets.unrunnable(kind),
+    }),
   });
   const jobs = seams.service(service);
   const judge = service.judge.bind(service);
@@ -208,6 +220,11 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     service: jobs,
     schedules: schedules.service,
     webhooks: webhooks.service,
+    traces: traces.requests,
+    debug: snapshotService({
+      ...{ settings, engine, store, storeSpec: storeSpec(settings), cluster: description, memory, clock },
+      ...{ namespaces: watched, watches: () => controller.watches(), metricsText: () => metrics.text() },
+    }),
     workloads: health.service,
     podGroups: podGroups.service,
     results: results.service,
@@ -228,6 +245,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
     parts: [
       { name: 'store', stop: () => store.close() },
       authenticationPart,
+      traces.part,
       {
         name: 'cluster',
         start: () => adopt(running, manifest),
@@ -240,7 +258,7 @@ async function assemble(settings: Settings, logger: Logger, seams: Seams) {
       health.part,
       podGroups.part,
       ...results.parts,
-      jobSets,
+      jobSets.part,
       { name: 'reachability', start: () => reachability.start(), stop: () => reachability.stop() },
       { name: 'clean-up', start: () => cleanup.start(), stop: () => cleanup.stop() },
       { name: 'retention', start: () => retention.start(), stop: () => retention.stop() },

@@ -20,6 +20,8 @@ export interface TemplateCheckDeps {
   namespace: string;
   /** Where workloads are watched; none: everywhere. */
   watched: readonly string[];
+  /** Why nobody would run a workload of this kind, if so; looks afresh. */
+  unrunnable?(kind: string): Promise<string | undefined>;
 }
 
 const timeoutMs = 1_000;
@@ -33,7 +35,8 @@ export function templateCheck(deps: TemplateCheckDeps): (submission: JobSubmissi
     if (result.outcome === 'refused' && isAboutTheObject(result.status)) {
       return refusedObject(submission, result.message);
     }
-    return rules.installation === undefined ? undefined : judgeKind(deps, rules, trial);
+    if (rules.installation === undefined) return undefined;
+    return (await judgeKind(deps, rules, trial)) ?? judgeWhoRuns(deps, trial.kind);
   };
 }
 
@@ -61,12 +64,21 @@ async function judgeKind(
   const what = whatIsMissing(await inTime(clock, cluster.list(rules.resource, { ...scope, limit: 1 })));
   if (what === undefined) return undefined;
   const where = scope.namespace === undefined ? 'in all namespaces' : `in the namespace ${scope.namespace}`;
-  const file = scope.namespace === undefined ? `${plural}-cluster` : plural;
+  const rights = kind === 'JobSet' ? 'jobset' : plural;
+  const file = scope.namespace === undefined ? `${rights}-cluster` : rights;
   const detail =
     what === 'kind'
       ? `The cluster has no ${kind}s (${plural}.${group}): ${rules.installation}.`
       : `The server has no rights to ${kind}s ${where} (deploy/rbac/${file}.yaml gives them), and can't see whether ` +
         `the cluster has them. If not: ${rules.installation}.`;
+  return { code: 'workload_kind_unavailable', detail, errors: [{ pointer: '/workload/kind', detail }] };
+}
+
+/** An API server that is asked too long does not hold up who submits. */
+async function judgeWhoRuns({ clock, unrunnable }: TemplateCheckDeps, kind: string): Promise<Refusal | undefined> {
+  const why = unrunnable && (await inTime(clock, unrunnable(kind)));
+  if (why === undefined) return undefined;
+  const detail = `${why}.`;
   return { code: 'workload_kind_unavailable', detail, errors: [{ pointer: '/workload/kind', detail }] };
 }
 

@@ -32,6 +32,8 @@ export interface WorkQueueOptions {
   backoff?: BackoffLimits;
   /** A rejection counts as a retry and is logged. */
   process(key: string): Promise<Retry | LookAgain | undefined>;
+  /** What the log says beside the key: the job that it is of. */
+  fieldsOf?(key: string): object;
 }
 
 const usualBackoff: BackoffLimits = { firstMs: 500, longestMs: 30_000 };
@@ -146,7 +148,8 @@ export class WorkQueue {
       return await this.#options.process(key);
     } catch (error) {
       const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#options.logger.error({ controller: this.#options.name, key, problem }, 'processing a key failed');
+      const { name: controller, logger, fieldsOf } = this.#options;
+      logger.error({ controller, key, ...fieldsOf?.(key), problem }, 'processing a key failed');
       return { retry: true };
     }
   }

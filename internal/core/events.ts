@@ -127,6 +127,12 @@ export type WorkloadObservation =
   | { phase: 'succeeded'; exitCode?: number }
   | { phase: 'failed'; reason: FailedReason; exitCode?: number; message?: string };
 
+/** How often the workload's own controller has begun all of it anew, and why the last time, for people. */
+export interface Restarts {
+  count: number;
+  message: string;
+}
+
 export interface WorkloadObserved {
   kind: 'workload_observed';
   at: number;
@@ -134,6 +140,8 @@ export interface WorkloadObserved {
   attempt: number;
   uid: string;
   observation: WorkloadObservation;
+  /** Absent without any. */
+  restarts?: Restarts;
 }
 
 /** A consistent read did not find the attempt's workload. A cache that lacks it is not enough for this event. */

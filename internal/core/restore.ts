@@ -81,6 +81,7 @@ function restoreRunning(row: CoreSnapshot['running'][number], at: number): Runni
     creation: made ? 'made' : 'unknown',
     ...(attempt.madeAt !== undefined && { madeAt: attempt.madeAt }),
     ...(row.rules && { rules: row.rules }),
+    ...(attempt.restarts !== undefined && { restarts: attempt.restarts }),
     ...(unknownAt !== undefined && { unknownAt }),
     call: 'none',
     failures: 0,

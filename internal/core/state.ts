@@ -60,6 +60,8 @@ export interface RunningJob {
   madeAt?: number;
   /** Read from its row when it was dispatched. */
   rules?: AttemptRules;
+  /** How often its workload's own controller has begun it anew, as far as that is written down; absent for never. */
+  restarts?: number;
   /** No call before this time: a backoff, or the API server's Retry-After. */
   notBefore: number;
   ending?: Ending;

@@ -9,7 +9,7 @@ import { isAlreadyThere, isNotFound } from '../../pkg/kubernetes/answers.ts';
 import type { ApiResult, Cluster, KubernetesObject, Resource } from '../../pkg/kubernetes/cluster.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
-import { isOurs } from './identity.ts';
+import { attemptOf, isOurs } from './identity.ts';
 import { type CreateOutcome, messageOf, waitOf } from './outcomes.ts';
 import { classifyRefusal, surelyUnread } from './refusals.ts';
 
@@ -22,6 +22,8 @@ export interface CreateDeps {
   forbids?(object: KubernetesObject): string | undefined;
   /** Whether the attempt still holds a slot; always when absent. */
   wanted?(jobId: string, attempt: number): boolean;
+  /** How an attempt of ours stands, this one or another; undefined for one that no row knows, and always when absent. */
+  standing?(jobId: string, attempt: number): 'running' | 'settling' | 'over' | undefined;
 }
 
 export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attempt): Promise<CreateOutcome> {
@@ -36,7 +38,8 @@ export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attemp
   if (forbidden !== undefined) return refusedForGood(forbidden);
   if (deps.wanted?.(job.jobId, attempt.attempt) === false) return notSent;
   const result = await deps.cluster.create(manifest.resource, manifest.object);
-  return isAlreadyThere(result) ? adopt(deps, job, attempt) : outcomeOf(result);
+  const { installation } = rulesOfKind(attempt.workload.kind);
+  return isAlreadyThere(result) ? adopt(deps, job, attempt) : outcomeOf(result, installation);
 }
 
 const notSent: CreateOutcome = {
@@ -55,16 +58,23 @@ function build(deps: CreateDeps, job: Job, attempt: Attempt): Built {
   }
 }
 
-function outcomeOf(result: ApiResult<KubernetesObject>): CreateOutcome {
+function outcomeOf(result: ApiResult<KubernetesObject>, installation: string | undefined): CreateOutcome {
   if (result.outcome === 'ok') return made(result.value);
   const refusal = result.outcome === 'refused' ? classifyRefusal(result) : undefined;
-  if (refusal) return { kind: 'create_refused', refusal, message: result.message };
+  if (refusal) return { kind: 'create_refused', refusal, message: withAdvice(result.message, installation) };
   return {
     kind: 'create_unknown',
     surelyNotMade: surelyUnread(result),
     message: result.message,
     ...waitOf(result),
   };
+}
+
+/** So a 404 says that there is no such kind, and not that there is no such namespace. */
+const noSuchKind = 'could not find the requested resource';
+
+function withAdvice(message: string, installation: string | undefined): string {
+  return installation !== undefined && message.includes(noSuchKind) ? `${message}: ${installation}` : message;
 }
 
 /** Something has our name already, or had it a moment ago: perhaps what an earlier create of ours made. */
@@ -74,10 +84,36 @@ async function adopt(deps: CreateDeps, job: Job, attempt: Attempt): Promise<Crea
   return unsettled(found, 'it exists already and cannot be read');
 }
 
-function judge({ queueId }: CreateDeps, job: Job, { attempt }: Attempt, found: KubernetesObject): CreateOutcome {
-  if (isOurs(found, queueId, job.jobId, attempt)) return made(found);
+async function judge(
+  deps: CreateDeps,
+  job: Job,
+  { attempt, workload }: Attempt,
+  found: KubernetesObject,
+): Promise<CreateOutcome> {
+  if (isOurs(found, deps.queueId, job.jobId, attempt)) return made(found);
   const { namespace, name } = found.metadata;
-  return refusedForGood(`a ${found.kind} named ${namespace}/${name} that does not belong to this job exists already`);
+  const what = `a ${workload.kind} named ${namespace}/${name}`;
+  const other = attemptOf(found, deps.queueId);
+  const standing = other && deps.standing?.(other.jobId, other.attempt);
+  if (other === undefined || standing === undefined)
+    return refusedForGood(`${what} that does not belong to this job exists already`);
+  if (standing === 'running') return refusedForGood(`${what} runs already, for the job ${other.jobId}`);
+  return makeRoom(deps, found, standing);
+}
+
+/** Attempts that share a name follow one another: the object of one that is over goes, and the create is tried again. */
+async function makeRoom(
+  { cluster }: CreateDeps,
+  { kind, metadata }: KubernetesObject,
+  standing: 'settling' | 'over',
+): Promise<CreateOutcome> {
+  const { namespace = '', name, uid, deletionTimestamp } = metadata;
+  const message = `the ${kind} of an earlier attempt has its name, and is being deleted`;
+  const wait: CreateOutcome = { kind: 'create_unknown', surelyNotMade: true, message };
+  if (standing === 'settling' || deletionTimestamp !== undefined) return wait;
+  const { resource } = rulesOfKind(kind);
+  const result = await cluster.delete(resource, namespace, name, { propagation: 'foreground', ...(uid && { uid }) });
+  return { ...wait, ...waitOf(result.outcome === 'ok' ? {} : result) };
 }
 
 function find({ cluster }: CreateDeps, { workload }: Attempt): Promise<ApiResult<KubernetesObject>> {

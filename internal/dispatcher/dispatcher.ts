@@ -7,7 +7,7 @@ import type { ClusterEvent } from '../core/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { createWorkload } from './create-workload.ts';
+import { type CreateDeps, createWorkload } from './create-workload.ts';
 import { deleteWorkload } from './delete-workload.ts';
 import { type CreateOutcome, type DeleteOutcome, messageOf } from './outcomes.ts';
 
@@ -24,6 +24,8 @@ export interface DispatcherDeps {
   forbids?(object: KubernetesObject): string | undefined;
   /** Whether the attempt still holds a slot; always when absent. */
   wanted?(jobId: string, attempt: number): boolean;
+  /** See CreateDeps. */
+  standing?: NonNullable<CreateDeps['standing']>;
   emit(event: ClusterEvent): void;
 }
 
@@ -83,8 +85,7 @@ export class Dispatcher {
     const outcome = await this.#outcome(effect);
     const word = outcomeWord(outcome);
     if (word) metrics.count('kubejobs_dispatch_outcomes_total', { outcome: word });
-    const jobId = effect.kind === 'create_workload' ? effect.job.jobId : effect.jobId;
-    emit({ at: clock.now(), jobId, attempt: effect.attempt.attempt, ...outcome });
+    emit({ at: clock.now(), ...attemptOf(effect), ...outcome });
   }
 
   /** Never rejects: a call that threw, which none should, must not leave the job waiting for its answer for ever. */
@@ -94,11 +95,19 @@ export class Dispatcher {
       return await createWorkload(this.#deps, effect.job, effect.attempt);
     } catch (error) {
       const message = messageOf(error);
-      this.#deps.logger.error({ effect: effect.kind, error: message }, 'a call to the cluster threw');
+      this.#deps.logger.error(
+        { ...attemptOf(effect), effect: effect.kind, error: message },
+        'a call to the cluster threw',
+      );
       if (effect.kind === 'create_workload') return { kind: 'create_unknown', surelyNotMade: false, message };
       return { kind: 'delete_answered', outcome: 'failed', message };
     }
   }
+}
+
+function attemptOf(effect: Effect): { jobId: string; attempt: number } {
+  const jobId = effect.kind === 'create_workload' ? effect.job.jobId : effect.jobId;
+  return { jobId, attempt: effect.attempt.attempt };
 }
 
 /** How a create ended; undefined for a deletion. */

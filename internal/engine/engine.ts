@@ -342,7 +342,7 @@ export class Engine {
     this.#recovery.committed();
     const now = clock.now();
     this.#measurements.committed(turn, inputs, now - begun, now);
-    this.#measurements.slots(this.settings.maxConcurrency);
+    this.#measurements.settings(this.settings);
     this.#tell(turn);
     committed?.();
   }
@@ -414,7 +414,7 @@ export class Engine {
     this.#view = new CommittedView(this.#core);
     this.#restored = standingsOf(snapshot);
     this.#measurements.reset(snapshot.counts);
-    this.#measurements.slots(this.settings.maxConcurrency);
+    this.#measurements.settings(this.settings);
     if (this.#owesCap) this.#setGivenCap(at);
     this.#deps.resync();
     this.#push({ kind: 'event', event: { kind: 'timer_fired', at } });

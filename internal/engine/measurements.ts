@@ -21,9 +21,10 @@ export class Measurements {
     return this.#counts;
   }
 
-  /** How many slots there are. */
-  slots(count: number): void {
-    this.#deps.metrics.set('kubejobs_slots', count);
+  /** What people set for the whole queue. */
+  settings({ maxConcurrency, paused }: { maxConcurrency: number; paused: boolean }): void {
+    this.#deps.metrics.set('kubejobs_slots', maxConcurrency);
+    this.#deps.metrics.set('kubejobs_paused', paused ? 1 : 0);
   }
 
   /** Begins anew from what the store has counted. */

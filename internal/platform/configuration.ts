@@ -280,6 +280,14 @@ export const serveOptions = {
     allowed: 'an integer from 1 to 256',
     parse: integer(1, 256),
   },
+  'otlp-endpoint': {
+    placeholder: 'URL',
+    help: 'where traces go by OTLP over HTTP, such as http://127.0.0.1:4318; none for nowhere (default $OTEL_EXPORTER_OTLP_ENDPOINT, else nowhere)',
+    allowed: 'an http or https URL, or none',
+    secret: true,
+    parse: (value: string) =>
+      value === 'none' || (/^https?:\/\//.test(value) && URL.canParse(value)) ? value : undefined,
+  },
   'log-level': {
     placeholder: 'LEVEL',
     default: 'info',

@@ -18,6 +18,7 @@ export const metricDefinitions = {
   kubejobs_queue_depth: { type: 'gauge', help: 'Pending jobs.', labels: [] },
   kubejobs_slots: { type: 'gauge', help: 'The cap on running jobs (max_concurrency).', labels: [] },
   kubejobs_slots_used: { type: 'gauge', help: 'Slots held by running jobs.', labels: [] },
+  kubejobs_paused: { type: 'gauge', help: '1 while a person has paused dispatching, else 0.', labels: [] },
   kubejobs_job_wait_seconds: {
     type: 'histogram',
     help: 'From acceptance to dispatch.',
@@ -53,6 +54,12 @@ export const metricDefinitions = {
     help: 'Inputs that shared one commit.',
     labels: [],
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+  },
+  kubejobs_store_available: { type: 'gauge', help: '1 while the store takes writes, else 0.', labels: [] },
+  kubejobs_store_failures_total: {
+    type: 'counter',
+    help: 'Commits that failed, and tries to write again that did, by code: disk_full, io, read_only, corrupt and others.',
+    labels: ['code'],
   },
   kubejobs_access_refusals_total: {
     type: 'counter',
@@ -188,6 +195,11 @@ export const metricDefinitions = {
     type: 'counter',
     help: 'Looks after which a key comes back later.',
     labels: ['controller'],
+  },
+  kubejobs_spans_total: {
+    type: 'counter',
+    help: 'Spans of traces by outcome: exported, failed (the collector did not take them).',
+    labels: ['outcome'],
   },
   kubejobs_informer_relists_total: { type: 'counter', help: 'Full lists by resource.', labels: ['resource'] },
 } as const satisfies Record<string, MetricDefinition>;

@@ -13,6 +13,7 @@ import type { ClusterEvent } from '../core/events.ts';
 import { Dispatcher, type DispatcherDeps } from '../dispatcher/dispatcher.ts';
 import { Cleanup, type CleanupResults } from '../engine/cleanup.ts';
 import { Engine, type EngineDeps } from '../engine/engine.ts';
+import { standingOf } from '../engine/former-attempts.ts';
 import { untilDeletion, wantsResult } from '../engine/result-needs.ts';
 import { EngineService } from '../engine/service.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -88,6 +89,7 @@ export function assembleProgram(deps: ProgramDeps): Program {
   const dispatcher = new Dispatcher({
     ...{ ...shared, queueId, manifest, emit },
     wanted: (jobId, attempt) => engine.core.running(jobId)?.attempt === attempt,
+    standing: (jobId, attempt) => standingOf(deps, jobId, attempt),
     concurrency: dispatchConcurrency,
   });
   const reachability = reachabilityMonitor({ ...shared, emit });

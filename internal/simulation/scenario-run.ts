@@ -1,6 +1,6 @@
 // Plays a scenario through the real core, engine, dispatcher and controllers on a simulated world, and says which of
 // its expectations did not hold. Starts are judged at the end, by the times in the rows.
-import { manifestKinds, type WorkloadManifest } from '../../pkg/models/index.ts';
+import { type ManifestKind, manifestKinds, type WorkloadManifest } from '../../pkg/models/index.ts';
 import type { Scenario, ScenarioLine, Step } from './scenario.ts';
 import { type SteppableClock, World } from './world.ts';
 
@@ -78,7 +78,7 @@ class ScenarioRun {
   }
 
   async #submit({ name, priority, annotations, kind }: Extract<Step, { do: 'submit' }>): Promise<void> {
-    const workload = kind === 'Job' ? {} : { manifest: training };
+    const workload = kind === 'Job' ? {} : { manifest: manifests[kind] };
     const answer = await this.#world.submit([{ name, priority, queue: 'default', annotations, workload }]);
     if (answer?.ok) for (const { jobId } of answer.value.jobs) this.#idOf.set(name, jobId);
   }
@@ -122,8 +122,21 @@ class ScenarioRun {
 
 const replica = { template: { spec: { containers: [{ name: 'pytorch', image: 'train' }] } } };
 
-const training: WorkloadManifest = {
-  apiVersion: manifestKinds.PyTorchJob,
-  kind: 'PyTorchJob',
-  spec: { pytorchReplicaSpecs: { Master: { replicas: 1, ...replica }, Worker: { replicas: 2, ...replica } } },
+const manifests: Record<Exclude<ManifestKind, 'Job'>, WorkloadManifest> = {
+  JobSet: {
+    apiVersion: manifestKinds.JobSet,
+    kind: 'JobSet',
+    spec: {
+      failurePolicy: { maxRestarts: 2 },
+      replicatedJobs: [
+        { name: 'leader', template: { spec: replica } },
+        { name: 'worker', replicas: 2, template: { spec: replica } },
+      ],
+    },
+  },
+  PyTorchJob: {
+    apiVersion: manifestKinds.PyTorchJob,
+    kind: 'PyTorchJob',
+    spec: { pytorchReplicaSpecs: { Master: { replicas: 1, ...replica }, Worker: { replicas: 2, ...replica } } },
+  },
 };

@@ -1,7 +1,8 @@
 // Scenarios are lines of text that anyone can add:
 //
 //   concurrency 2                       settings come first: concurrency, duration, settle, job-ttl
-//   t=0   submit job1 prio=2 exit=1     at second 0; also duration=3s, and kind=PyTorchJob (a master and two workers)
+//   t=0   submit job1 prio=2 exit=1     at second 0; also duration=3s, and kind=PyTorchJob
+//                                             (a master and two workers) or kind=JobSet (a leader and two workers, two restarts)
 //   t=5   expect pending job4 job1      exactly these, in dispatch order; `expect running` in order of dispatch
 //   t=10  expect start job4 job5        exactly these start within second 10, in this order
 //   t=12  cancel job4                   also: priority job1 9 · delete job1 (somebody else deletes its workload)

@@ -9,6 +9,7 @@ import {
   pytorchJobsResource,
   type Resource,
 } from '../../pkg/kubernetes/cluster.ts';
+import { jobSetsResource } from '../../pkg/kubernetes/jobset-installation.ts';
 import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../pkg/kubernetes/labels.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Engine, EngineDeps } from '../engine/engine.ts';
@@ -240,7 +241,7 @@ export class World {
     await this.truth.delete(resource, namespace, name, { propagation });
   }
 
-  /** Our Jobs and PyTorchJobs as they are on the cluster. */
+  /** Our Jobs, JobSets and PyTorchJobs as they are on the cluster. */
   async workloads(): Promise<KubernetesObject[]> {
     const selection = { labelSelector: ourSelector(this.store.queueId) };
     const pages = await Promise.all(workloadResources.map((resource) => this.truth.list(resource, selection)));
@@ -413,7 +414,7 @@ export class World {
   };
 }
 
-const workloadResources: readonly Resource[] = [jobsResource, pytorchJobsResource];
+const workloadResources: readonly Resource[] = [jobsResource, jobSetsResource, pytorchJobsResource];
 const resultKinds: readonly string[] = ['ConfigMap', 'Event'];
 
 /** What the operating system's patience comes to, in milliseconds. */

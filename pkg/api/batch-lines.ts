@@ -14,6 +14,8 @@ export interface BatchLinesDeps {
   service: Pick<JobService, 'submitEach'>;
   parse(bytes: Buffer): JsonBody;
   longestLine: number;
+  /** What each line becomes before it is submitted. */
+  dress(submission: JobSubmission): JobSubmission;
 }
 
 /** The answers, as text, line by line. `key`: of the whole request; each line has a key of its own under it. */
@@ -41,14 +43,14 @@ interface ReadLine {
   refusal?: Refusal;
 }
 
-function readLine({ parse, longestLine }: BatchLinesDeps, line: Line, key: string | undefined): ReadLine {
+function readLine({ parse, longestLine, dress }: BatchLinesDeps, line: Line, key: string | undefined): ReadLine {
   const { number, bytes } = line;
   if (!bytes) return { number, refusal: { code: 'body_too_large', detail: `The line is over ${longestLine} bytes.` } };
   const body = parse(bytes);
   if (!body.ok) return { number, refusal: { code: 'invalid_json', detail: body.message } };
   const judged = judgeBody(body.value);
   if (!judged.ok) return { number, refusal: invalid(judged.errors) };
-  const { submission } = judged;
+  const submission = dress(judged.submission);
   return key === undefined ? { number, submission } : { number, submission, key: keyOfLine(key, number, bytes) };
 }
 

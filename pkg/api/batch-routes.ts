@@ -10,6 +10,7 @@ import { hasJsonLines, jsonLinesType, takeJsonLines } from './json-lines.ts';
 import { jsonBodyParser } from './json-parser.ts';
 import type { ServerLimits } from './limits.ts';
 import { invalid, sendProblem } from './problems.ts';
+import { inTraceOf } from './request-traces.ts';
 import { bodyProblems, submissionProblems } from './responses.ts';
 import { type SubmissionBody, submissionBody } from './schemas/submission.ts';
 import type { JobService } from './service.ts';
@@ -75,11 +76,14 @@ export function batchRoutes(app: FastifyInstance, { service, limits }: BatchRout
         if (!hasJsonLines(request)) return sendProblem(reply, invalid([{ pointer: '', detail: 'must be an array' }]));
         letStream(request.raw);
         const key = request.headers['idempotency-key'] as string | undefined;
-        return reply.type(jsonLinesType).send(Readable.from(answerLines(lines, body, key)));
+        return reply
+          .type(jsonLinesType)
+          .send(Readable.from(answerLines({ ...lines, dress: (each) => inTraceOf(request, each) }, body, key)));
       }
       const errors = body.flatMap((each, index) => errorsWithin(`/${index}`, submissionErrors(each)));
       if (errors.length > 0) return sendProblem(reply, invalid(errors));
-      const answer = await service.submitAll(body.map(submissionOf), idempotencyKeyOf(request));
+      const submissions = body.map((each) => inTraceOf(request, submissionOf(each)));
+      const answer = await service.submitAll(submissions, idempotencyKeyOf(request));
       if (!answer.ok) return sendProblem(reply, answer.refusal);
       if (answer.value.replayed) reply.header('idempotency-replayed', 'true');
       return reply.code(201).send(answer.value.jobs.map(submittedDocumentOf));

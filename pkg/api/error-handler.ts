@@ -124,7 +124,14 @@ function tooLarge(bytes = 0): string {
 
 function internal(error: FastifyError, request: FastifyRequest, logger: ErrorLog): Refusal {
   // Without the query, where somebody may have put a token, and without what else hangs on the error, such as a body.
-  const fields = { error: error.stack ?? String(error), method: request.method, url: pathOf(request) };
+  const about = { method: request.method, url: pathOf(request), ...jobOf(request) };
+  const fields = { ...about, error: error.stack ?? String(error) };
   logger.error(fields, 'a request ended in an error of the server');
   return { code: 'internal', detail: 'The server made a mistake; its log has the details.' };
+}
+
+/** The job that a call is about, under the name that it has in every line of the log. */
+function jobOf({ params }: FastifyRequest): { jobId?: string } {
+  const { job_id: jobId } = (params ?? {}) as { job_id?: unknown };
+  return typeof jobId === 'string' ? { jobId } : {};
 }

@@ -7,6 +7,7 @@ import { idempotencyHeader, idempotencyKeyOf, replayedHeader } from './idempoten
 import { type JobPath, jobIdOf, jobPath, jobResponse } from './job-path.ts';
 import { describePage, pageHeaders, pageParameters, pageRequestOf } from './pagination.ts';
 import { invalid, jobNotFound, sendProblem } from './problems.ts';
+import { inTraceOf } from './request-traces.ts';
 import { bodyProblems, readProblems, submissionProblems, writeProblems } from './responses.ts';
 import { rules } from './rules.ts';
 import { oneOf, textOf } from './schemas/common.ts';
@@ -76,7 +77,7 @@ function submitRoute(app: FastifyInstance, service: JobService): void {
   app.post<{ Body: SubmissionBody }>('/jobs', { schema, config: { access: 'submit' } }, async (request, reply) => {
     const errors = submissionErrors(request.body);
     if (errors.length > 0) return sendProblem(reply, invalid(errors));
-    const answer = await service.submit(submissionOf(request.body), idempotencyKeyOf(request));
+    const answer = await service.submit(inTraceOf(request, submissionOf(request.body)), idempotencyKeyOf(request));
     if (!answer.ok) return sendProblem(reply, answer.refusal);
     if (answer.value.replayed) reply.header('idempotency-replayed', 'true');
     reply.code(201).header('location', `/jobs/${answer.value.jobId}`);

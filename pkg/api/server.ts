@@ -14,6 +14,8 @@ import { callerRoutes } from './caller-routes.ts';
 import { refuseHostless, setCommonHeaders } from './common-headers.ts';
 import { Connections } from './connections.ts';
 import { type DashboardFiles, dashboardRoutes } from './dashboard-routes.ts';
+import { debugRoutes } from './debug-routes.ts';
+import type { DebugService } from './debug-service.ts';
 import { describeApi, serveDocumentation } from './documentation.ts';
 import { answerFrameworkError, type ErrorLog, handleErrors } from './error-handler.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -30,6 +32,7 @@ import { podGroupRoutes } from './podgroup-routes.ts';
 import type { PodGroupService } from './podgroup-service.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { AccessRefusals, type AccessRefusalsDeps } from './refused-access.ts';
+import { type RequestTraces, traceRequests } from './request-traces.ts';
 import { resultRoutes } from './result-routes.ts';
 import type { ResultService } from './result-service.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
@@ -42,6 +45,7 @@ import { problemSchemas } from './schemas/problem.ts';
 import { resultSchemas } from './schemas/result.ts';
 import { scheduleSchemas } from './schemas/schedule.ts';
 import { settingsSchemas } from './schemas/settings.ts';
+import { snapshotSchemas } from './schemas/snapshot.ts';
 import { webhookSchemas } from './schemas/webhook.ts';
 import { workloadSchemas } from './schemas/workload.ts';
 import type { JobService } from './service.ts';
@@ -58,6 +62,10 @@ export interface ServerDeps {
   logs: LogService;
   schedules: ScheduleService;
   webhooks: WebhookService;
+  /** Undefined: requests are not traced. */
+  traces?: RequestTraces | undefined;
+  /** For support. */
+  debug: DebugService;
   /** Undefined when nothing follows the health of workloads. */
   workloads?: WorkloadService | undefined;
   /** Undefined when nothing follows groups of pods. */
@@ -89,6 +97,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(schemaCompiler());
   app.addHook('onRequest', setCommonHeaders);
   app.addHook('onRequest', refuseHostless);
+  traceRequests(app, deps.traces);
   handleErrors(app, deps.logger);
   for (const schema of [
     ...problemSchemas,
@@ -101,6 +110,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...resultSchemas,
     ...healthSchemas,
     ...callerSchemas,
+    ...snapshotSchemas,
   ])
     app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
@@ -119,6 +129,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   healthRoutes(app, deps.service, deps.version, deps.workloads);
   metricsRoute(app, deps.metricsText);
   callerRoutes(app, deps.authentication?.authenticator);
+  debugRoutes(app, deps.debug);
   errorRoutes(app);
   dashboardRoutes(app, deps.dashboard);
   await serveDocumentation(app);

@@ -120,6 +120,7 @@ function attemptDocumentOf(attempt: Attempt): AttemptDocument {
   };
   if (attempt.finishedAt !== undefined) document.finished_at = timeOf(attempt.finishedAt);
   if (attempt.outcome !== undefined) document.outcome = attempt.outcome;
+  if (attempt.restarts !== undefined) document.restarts = attempt.restarts;
   return Object.assign(document, outcomeOf(attempt));
 }
 

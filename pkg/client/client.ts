@@ -15,6 +15,7 @@ import type {
   ScheduleDocument,
   ScheduleFields,
   SettingsDocument,
+  SnapshotDocument,
   SubmissionDocument,
   SubmittedDocument,
   WatchedKind,
@@ -140,6 +141,8 @@ export interface Client {
   pause(): Promise<SettingsDocument>;
   resume(): Promise<SettingsDocument>;
   settings(): Promise<SettingsDocument>;
+  /** How the server is, for support; needs the role `admin`. */
+  snapshot(): Promise<SnapshotDocument>;
   configure(changes: Partial<SettingsDocument>): Promise<SettingsDocument>;
   createSchedule(schedule: NewScheduleDocument): Promise<ScheduleDocument>;
   schedules(page?: PageOptions): Promise<Page<ScheduleDocument>>;
@@ -202,6 +205,7 @@ export function createClient({ baseUrl, token, retrying, fetch: given }: ClientO
     pause: () => change('POST', 'pause'),
     resume: () => change('POST', 'resume'),
     settings: () => document('settings'),
+    snapshot: () => document('debug/snapshot'),
     configure: (changes) => change('PATCH', 'settings', changes),
     createSchedule: (schedule) => change('POST', 'schedules', schedule),
     schedules: (options = {}) => page(pathWith('schedules', pageParameters(options))),

@@ -101,6 +101,8 @@ export interface AttemptDocument {
   reason?: JobReason;
   message?: string;
   exit_code?: number;
+  /** Of a JobSet, by its failure policy; absent for never. */
+  restarts?: number;
   creation: Creation;
   workload: WorkloadDocument;
 }
@@ -243,6 +245,46 @@ export interface ResultDocument {
 export interface SettingsDocument {
   max_concurrency: number;
   paused: boolean;
+}
+
+/** How a server is, for support. What is inside its objects may grow from version to version. */
+export interface SnapshotDocument {
+  taken_at: string;
+  versions: Record<string, string>;
+  configuration: Record<string, unknown>;
+  queue: {
+    jobs: Record<string, number>;
+    max_concurrency: number;
+    paused: boolean;
+    slots: Array<{
+      job_id: string;
+      attempt: number;
+      priority: number;
+      dispatched_at: string;
+      creation: string;
+      reason?: string;
+    }>;
+  };
+  engine: Record<string, unknown>;
+  store: Record<string, unknown>;
+  cluster: Record<string, unknown>;
+  watches: Array<{ resource: string; namespace?: string; synced: boolean; objects: number }>;
+  problems: Array<{
+    level: string;
+    message: string;
+    count: number;
+    first_at: string;
+    last_at: string;
+    fields: Record<string, string>;
+  }>;
+  process: {
+    pid: number;
+    uptime_seconds: number;
+    memory_bytes: Record<string, number>;
+    event_loop_lag_seconds: Record<string, number>;
+  };
+  /** In the Prometheus text format. */
+  metrics: string;
 }
 
 /** One state change, as `GET /events` tells it. */

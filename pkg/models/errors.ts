@@ -32,7 +32,7 @@ export const errorCatalogue = {
   workload_kind_unavailable: {
     status: 400,
     title: 'The cluster has no such kind of workload',
-    when: 'The CRD of the kind of `workload` is not installed, or the server has no rights to it; `detail` says what to do.',
+    when: 'The CRD of the kind of `workload` is not installed, the server has no rights to it, or nobody would run it; `detail` says what to do.',
   },
   unauthenticated: {
     status: 401,

@@ -144,6 +144,8 @@ export interface Attempt {
   reason?: JobReason;
   message?: string;
   exitCode?: number;
+  /** How often the workload's own controller has begun it anew; absent for never. */
+  restarts?: number;
   /** When kubejobs may delete the finished workload; absent when there is nothing to delete. */
   cleanupAt?: number;
 }
@@ -244,6 +246,7 @@ export interface AttemptColumns {
   reason?: JobReason;
   message?: string;
   exitCode?: number;
+  restarts?: number;
   /** `null`: nothing is left to delete. */
   cleanupAt?: number | null;
 }

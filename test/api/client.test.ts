@@ -13,6 +13,7 @@ import type { ProblemDocument } from '../../pkg/api/schemas/problem.ts';
 import type { ResultDocument } from '../../pkg/api/schemas/result.ts';
 import type { NewScheduleBody, ScheduleChangeBody, ScheduleDocument } from '../../pkg/api/schemas/schedule.ts';
 import type { SettingsDocument } from '../../pkg/api/schemas/settings.ts';
+import type { SnapshotDocument } from '../../pkg/api/schemas/snapshot.ts';
 import type { SubmissionBody } from '../../pkg/api/schemas/submission.ts';
 import type { DeliveryDocument } from '../../pkg/api/schemas/webhook.ts';
 import type { WorkloadHealthDocument, WorkloadsDocument } from '../../pkg/api/schemas/workload.ts';
@@ -50,6 +51,7 @@ test('the client’s documents are the server’s, and a change of either alone 
   expectTypeOf<documents.WorkloadsDocument>().toEqualTypeOf<WorkloadsDocument>();
   expectTypeOf<documents.ResultDocument>().toEqualTypeOf<ResultDocument>();
   expectTypeOf<documents.SettingsDocument>().toEqualTypeOf<SettingsDocument>();
+  expectTypeOf<documents.SnapshotDocument>().toEqualTypeOf<SnapshotDocument>();
   expectTypeOf<documents.ScheduleDocument>().toEqualTypeOf<ScheduleDocument>();
   expectTypeOf<documents.NewScheduleDocument>().toEqualTypeOf<NewScheduleBody>();
   expectTypeOf<Partial<documents.ScheduleFields>>().toEqualTypeOf<ScheduleChangeBody>();

@@ -164,10 +164,12 @@ test('a bug is 500, told to the log and not to the client', async () => {
   ]);
 });
 
-test('a bug in a read is 500 too', async () => {
-  const { app, service } = await anApi();
+test('a bug in a read is 500 too, and the log says of which job', async () => {
+  const logged: object[] = [];
+  const { app, service } = await anApi({ logger: { error: (fields: object) => void logged.push(fields) } });
   service.bug = new Error('secret');
   expect((await app.inject(`/jobs/${id}`)).statusCode).toBe(500);
+  expect(logged).toEqual([expect.objectContaining({ jobId: id })]);
 });
 
 test('every answer forbids guessing at its content type, and live data is not cached', async () => {

@@ -17,6 +17,12 @@ const pytorchJob = {
   kind: 'PyTorchJob',
   spec: { pytorchReplicaSpecs: { Master: { replicas: 1, template }, Worker: { replicas: 2, template } } },
 };
+const replicatedJob = { name: 'worker', replicas: 2, template: { spec: { completions: 2, template } } };
+const jobSet = (replicatedJobs: unknown = [replicatedJob], more: object = {}) => ({
+  apiVersion: 'jobset.x-k8s.io/v1alpha2',
+  kind: 'JobSet',
+  spec: { ...more, replicatedJobs },
+});
 const replicas = (pytorchReplicaSpecs: unknown) => ({ ...pytorchJob, spec: { a: 1, pytorchReplicaSpecs } });
 /** A value for each of the simple fields. */
 const simple = { image: 'a', command: ['a'], args: ['a'], env: [], resources: {}, completions: 1, parallelism: 1 };
@@ -33,7 +39,7 @@ async function submitted(fields: object): Promise<JobSubmission | undefined> {
 }
 
 describe('a manifest', () => {
-  it.each([job, pytorchJob])(
+  it.each([job, pytorchJob, jobSet()])(
     'of a $kind reaches the service untouched, and gives the job no namespace',
     async (workload) => {
       expect(await submitted({ workload })).toEqual({
@@ -56,7 +62,7 @@ describe('a manifest', () => {
   });
 });
 
-const kinds = 'must be Job (batch/v1) or PyTorchJob (kubeflow.org/v1)';
+const kinds = 'must be Job (batch/v1), JobSet (jobset.x-k8s.io/v1alpha2) or PyTorchJob (kubeflow.org/v1)';
 const dnsLabel =
   'must be a DNS label (RFC 1123): 1 to 63 characters, lower-case letters, digits and "-", beginning and ending with a letter or a digit';
 const metadataFields = 'is not a field that is known here; allowed: name, namespace, labels, annotations';
@@ -84,12 +90,6 @@ const mistakes: Array<[what: string, fields: object, pointer: string, detail: st
   ],
   ['of another kind', { workload: { ...job, apiVersion: 'v1', kind: 'Pod' } }, '/workload/kind', kinds],
   ['of a kind that only objects have', { workload: { ...job, kind: 'constructor' } }, '/workload/kind', kinds],
-  [
-    'of a JobSet',
-    { workload: { ...job, apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet' } },
-    '/workload/kind',
-    `cannot be JobSet yet, that comes with a later version; it ${kinds}`,
-  ],
   [
     'of an old API version',
     { workload: { ...job, apiVersion: 'batch/v1beta1' } },
@@ -195,6 +195,65 @@ const mistakes: Array<[what: string, fields: object, pointer: string, detail: st
     'must begin with a letter for a PyTorchJob, or workload/metadata/name must be given and begin with one',
   ],
 ];
+
+const jobSetMistakes: typeof mistakes = [
+  [
+    'an old API version',
+    { workload: { ...jobSet(), apiVersion: 'jobset.x-k8s.io/v1alpha1' } },
+    '/workload/apiVersion',
+    'must be jobset.x-k8s.io/v1alpha2 for a JobSet',
+  ],
+  [
+    'no replicated jobs',
+    { workload: jobSet([]) },
+    '/workload/spec/replicatedJobs',
+    'must be an array of at least one replicated job',
+  ],
+  [
+    'replicated jobs by name',
+    { workload: jobSet({ worker: {} }) },
+    '/workload/spec/replicatedJobs',
+    'must be an array of at least one replicated job',
+  ],
+  [
+    'nothing for a replicated job',
+    { workload: jobSet([replicatedJob, null]) },
+    '/workload/spec/replicatedJobs/1',
+    'must be an object with name and template',
+  ],
+  [
+    'a Job’s template without one of pods',
+    { workload: jobSet([{ name: 'a', template: { spec: { completions: 1 } } }]) },
+    '/workload/spec/replicatedJobs/0/template/spec/template',
+    'is required and must be a pod template, an object',
+  ],
+  [
+    'a name that begins with a digit',
+    { workload: { ...jobSet(), metadata: { name: '4th' } } },
+    '/workload/metadata/name',
+    'must begin with a letter for a JobSet',
+  ],
+  [
+    'a generated name',
+    { workload: { ...jobSet(), metadata: { generateName: 'a-' } } },
+    '/workload/metadata/generateName',
+    metadataFields,
+  ],
+  [
+    'another controller',
+    { workload: jobSet([replicatedJob], { managedBy: 'kueue.x-k8s.io/multikueue' }) },
+    '/workload/spec/managedBy',
+    'must be jobset.sigs.k8s.io/jobset-controller, or be left out: the queue runs no JobSet of another controller',
+  ],
+];
+
+describe('a JobSet is refused with', () => {
+  it.each(jobSetMistakes)('%s', async (_what, fields, pointer, detail) => {
+    const answer = await post({ name: 'train', ...fields });
+    expect(answer.statusCode).toBe(400);
+    expect((answer.json() as { errors: object[] }).errors).toContainEqual({ pointer, detail });
+  });
+});
 
 describe('a manifest is refused', () => {
   it.each(mistakes)('%s', async (_what, fields, pointer, detail) => {

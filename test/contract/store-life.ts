@@ -78,7 +78,7 @@ function describeConditions(freshStore: () => Promise<Store>): void {
           storedJob(2, { ...running, rules: { queueTimeoutMs: 5 } }),
         ],
         attempts: [
-          { jobId: idOf(1), attempt: storedAttempt(1, { madeAt: 77, giveWay: 'to others' }) },
+          { jobId: idOf(1), attempt: storedAttempt(1, { madeAt: 77, giveWay: 'to others', restarts: 3 }) },
           { jobId: idOf(2), attempt: storedAttempt(1, { dispatchSequence: 2 }) },
         ],
       }),
@@ -87,7 +87,7 @@ function describeConditions(freshStore: () => Promise<Store>): void {
     const { timeoutMs, retries } = rules;
     expect(first).toMatchObject({
       rules: { timeoutMs, retries, attemptsBefore: 2, gaveWayTimes: 1 },
-      attempt: { madeAt: 77, giveWay: 'to others' },
+      attempt: { madeAt: 77, giveWay: 'to others', restarts: 3 },
     });
     expect(second).not.toHaveProperty('rules');
   });

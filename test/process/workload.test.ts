@@ -1,5 +1,5 @@
-// A PyTorchJob through the whole program in a dry run: accepted, run, ended by its own conditions, and found again by a
-// program that was killed while it ran.
+// PyTorchJobs and JobSets through the whole program in a dry run: accepted, run, ended by their own conditions, and found again
+// by a program that was killed while they ran.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { getJson, type ServerProcess, startServer, submitJob } from '../support/server-process.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -11,6 +11,7 @@ interface JobJson {
   state: string;
   exit_code?: number;
   workload?: { kind: string; namespace: string; name: string };
+  timeline: Array<{ message?: string }>;
 }
 
 let folder: TemporaryFolder;
@@ -59,4 +60,30 @@ it('runs PyTorchJobs to the end that they choose, also over a kill', async () =>
   await server.kill('SIGKILL');
   server = await start();
   await jobIs(lasting, { state: 'succeeded', exit_code: 0, workload: { kind: 'PyTorchJob' } });
+});
+
+it('runs JobSets under their own name, restarts them, and tells of each restart once, also over a kill', async () => {
+  const annotations = { 'kubejobs.io/simulate-duration': '2s', 'kubejobs.io/simulate-exit-code': '7' };
+  const template = {
+    spec: { template: { metadata: { annotations }, spec: { containers: [{ name: 'main', image: 'i' }] } } },
+  };
+  const jobSet = {
+    apiVersion: 'jobset.x-k8s.io/v1alpha2',
+    kind: 'JobSet',
+    metadata: { name: 'train' },
+    spec: { failurePolicy: { maxRestarts: 2 }, replicatedJobs: [{ name: 'worker', replicas: 2, template }] },
+  };
+  const jobId = await submit({ name: 'set', workload: jobSet });
+  await jobIs(jobId, { state: 'running', attempts: [{ restarts: 1 }] });
+  await server.kill('SIGKILL');
+  server = await start();
+  const place = { kind: 'JobSet', namespace: 'default', name: 'train' };
+  await jobIs(jobId, { state: 'failed', exit_code: 7, workload: place, attempts: [{ restarts: 2 }] });
+  const { timeline } = await getJson<JobJson>(`${server.url}/jobs/${jobId}`);
+  const restarts = timeline.flatMap(({ message }) => (message?.startsWith('restart ') ? [message] : []));
+  expect(restarts.map((message) => message.slice(0, 23))).toEqual([
+    'restart 1 of the JobSet',
+    'restart 2 of the JobSet',
+  ]);
+  expect(restarts[0]).toContain('exit code 7');
 });

@@ -27,7 +27,8 @@ export function eventOf(word: string, at: number, job: string, options: Record<s
   const about = { at, jobId: idOf(name), attempt: Number(attempt) };
   const message = options.message ?? word;
   const wait = options['retry-after'] === undefined ? {} : { retryAfterMs: Number(options['retry-after']) };
-  const observed = { kind: 'workload_observed', ...about, uid: options.uid ?? uidOf(name) } as const;
+  const restarts = options.restarts === undefined ? {} : { restarts: { count: Number(options.restarts), message } };
+  const observed = { kind: 'workload_observed', ...about, uid: options.uid ?? uidOf(name), ...restarts } as const;
   switch (word) {
     case 'submit':
       return {

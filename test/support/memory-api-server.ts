@@ -55,6 +55,11 @@ export class MemoryApiServer {
     for (const send of held) send();
   }
 
+  /** They tell only of the next so many changes, and stay behind. */
+  trickle(count: number): void {
+    for (const waiting of this.#held.values()) for (const send of waiting.splice(0, count)) send();
+  }
+
   find(plural: string, name: string): KubernetesObject | undefined {
     return structuredClone(this.#objects.get(`${plural}/ns/${name}`));
   }

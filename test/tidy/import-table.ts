@@ -107,6 +107,11 @@ export const folderRules: readonly FolderRule[] = [
     mayImport: [models, storeInterface, platform],
   },
   {
+    folder: 'internal/tracing/',
+    holds: 'the spans of jobs: made from their rows (pure), and told as their state changes',
+    mayImport: [models, storeInterface, platform],
+  },
+  {
     folder: 'internal/simulation/',
     holds: 'simulated cluster on any clock, fault injection, scenarios, checkers',
     mayImport: [models, core, engine, dispatcher, controllers, kubernetes, storeInterface, memoryStore, platform],
@@ -132,6 +137,10 @@ export const packageHomes: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'pkg/kubernetes/',
   'better-sqlite3': 'internal/store/',
   'prom-client': 'internal/platform/',
+  '@opentelemetry/api': 'internal/platform/',
+  '@opentelemetry/sdk-trace-base': 'internal/platform/',
+  '@opentelemetry/exporter-trace-otlp-http': 'internal/platform/',
+  '@opentelemetry/resources': 'internal/platform/',
   croner: 'internal/schedules/',
   preact: 'web/',
   '@preact/signals': 'web/',

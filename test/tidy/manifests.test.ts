@@ -88,7 +88,7 @@ describe('the rights in deploy/rbac', () => {
       resources.map((resource) => `${resource}: ${verbs.join(' ')}`),
     );
     expect(rights).toEqual([
-      'jobsets: get list watch delete',
+      'jobsets: create get list watch delete',
       'jobsets/status: patch',
       'jobsets/finalizers: update',
       'jobs: patch',

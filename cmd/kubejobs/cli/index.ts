@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addChangeCommands } from './changes.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addConfigCommands } from './config.ts';
+import { addDebugCommands } from './debug.ts';
 import { addEventsCommand } from './events.ts';
 import { addGetCommand } from './get.ts';
 import type { Io } from './io.ts';
@@ -32,6 +33,7 @@ export function addClientCommands(program: Command, io: Io): void {
   addScheduleCommands(program, io);
   addWebhookCommands(program, io);
   addPodGroupsCommand(program, io);
+  addDebugCommands(program, io);
   addConfigCommands(program, io);
   addCompletionCommand(program, io);
 }

@@ -35,9 +35,10 @@ function eachOnce(io: Io, signal: AbortSignal): Tell {
   };
 }
 
-function standing({ name, job_id, state, reason, message }: JobDocument): string {
+function standing({ name, job_id, state, reason, message, attempts }: JobDocument): string {
+  const restarts = state === 'running' ? attempts?.at(-1)?.restarts : undefined;
   const why = `${reason ? ` (${reason})` : ''}${message ? `: ${message}` : ''}`;
-  return `${name}: ${state}${why}${state === 'held' ? `; kubejobs release ${job_id} lets it go on` : ''}`;
+  return `${name}: ${state}${restarts ? `, restart ${restarts}` : ''}${why}${state === 'held' ? `; kubejobs release ${job_id} lets it go on` : ''}`;
 }
 
 /** One look at a time, so that an older answer is never told after a newer one. */

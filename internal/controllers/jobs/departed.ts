@@ -23,9 +23,12 @@ export class Departed {
     delete this.#left.get(key)?.job;
   }
 
+  /** Those of a JobSet before an earlier restart explain nothing any more. */
   podLeft(key: string, pod: PodRecord): void {
     const left = this.#left.get(key) ?? { pods: [] };
-    this.#left.set(key, { ...left, pods: [...left.pods, pod].slice(0, fewPods) });
+    const pods = left.pods.filter((other) => restartsOf(other) >= restartsOf(pod));
+    const isLate = pods.some((other) => restartsOf(other) > restartsOf(pod));
+    this.#left.set(key, { ...left, pods: isLate ? pods : [...pods, pod].slice(0, fewPods) });
   }
 
   job(key: string): JobRecord | undefined {
@@ -43,4 +46,8 @@ export class Departed {
   forgetAllBut(keys: ReadonlySet<string>): void {
     for (const key of this.#left.keys()) if (!keys.has(key)) this.#left.delete(key);
   }
+}
+
+function restartsOf({ jobSet }: PodRecord): number {
+  return jobSet?.restarts ?? 0;
 }

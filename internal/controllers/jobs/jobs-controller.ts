@@ -19,7 +19,8 @@ import { type Retry, WorkQueue } from '../work-queue.ts';
 import { observeWithoutPods } from './missing-pods.ts';
 import { isExplained, lacksPods, observe } from './observe.ts';
 import { attemptKey, type JobRecord, type PodRecord, parseAttemptKey, projectJob, projectPod } from './records.ts';
-import { jobWatchers, madeBy, type Watchers } from './watchers.ts';
+import { RestartWatch } from './restarts.ts';
+import { jobWatchers, madeBy, type Watchers, type WatchState } from './watchers.ts';
 
 export interface JobsControllerDeps {
   cluster: Cluster;
@@ -57,6 +58,8 @@ export interface JobsController {
   watch(kind: WorkloadKind): void;
   /** Looks at everything again and reports it even when it is not news. */
   resync(): void;
+  /** How its copies of what it watches are. */
+  watches(): WatchState[];
 }
 
 export function jobsController(deps: JobsControllerDeps): JobsController {
@@ -67,6 +70,8 @@ export function jobsController(deps: JobsControllerDeps): JobsController {
 const withoutPodsMs = 10_000;
 /** So is one that the watch does not show. */
 const unwatchedMs = 2_000;
+/** And one that was restarted, and nobody says why. */
+const unexplainedMs = 1_000;
 
 interface Told {
   uid: string;
@@ -82,12 +87,17 @@ class Controller implements JobsController {
   readonly #told = new Map<string, Told>();
   /** Since when a Job has been without pods. */
   readonly #podless = new Map<string, number>();
+  readonly #restarts: RestartWatch;
 
   constructor(deps: JobsControllerDeps) {
     this.#deps = deps;
+    this.#restarts = new RestartWatch(deps.cluster);
     const { clock, random, logger, metrics, concurrency = 16 } = deps;
     const process = (key: string): Promise<Retry | undefined> => this.#reconcile(key);
-    this.#queue = new WorkQueue({ name: 'jobs', clock, random, logger, metrics, concurrency, process });
+    this.#queue = new WorkQueue({
+      ...{ name: 'jobs', clock, random, logger, metrics, concurrency, process },
+      fieldsOf: parseAttemptKey,
+    });
     this.#watchers = jobWatchers({
       ...deps,
       onNews: (key) => this.#queue.add(key),
@@ -104,6 +114,10 @@ class Controller implements JobsController {
     }
     this.#queue.start();
     this.#watchers.start();
+  }
+
+  watches(): WatchState[] {
+    return this.#watchers.states();
   }
 
   watch(kind: WorkloadKind): void {
@@ -132,11 +146,9 @@ class Controller implements JobsController {
 
   /** What went away while it was expected got no further look. */
   #forgetAllBut(expected: ReadonlySet<string>): void {
-    for (const kept of [this.#told, this.#podless]) {
-      for (const key of kept.keys()) {
-        if (!expected.has(key) && this.#watchers.jobsOf(key).length === 0) kept.delete(key);
-      }
-    }
+    const isOver = (key: string): boolean => !expected.has(key) && this.#watchers.jobsOf(key).length === 0;
+    for (const kept of [this.#told, this.#podless]) for (const key of kept.keys()) if (isOver(key)) kept.delete(key);
+    for (const key of this.#restarts.keys()) if (isOver(key)) this.#restarts.forget(key);
     this.#watchers.departed.forgetAllBut(expected);
   }
 
@@ -169,6 +181,8 @@ class Controller implements JobsController {
   async #look(key: string, job: JobRecord): Promise<Retry | undefined> {
     const pods = this.#watchers.podsOf(job);
     if (!pods && !isFinished(job)) return undefined; // looked at again when the pods are listed
+    if (!(await this.#restarts.look(key, job, this.#watchers.podsBeforeRestart(job))))
+      return { retry: true, atLeastMs: unexplainedMs };
     const observation = observe(job, isFinished(job) ? this.#withDeparted(key, job, pods) : (pods ?? []));
     if (lacksPods(job, pods ?? []) && this.#isExpected(key)) return this.#lookWithoutPods(key, job, observation);
     this.#podless.delete(key);
@@ -202,7 +216,7 @@ class Controller implements JobsController {
       return this.#tell(key, job.uid, observe(job, this.#withDeparted(key, job, madeBy(job, pods))));
     }
     if (mayChangeItsMind(listed)) return again(listed);
-    logger.warn({ key, problem: listed.message }, 'the pods of a failed Job cannot be listed');
+    logger.warn({ jobId, attempt, problem: listed.message }, 'the pods of a failed Job cannot be listed');
     return this.#tell(key, job.uid, unexplained);
   }
 
@@ -220,7 +234,7 @@ class Controller implements JobsController {
         return this.#look(key, job);
       if (job.uid === reference.uid) return this.#lookUnwatched(key, { ...job, key });
     } else if (found.outcome === 'unknown' || (found.status !== 404 && !this.#isOver(key, reference, found.status))) {
-      logger.debug({ key, problem: found.message }, 'a workload that is not in the copy cannot be read');
+      logger.debug({ jobId, attempt, problem: found.message }, 'a workload that is not in the copy cannot be read');
       return again(found);
     }
     if (seen && (known.uid ?? seen.uid) === seen.uid) return this.#look(key, seen);
@@ -245,7 +259,10 @@ class Controller implements JobsController {
 
   /** Somebody took our marks away, but it is ours by its uid. No watch will tell of it, so it is asked about. */
   async #lookUnwatched(key: string, job: JobRecord): Promise<Retry | undefined> {
-    this.#deps.logger.debug({ key, uid: job.uid }, 'a workload without our marks is looked at by its name');
+    this.#deps.logger.debug(
+      { ...parseAttemptKey(key), uid: job.uid },
+      'a workload without our marks is looked at by its name',
+    );
     const retry = await this.#look(key, job);
     return isFinished(job) ? retry : { retry: true, atLeastMs: unwatchedMs };
   }
@@ -264,13 +281,15 @@ class Controller implements JobsController {
   #tell(key: string, uid: string, observation: WorkloadObservation): undefined {
     const finished = observation.phase !== 'active';
     const told = this.#told.get(key);
-    const text = JSON.stringify(observation);
+    const restarts = this.#restarts.of(key);
+    const text = JSON.stringify([observation, restarts]);
     // How a Job ended is said once: pods that go away later would only make it vaguer.
     if (told?.uid === uid && (told.finished || told.text === text)) return;
     this.#told.set(key, { uid, text, finished });
     if (finished) this.#watchers.departed.forget(key);
     const { jobId, attempt } = parseAttemptKey(key);
-    this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), jobId, attempt, uid, observation });
+    const news = { jobId, attempt, uid, observation, ...(restarts && { restarts }) };
+    this.#deps.emit({ kind: 'workload_observed', at: this.#deps.clock.now(), ...news });
   }
 }
 

@@ -1,24 +1,47 @@
-// Why a Job has no pods. Nothing in a Job's status tells: that a quota, a LimitRange or an admission policy refuses its
-// pods is said in the job controller's events alone. They are asked for only when a Job has been without pods for a while.
+// Why a Job has no pods, or a JobSet no Jobs or pods. Nothing in their status tells: that a quota, a LimitRange or an
+// admission policy refuses them is said in their controllers' events alone. These are asked for only when a Job has been without pods for a while.
 // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
-import { type Cluster, eventsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { type Cluster, eventsResource, jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { rulesOfKind } from '../../../pkg/kubernetes/workload-kinds.ts';
+import { jobSetLabels } from '../../../pkg/models/index.ts';
 import type { WorkloadObservation } from '../../core/events.ts';
 import type { JobRecord } from './records.ts';
 
 const longestMessage = 1_024;
 const fewEvents = 50;
+/** Of a JobSet's Jobs: what one of them is refused, the others are too, as a rule. */
+const fewJobs = 3;
+
+type Lists = Pick<Cluster, 'list'>;
 
 /** The Job as it is, with the newest refusal's words; events are kept for an hour, and the right to read them may lack. */
 export async function observeWithoutPods(cluster: Cluster, job: JobRecord): Promise<WorkloadObservation> {
-  const listed = await cluster.list(eventsResource, {
-    namespace: job.namespace,
-    fieldSelector: `involvedObject.uid=${job.uid},reason=${rulesOfKind(job.kind).refusedPods}`,
-    limit: fewEvents,
-  });
-  const told = listed.outcome === 'ok' ? newest(listed.value.items) : undefined;
-  const message = told?.message.slice(0, longestMessage) ?? `no pod has been created for the ${job.kind} yet`;
+  const message = (await refusalOf(cluster, job)) ?? `no pod has been created for the ${job.kind} yet`;
   return { phase: 'active', reason: 'starting', message };
+}
+
+async function refusalOf(cluster: Lists, { kind, namespace, uid }: JobRecord): Promise<string | undefined> {
+  const own = await newestEvent(cluster, namespace, uid, rulesOfKind(kind).refusedPods);
+  if (own !== undefined || kind !== 'JobSet') return own;
+  const labelSelector = `${jobSetLabels.jobSetUid}=${uid}`;
+  const jobs = await cluster.list(jobsResource, { namespace, labelSelector, limit: fewJobs });
+  for (const { metadata } of jobs.outcome === 'ok' ? jobs.value.items : []) {
+    const message = await newestEvent(cluster, namespace, metadata.uid ?? '', rulesOfKind('Job').refusedPods);
+    if (message !== undefined) return `Job ${metadata.name}: ${message}`.slice(0, longestMessage);
+  }
+  return undefined;
+}
+
+/** The words of the newest event with this reason on the object with this uid. */
+export async function newestEvent(
+  cluster: Lists,
+  namespace: string,
+  uid: string,
+  reason: string,
+): Promise<string | undefined> {
+  const fieldSelector = `involvedObject.uid=${uid},reason=${reason}`;
+  const listed = await cluster.list(eventsResource, { namespace, fieldSelector, limit: fewEvents });
+  return listed.outcome === 'ok' ? newest(listed.value.items)?.message.slice(0, longestMessage) : undefined;
 }
 
 function newest(events: KubernetesObject[]): { at: string; message: string } | undefined {

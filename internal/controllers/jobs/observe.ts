@@ -43,6 +43,14 @@ export function isExplained(observation: WorkloadObservation): boolean {
   return observation.phase !== 'failed' || observation.exitCode !== undefined || observation.reason !== 'exit_code';
 }
 
+/** Which pod was the first to fail, and how; undefined when none of them did. */
+export function firstFailure(pods: readonly PodRecord[]): string | undefined {
+  const pod = firstToFail(pods);
+  if (!pod) return undefined;
+  const how = failedMessage({}, pod, firstNonZero(pod));
+  return how ? `pod ${pod.name}: ${how}` : `pod ${pod.name} failed`;
+}
+
 function observeFailed(condition: Condition, pods: readonly PodRecord[]): Failed {
   const pod = firstToFail(pods);
   const container = pod && firstNonZero(pod);

@@ -5,6 +5,7 @@ import { type Condition, condition, conditionOf, list, text } from '../../../pkg
 import { attemptLabel, jobIdLabel } from '../../../pkg/kubernetes/labels.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { rulesOfKind, type WorkloadState } from '../../../pkg/kubernetes/workload-kinds.ts';
+import { jobSetLabels } from '../../../pkg/models/index.ts';
 
 /** A Job, or a workload of another kind that stands for one. */
 export interface JobRecord extends WorkloadState {
@@ -35,6 +36,8 @@ export interface PodRecord {
   key: string | undefined;
   /** The uid of the Job that made it. */
   owner?: string;
+  /** The JobSet that made that Job, and how often it had been restarted then. */
+  jobSet?: { uid: string; restarts: number };
   phase: string;
   reason?: string;
   message?: string;
@@ -75,6 +78,7 @@ export function projectPod(object: KubernetesObject): PodRecord {
     uid: text(metadata.uid) ?? '',
     key: attemptKeyOf(object),
     ...(typeof owner === 'string' ? { owner } : {}),
+    ...jobSetOf(fields(metadata.labels)),
     phase: text(status.phase) ?? 'Unknown',
     ...condition(status),
     deleted: metadata.deletionTimestamp !== undefined,
@@ -82,6 +86,14 @@ export function projectPod(object: KubernetesObject): PodRecord {
     ...(disrupted ? { disrupted } : {}),
     containers: containersOf(fields(object.spec), status),
   };
+}
+
+/** The Job between them is not watched, so the labels say it that the JobSet's controller puts on every pod. */
+function jobSetOf(labels: Fields): Pick<PodRecord, 'jobSet'> {
+  const uid = text(labels[jobSetLabels.jobSetUid]);
+  const restarts = text(labels[jobSetLabels.restartAttempt]);
+  if (uid === undefined || restarts === undefined || !/^\d{1,9}$/.test(restarts)) return {};
+  return { jobSet: { uid, restarts: Number(restarts) } };
 }
 
 /** `<jobId>/<attempt>` from our labels. */

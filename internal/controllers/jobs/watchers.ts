@@ -43,7 +43,19 @@ interface Scope {
   pods: Informer<Keyed<PodRecord>>;
 }
 
+/** How one of the copies is. */
+export interface WatchState {
+  /** Such as `pods`. */
+  resource: string;
+  /** Undefined: all namespaces. */
+  namespace: string | undefined;
+  /** A complete list was taken in. */
+  synced: boolean;
+  objects: number;
+}
+
 export interface Watchers {
+  states(): WatchState[];
   start(): void;
   stop(): Promise<void>;
   /** From now on, also workloads of this kind; nothing when they are watched already. */
@@ -54,6 +66,8 @@ export interface Watchers {
   readonly departed: Departed;
   /** Those that this very Job made; undefined until the pods of its namespace were listed once. */
   podsOf(job: JobRecord): PodRecord[] | undefined;
+  /** What is known of the pods that a JobSet had before its last restart; some of them may be gone. */
+  podsBeforeRestart(job: JobRecord): PodRecord[];
 }
 
 export function jobWatchers(deps: WatchersDeps): Watchers {
@@ -80,6 +94,11 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
         if (state === 'started') informer.start();
       }
     },
+    states: () =>
+      scopes.flatMap(({ namespace, workloads, pods }) => [
+        ...[...workloads].map(([kind, informer]) => stateOf(rulesOfKind(kind).resource.plural, namespace, informer)),
+        stateOf(podsResource.plural, namespace, pods),
+      ]),
     *jobs() {
       for (const { workloads } of scopes) for (const informer of workloads.values()) yield* informer.values();
     },
@@ -89,12 +108,27 @@ export function jobWatchers(deps: WatchersDeps): Watchers {
       const scope = scopes.find(({ namespace }) => namespace === undefined || namespace === job.namespace);
       return scope?.pods.synced && job.key ? madeBy(job, scope.pods.byIndex(job.key)) : undefined;
     },
+    podsBeforeRestart(job) {
+      const { key = '', restarts = 0 } = job;
+      const present = scopes.flatMap(({ pods }) => [...pods.byIndex(key)]);
+      return madeByJobSet(job, [...present, ...departed.pods(key)], restarts - 1);
+    },
   };
 }
 
-/** Labels only find pods; the owner's uid says whose they are. */
+function stateOf(resource: string, namespace: string | undefined, informer: Informer<unknown>): WatchState {
+  return { resource, namespace, synced: informer.synced, objects: informer.size };
+}
+
+/** Labels only find pods; the owner's uid says whose they are. Of a JobSet, those since its last restart. */
 export function madeBy(job: JobRecord, pods: readonly PodRecord[]): PodRecord[] {
+  if (job.kind === 'JobSet') return madeByJobSet(job, pods, job.restarts ?? 0);
   return pods.filter((pod) => pod.owner === undefined || pod.owner === job.uid);
+}
+
+/** Those that it made after so many restarts. */
+export function madeByJobSet({ uid }: JobRecord, pods: readonly PodRecord[], restarts: number): PodRecord[] {
+  return pods.filter(({ jobSet }) => jobSet?.uid === uid && jobSet.restarts === restarts);
 }
 
 function scopeFor(deps: WatchersDeps, namespace: string | undefined, departed: Departed): Scope {

@@ -184,9 +184,9 @@ async function writeStatus(deps: CarryOutDeps, jobSet: JobSetRecord, plan: Plan)
   return { outcome: 'done' };
 }
 
-/** A lost answer is asked about, so that what was taken is also told. */
+/** A lost answer is asked about, so that what was taken is also told, and the next pass begins with what is there. */
 async function patchStatus(
-  { cluster }: CarryOutDeps,
+  { cluster, writes }: CarryOutDeps,
   { namespace, name, uid, resourceVersion }: JobSetRecord,
   status: JobSetStatus,
 ): Promise<ApiResult<KubernetesObject>> {
@@ -194,8 +194,9 @@ async function patchStatus(
   const answer = await cluster.patch(jobSetsResource, namespace, name, patch, { subresource: 'status' });
   if (answer.outcome !== 'unknown') return answer;
   const found = await cluster.get(jobSetsResource, namespace, name);
-  const isTaken = found.outcome === 'ok' && isDeepStrictEqual(found.value.status, status);
-  return isTaken ? found : answer;
+  if (found.outcome !== 'ok') return answer;
+  writes.noteJobSet(`${namespace}/${name}`, jobSetRecord(found.value));
+  return isDeepStrictEqual(found.value.status, status) ? found : answer;
 }
 
 async function deleteJobSet({ cluster }: CarryOutDeps, { namespace, name, uid }: JobSetRecord): Promise<Carried> {

@@ -28,8 +28,8 @@ const usualConcurrency = 10;
 const usualCallsAtOnce = 50;
 /** Of one key in a row, each after somebody else changed its status. */
 const mostPasses = 5;
-/** Counts of running Jobs change often, and nobody waits for them; Jobs of one JobSet often succeed together. */
-const restMs = { counts: 200, success: 100 } as const;
+/** Counts change often, and nobody waits for them; Jobs of one JobSet often succeed together, and go together in a restart. */
+const restMs = { counts: 200, success: 100, gone: 50 } as const;
 
 export class JobSetController {
   readonly #deps: JobSetControllerDeps;
@@ -167,10 +167,12 @@ export class JobSetController {
 type Change = 'none' | keyof typeof restMs | 'other';
 
 function changeOf(previous: ChildJob | undefined, next: ChildJob | undefined): Change {
-  if (!previous || !next || previous.uid !== next.uid) return 'other';
+  if (!next) return 'gone';
+  if (!previous) return 'counts';
+  if (previous.uid !== next.uid) return 'other';
   const version = { resourceVersion: '' };
   if (isAlike(previous, next, version)) return 'none';
-  const counts = { ...version, active: 0, ready: 0, succeeded: 0, started: false };
+  const counts = { ...version, active: 0, ready: 0, succeeded: 0, started: false, deleting: false };
   if (isAlike(previous, next, counts)) return 'counts';
   if (next.end?.type === 'Complete' && isAlike(previous, next, { ...counts, end: next.end })) return 'success';
   return 'other';

@@ -25,12 +25,15 @@ export interface JobSetSwitchDeps {
 }
 
 const usualProbeMs = 30_000;
+const freshMs = 1_000;
 
 export class JobSetSwitch {
   readonly #deps: JobSetSwitchDeps;
   #running: Switchable | undefined;
   #last: Finding | undefined;
   #probing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #cancel: CancelTimer = () => {};
   #stopped = false;
 
@@ -42,26 +45,52 @@ export class JobSetSwitch {
     return this.#running !== undefined;
   }
 
+  /** Why nobody here runs a JobSet that would be made now, as far as it is known; undefined when one would be run. */
+  get obstacle(): string | undefined {
+    if (this.isOn || this.#last === undefined || this.#last.isPassing) return undefined;
+    return `JobSets are not run: ${this.#last.message}`;
+  }
+
+  /** The same after a fresh look, unless there was one a moment ago that found all well. */
+  async obstacleNow(): Promise<string | undefined> {
+    const isFresh = this.isOn && this.#deps.clock.now() - this.#lookedAt < freshMs;
+    if (!isFresh && !this.#stopped) await this.#probeNext();
+    return this.obstacle;
+  }
+
   start(): void {
     const { clock, probeMs = usualProbeMs } = this.#deps;
-    this.#probing = this.#probe().finally(() => {
+    void this.#probeNext().finally(() => {
       if (!this.#stopped) this.#cancel = clock.schedule(probeMs, () => this.start());
     });
+  }
+
+  /** One at a time; who comes while one is under way waits for the next, and shares it. */
+  #probeNext(): Promise<void> {
+    this.#next ??= this.#probing.then(() => {
+      this.#next = undefined;
+      this.#probing = this.#probe();
+      return this.#probing;
+    });
+    return this.#next;
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    await this.#next;
     await this.#probing;
     await this.#turnOff();
   }
 
   async #probe(): Promise<void> {
     const { cluster, discovery } = this.#deps;
+    if (this.#stopped) return;
     const finding = await lookAtGround(cluster, discovery).catch(unreadable);
     if (this.#stopped) return;
+    this.#lookedAt = this.#deps.clock.now();
     // An API server that does not answer for a while changes nothing.
-    if (finding.ground !== 'unreadable' || this.#last === undefined) this.#say(finding);
+    if (finding.ground !== 'unreadable' || this.#last === undefined || this.#last.isPassing) this.#say(finding);
     if (finding.ground === 'ours') this.#turnOn();
     else if (finding.ground !== 'unreadable') await this.#turnOff();
   }
@@ -92,5 +121,6 @@ export class JobSetSwitch {
 }
 
 function unreadable(error: unknown): Finding {
-  return { ground: 'unreadable', message: error instanceof Error ? error.message : String(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  return { ground: 'unreadable', message, isPassing: true };
 }

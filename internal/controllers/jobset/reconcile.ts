@@ -67,7 +67,7 @@ function begin(situation: Situation): Pass {
   const seats = seatsOf(jobSet);
   const parentOf = parentsOf(seats);
   const counts = countJobs(jobSet.replicatedJobs, children, parentOf);
-  const draft = new StatusDraft(jobSet.status, nowMs);
+  const draft = new StatusDraft(jobSet.status, nowMs, jobSet.resourceVersion);
   draft.count(counts);
   return { ...situation, children, seats, counts, parentOf, draft, plan: { ...emptyPlan(), odd: children.odd } };
 }

@@ -25,10 +25,13 @@ export class StatusDraft {
   readonly events: PlannedEvent[] = [];
   readonly #status: JobSetStatus;
   readonly #at: string;
+  readonly #version: string;
   #changed = false;
   finished: TerminalState | undefined;
 
-  constructor(status: JobSetStatus, nowMs: number) {
+  /** `version` of the JobSet that the pass began with: what is told of it is told once. */
+  constructor(status: JobSetStatus, nowMs: number, version: string) {
+    this.#version = version;
     this.#status = { ...status, conditions: [...(status.conditions ?? [])] };
     this.#at = wireTime(nowMs);
   }
@@ -57,7 +60,7 @@ export class StatusDraft {
     if (known < 0) conditions.push(next);
     else conditions[known] = next;
     this.#changed = true;
-    this.#tell({ type: event, reason, message, occasion: `${this.restarts}/${this.#at}` });
+    this.#tell({ type: event, reason, message, occasion: `${this.#version}/${this.#at}` });
   }
 
   finish(state: TerminalState, reason: JobSetReason, message: string): void {

@@ -36,6 +36,8 @@ export interface ResultsControllerDeps {
   maxBytes: number;
   /** How long the Job of an attempt must still be there for the queue; 0 when it may go. */
   keptForMs(jobId: string, attempt: number): number;
+  /** The result of an attempt is saved, and its Job is marked. */
+  saved?(jobId: string, attempt: number): void;
   timing?: Partial<InformerTiming>;
   limits?: Pick<CollectDeps, 'containerTimeoutMs' | 'totalTimeoutMs'>;
 }
@@ -76,7 +78,7 @@ class Controller implements ResultsController {
     const process = (key: string): Promise<Retry | LookAgain | undefined> => this.#reconcile(key);
     this.#queue = new WorkQueue({
       ...{ name: 'results', clock, random, logger, metrics },
-      ...{ concurrency: jobsAtOnce(deps.maxBytes), process },
+      ...{ concurrency: jobsAtOnce(deps.maxBytes), process, fieldsOf: (key: string) => this.#jobOf(key) },
     });
     const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
     this.#informers = new Map(namespaces.map((namespace) => [namespace, this.#informer(namespace)]));
@@ -188,8 +190,15 @@ class Controller implements ResultsController {
 
   #marked(object: KubernetesObject, { place }: Situation): Situation {
     const situation = { ...this.#situation(object), ...(place && { place }) };
-    this.#deps.metrics.count('kubejobs_results_saved_total', { status: situation.job.end?.status ?? '' });
+    const { attemptKey, end } = situation.job;
+    this.#deps.metrics.count('kubejobs_results_saved_total', { status: end?.status ?? '' });
+    if (attemptKey !== undefined) this.#tellSaved(attemptKey);
     return situation;
+  }
+
+  #tellSaved(attemptKey: string): void {
+    const { jobId, attempt } = parseAttemptKey(attemptKey);
+    this.#deps.saved?.(jobId, attempt);
   }
 
   async #save(job: ResultJob): Promise<ApiResult<Place>> {
@@ -212,12 +221,18 @@ class Controller implements ResultsController {
     return writeResult(cluster, job, await resultMaps(input));
   }
 
+  /** The job of the queue that the Kubernetes Job runs, for the log; nothing for anybody else's. */
+  #jobOf(key: string): object {
+    const { attemptKey } = this.#known(key) ?? {};
+    return attemptKey === undefined ? {} : parseAttemptKey(attemptKey);
+  }
+
   #later(key: string, failure: Failure): Retry {
     const { logger, metrics } = this.#deps;
     const isFinal = failure.outcome === 'refused' && ![409, 410, 429].includes(failure.status);
     const level = isFinal ? 'warn' : 'debug';
     logger[level](
-      { job: key, problem: withRightsHint(failure.message, 'results') },
+      { job: key, ...this.#jobOf(key), problem: withRightsHint(failure.message, 'results') },
       'the result of a Job cannot be saved yet',
     );
     metrics.count('kubejobs_results_failures_total', { outcome: failure.outcome });

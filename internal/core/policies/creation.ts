@@ -54,8 +54,14 @@ export function createRefused(state: CoreState, job: RunningJob, event: CreateRe
 
 export function createUnknown(state: CoreState, job: RunningJob, event: CreateUnknown): Decision[] {
   job.call = 'none';
-  const decisions = event.surelyNotMade ? [] : markUnknown(job, event);
+  const decisions = event.surelyNotMade ? tellWhy(job, event) : markUnknown(job, event);
   return [...decisions, ...callLater(state, job, event.at, callBackoff, event.retryAfterMs)];
+}
+
+/** Shown live only, as the usual steps of a start are. */
+function tellWhy(job: RunningJob, { message }: CreateUnknown): Decision[] {
+  if (job.reason === 'creating') job.message = message;
+  return [];
 }
 
 function markUnknown(job: RunningJob, event: CreateUnknown): Decision[] {

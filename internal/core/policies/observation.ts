@@ -9,9 +9,10 @@ import type { CoreState, RunningJob } from '../state.ts';
 import { callNow } from './calls.ts';
 import { markMade } from './creation.ts';
 import { finish } from './finish.ts';
+import { noteRestarts } from './restarts.ts';
 
 export function workloadObserved(state: CoreState, job: RunningJob, event: WorkloadObserved): Decision[] {
-  const made = markMade(state, job, event);
+  const made = [...markMade(state, job, event), ...noteRestarts(job, event)];
   const { phase, ...facts } = event.observation;
   if (job.ending) {
     if (job.ending.state !== 'cancelled' && event.observation.phase !== 'active') job.ownEnd = event.observation;

@@ -2,11 +2,16 @@
 // Each write takes the next resource version and leaves exactly one event, so a version is also a place in the history.
 // Objects are frozen: a version never changes once it is stored, and readers share it instead of copying it.
 import type { KubernetesObject, Resource } from '../../../pkg/kubernetes/cluster.ts';
+import { jobSetLabels } from '../../../pkg/models/index.ts';
 import { deepFreeze } from './copy.ts';
 import { EventHistory, type ObjectEvent } from './event-history.ts';
 
 /** Labels whose values are indexed, because readers ask for the pods of one workload all the time. */
-export const indexedLabels: readonly string[] = ['batch.kubernetes.io/job-name', 'training.kubeflow.org/job-name'];
+export const indexedLabels: readonly string[] = [
+  'batch.kubernetes.io/job-name',
+  'training.kubeflow.org/job-name',
+  jobSetLabels.jobSetName,
+];
 
 interface Shelf {
   byKey: Map<string, KubernetesObject>;

@@ -1,6 +1,6 @@
 // A Kubernetes cluster in memory, behind the same interface as the real one: an API server with resource versions,
-// watches and deletion, controllers of Jobs and PyTorchJobs, and nodes whose containers only take their time. It runs on the given clock,
-// so the program's dry run and a simulation of days in milliseconds are the same code. It owns no truth: after a restart
+// watches and deletion, controllers of Jobs, JobSets and PyTorchJobs, and nodes whose containers only take their time. It
+// runs on the given clock, so the program's dry run and a simulation of days in milliseconds are the same code. It owns no truth: after a restart
 // the caller hands it the attempts that were running (`adopt`). Objects that it answers are frozen.
 import { setMaxListeners } from 'node:events';
 import {
@@ -27,6 +27,7 @@ import type { ObjectEvent } from './event-history.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { JobController } from './job-controller.ts';
 import { defaultedJobSpec } from './job-spec.ts';
+import { SimulatedJobSets } from './jobset-controller.ts';
 import { Kubelet, type PodEvents } from './kubelet.ts';
 import { Listing } from './listing.ts';
 import { type LogLine, logStream, simulatedLog } from './logs.ts';
@@ -34,7 +35,7 @@ import { ObjectStore } from './object-store.ts';
 import { patchConflict, patched } from './patching.ts';
 import { PyTorchController } from './pytorch-controller.ts';
 import { kubernetesTime } from './timestamps.ts';
-import { jobProblems, metadataProblems, pytorchProblems } from './validation.ts';
+import { jobProblems, jobSetProblems, metadataProblems, pytorchProblems } from './validation.ts';
 import { watching } from './watching.ts';
 import { resourceOfKind, type WorkloadController } from './workload-controller.ts';
 
@@ -89,6 +90,7 @@ class InMemoryCluster implements SimulatedCluster {
     const shared = { store, agenda, kubelet, durationMs };
     this.#controllers = new Map<string, WorkloadController>([
       ['Job', new JobController({ ...shared, expire: (job, at) => this.#expire(job, at) })],
+      ['JobSet', new SimulatedJobSets(shared)],
       ['PyTorchJob', new PyTorchController(shared)],
     ]);
     this.#collector = new GarbageCollector({ ...shared, controllerOf: (kind) => this.#controllers.get(kind) });
@@ -230,6 +232,7 @@ class InMemoryCluster implements SimulatedCluster {
 
 const specProblems: Readonly<Record<string, (object: KubernetesObject) => string[]>> = {
   Job: jobProblems,
+  JobSet: jobSetProblems,
   PyTorchJob: pytorchProblems,
 };
 

@@ -50,6 +50,17 @@ export function pytorchProblems(object: KubernetesObject): string[] {
   });
 }
 
+export function jobSetProblems(object: KubernetesObject): string[] {
+  const where = 'spec.replicatedJobs';
+  const replicatedJobs = object.spec?.replicatedJobs;
+  if (!Array.isArray(replicatedJobs)) return [`${where}: Required value`];
+  return replicatedJobs.flatMap((each: unknown, index) => {
+    const job = isFields(each) && isFields(each.template) ? each.template.spec : undefined;
+    const at = `${where}[${index}].template.spec`;
+    return isFields(job) ? templateProblems(job.template, `${at}.template`) : [`${at}: Required value`];
+  });
+}
+
 function jobTemplateProblems(template: unknown): string[] {
   const problems = templateProblems(template, 'spec.template');
   if (!isFields(template) || !isFields(template.spec)) return problems;

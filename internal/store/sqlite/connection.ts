@@ -56,7 +56,7 @@ export function openWriteConnection(path: string): WriteConnection {
 }
 
 /** Looking at a database makes one; left there it would pass for the one that was missing. */
-function removeEmptyLog(path: string): void {
+export function removeEmptyLog(path: string): void {
   const log = `${path}-wal`;
   if (statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
 }

@@ -78,6 +78,7 @@ export interface AttemptRow {
   cleanup_at: number | null;
   made_at: number | null;
   give_way: string | null;
+  restarts: number | null;
 }
 
 export const attemptColumns = `
@@ -85,7 +86,7 @@ export const attemptColumns = `
   attempts.workload_kind, attempts.workload_namespace, attempts.workload_name, attempts.workload_uid,
   attempts.creation, attempts.unknown_at, attempts.cancel_requested_at, attempts.finished_at,
   attempts.outcome, attempts.reason, attempts.message, attempts.exit_code, attempts.cleanup_at, attempts.made_at,
-  attempts.give_way`;
+  attempts.give_way, attempts.restarts`;
 
 export interface TimelineRow {
   job_id: string;
@@ -181,6 +182,7 @@ export function attemptOf(row: AttemptRow): Attempt {
     ...(row.cleanup_at !== null && { cleanupAt: row.cleanup_at }),
     ...(row.made_at !== null && { madeAt: row.made_at }),
     ...(row.give_way !== null && { giveWay: row.give_way }),
+    ...(row.restarts !== null && { restarts: row.restarts }),
   };
 }
 
@@ -191,7 +193,11 @@ const timesOfAttempt = [
 
 function assertSoundAttempt(row: AttemptRow): void {
   const time = timesOfAttempt.find((column) => !isTime(row[column]));
-  const sound = { attempt: isNumber(row.attempt, 1, mostAttempts), dispatch_sequence: isNumber(row.dispatch_sequence) };
+  const sound = {
+    attempt: isNumber(row.attempt, 1, mostAttempts),
+    dispatch_sequence: isNumber(row.dispatch_sequence),
+    restarts: isNumber(row.restarts, 0),
+  };
   const number = (Object.keys(sound) as Array<keyof typeof sound>).find((column) => !sound[column]);
   const column = time ?? number;
   if (column === undefined) return;

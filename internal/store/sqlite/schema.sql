@@ -74,7 +74,7 @@ CREATE TABLE attempts (
   reason TEXT,
   message TEXT,
   exit_code INTEGER,
-  cleanup_at REAL, made_at REAL, give_way TEXT,
+  cleanup_at REAL, made_at REAL, give_way TEXT, restarts INTEGER,
   PRIMARY KEY (job_id, attempt)
 ) STRICT, WITHOUT ROWID;
 

@@ -63,6 +63,9 @@ export const attemptDocument = Type.Object(
     reason,
     message,
     exit_code: exitCode('The exit code of its first container that failed, 0 when none did.'),
+    restarts: Type.Optional(
+      Type.Integer({ description: 'How often a JobSet was restarted by its failure policy; absent for never.' }),
+    ),
     creation: oneOf(creations, 'How sure it is that the workload exists.'),
     workload: Type.Unsafe<WorkloadDocument>({ $ref: 'Workload#' }),
   },

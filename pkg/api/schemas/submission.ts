@@ -72,7 +72,10 @@ const workload = Type.Unsafe<WorkloadManifest>({
         Type.Object(
           {
             name: Type.Optional(
-              textOf(rules.dnsLabel, 'What the names of its attempts begin with; the job’s name when absent'),
+              textOf(
+                rules.dnsLabel,
+                'What the names of its attempts begin with, the job’s name when absent; a JobSet has just this name',
+              ),
             ),
             namespace: Type.Optional(
               textOf(rules.dnsLabel, 'The job’s namespace, when `namespace` is absent; else the same'),
@@ -95,7 +98,8 @@ const workload = Type.Unsafe<WorkloadManifest>({
     { additionalProperties: false },
   ),
   description:
-    'A whole Kubernetes object: a Job (`batch/v1`) or a PyTorchJob (`kubeflow.org/v1`). Not together with `template`, ' +
+    'A whole Kubernetes object: a Job (`batch/v1`), a JobSet (`jobset.x-k8s.io/v1alpha2`) or a PyTorchJob (`kubeflow.org/v1`). ' +
+    'Not together with `template`, ' +
     '`image`, `command`, `args`, `env`, `resources`, `completions` or `parallelism`. A kind that the cluster does not have is refused.',
 });
 

@@ -15,6 +15,7 @@ import {
 } from '../cluster.ts';
 import type { Discovery } from '../discovery.ts';
 import type { LogSource } from '../log-source.ts';
+import type { ServerVersion, Versioned } from '../server-version.ts';
 import { WatchFailure } from '../watch-failure.ts';
 import { noAnswer, readAnswer, readFailure } from './answers.ts';
 import { unlessEarly } from './early-refusals.ts';
@@ -38,7 +39,7 @@ type Verb = 'create' | 'get' | 'delete' | 'patch' | 'apply' | 'list' | 'watch';
 type Outcome = ApiResult<unknown>['outcome'];
 type CallRequest = ApiRequest & { kind: 'write' | 'read' };
 
-export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery & Applier {
+export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discovery & Applier & Versioned {
   const places = { write: permits(deps.connections), read: permits(deps.connections) };
 
   const timed = (verb: Verb, resource: string, startedAt: number, outcome: Outcome): void => {
@@ -143,6 +144,18 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
       const found = await call('get', { ...resource, plural: 'apis' }, request, (body) => readServed(body, plural));
       return isNotFound(found) ? { outcome: 'ok', value: false } : found;
     },
+    async serverVersion() {
+      const startedAt = deps.clock.now();
+      const result = await deps.transport
+        .send({ method: 'GET', path: '/version', kind: 'read' })
+        .then(async (answer): Promise<ApiResult<ServerVersion>> => {
+          const { date } = answer.headers;
+          return readAnswer(answer, deps.clock.now(), (body) => readVersion(body, date));
+        })
+        .catch(noAnswer);
+      timed('get', 'version', startedAt, result.outcome);
+      return result;
+    },
     close: () => deps.transport.close(),
   };
 }
@@ -233,6 +246,12 @@ function without(result: ApiResult<unknown>): ApiResult<undefined> {
 function readServed(body: unknown, plural: string): boolean | undefined {
   if (!isEntry(body) || !Array.isArray(body.resources)) return undefined;
   return body.resources.filter(isEntry).some(({ name }) => name === plural);
+}
+
+function readVersion(body: unknown, date: string | string[] | undefined): ServerVersion | undefined {
+  if (!isEntry(body) || typeof body.gitVersion !== 'string') return undefined;
+  const dateMs = Date.parse(String(date));
+  return { version: body.gitVersion, ...(Number.isNaN(dateMs) ? {} : { dateMs }) };
 }
 
 function readObject(body: unknown): KubernetesObject | undefined {

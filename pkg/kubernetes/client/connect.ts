@@ -9,6 +9,7 @@ import type { Applier } from '../apply.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Discovery } from '../discovery.ts';
 import type { LogSource } from '../log-source.ts';
+import type { Versioned } from '../server-version.ts';
 import { apiCluster } from './api-cluster.ts';
 import { type ConnectionLimits, openConnections } from './connections.ts';
 import { checkCredentialFiles, credentialCache } from './credentials.ts';
@@ -33,7 +34,7 @@ export interface ConnectOptions {
 }
 
 export interface Connected {
-  cluster: Cluster & LogSource & Discovery & Applier;
+  cluster: Cluster & LogSource & Discovery & Applier & Versioned;
   /** The context's namespace, else `default`. */
   namespace: string;
   /** The API server's URL, without credentials. */

@@ -57,6 +57,8 @@ export function createTransport(deps: TransportDeps): Transport {
         ...used.headers,
       },
       body: body === undefined ? null : JSON.stringify(body),
+      // A DELETE has options in its body, which the API server reads like any other: the connection serves on.
+      reset: false,
       ...(signal ? { signal } : {}),
     });
   const write = (used: Credentials, request: ApiRequest): Promise<Dispatcher.ResponseData> => {

@@ -69,7 +69,8 @@ function podErrors(submission: JobSubmission, { policy, namespace, defaultTempla
   return found.map((violation) => inBody(violation, submission));
 }
 
-const annotationsOfPod = /^\/spec(?:\/pytorchReplicaSpecs\/[^/]*)?\/template\/metadata\/annotations\/([^/]*)$/;
+const annotationsOfPod =
+  /^\/spec(?:\/pytorchReplicaSpecs\/[^/]*|\/replicatedJobs\/\d+\/template\/spec)?\/template\/metadata\/annotations\/([^/]*)$/;
 const mainContainer = '/spec/template/spec/containers/0/';
 
 /** From a field of the workload to the field of the body that it was made from. */

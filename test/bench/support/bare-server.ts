@@ -38,6 +38,7 @@ const server = await buildServer({
   logs: new FakeLogs(),
   schedules: new FakeSchedules(),
   webhooks: new FakeWebhooks(),
+  debug: { snapshot: nothing },
   logger: silentLogger,
   clock: systemClock(),
   metrics: silentMetrics,

@@ -5,7 +5,7 @@
 
 const kubernetesVersion = { major: '1', minor: '36', full: 'v1.36.3' };
 
-export type ModuleName = 'etcd' | 'kubernetes' | 'kwok' | 'containerd' | 'training-operator';
+export type ModuleName = 'etcd' | 'kubernetes' | 'kwok' | 'containerd' | 'training-operator' | 'prometheus';
 
 export interface Recipe {
   /** The folder of the go.mod. */
@@ -54,6 +54,7 @@ const all = {
     'github.com/kubeflow/training-operator/cmd/training-operator.v1',
     135,
   ),
+  promtool: plain('prometheus', 'github.com/prometheus/prometheus/cmd/promtool', 240),
 } as const;
 
 export type BinaryName = keyof typeof all;

@@ -1,11 +1,18 @@
 // JobSets on the test cluster, for tests that play the Job controller themselves: their Jobs are managed by nobody else, so
 // that a test can say what becomes of them. Everything is asked of the Kubernetes API, and nothing here asserts.
-import type { JobSetCondition, JobSetSpec, JobSetStatus, ReplicatedJob } from '../../../pkg/models/index.ts';
+import { Agent } from 'node:https';
+import type {
+  FailurePolicy,
+  JobSetCondition,
+  JobSetSpec,
+  JobSetStatus,
+  ReplicatedJob,
+} from '../../../pkg/models/index.ts';
 import { repositoryRoot } from '../../support/repository.ts';
 import { type ApiAccess, apiObject, apiRequest } from '../harness/api-request.ts';
 import type { SharedCluster } from '../harness/shared-cluster.ts';
 import { TestQueue, until } from './queue.ts';
-import { grant, removeRights } from './rights.ts';
+import { removeRights } from './rights.ts';
 
 export interface JobDocument {
   metadata: {
@@ -14,25 +21,47 @@ export interface JobDocument {
     labels: Record<string, string>;
     annotations: Record<string, string>;
     deletionTimestamp?: string;
+    finalizers?: string[];
     ownerReferences: Array<Record<string, unknown>>;
   };
   spec: {
     suspend: boolean;
+    managedBy: string;
     completionMode: string;
     template: { metadata: JobDocument['metadata']; spec: Record<string, unknown> };
   };
   status: { startTime?: string };
 }
 
+export interface JobSetDocument {
+  metadata: {
+    name: string;
+    uid: string;
+    resourceVersion: string;
+    generation: number;
+    deletionTimestamp?: string;
+    finalizers?: string[];
+  };
+  status?: JobSetStatus;
+}
+
+export interface ServiceDocument {
+  metadata: Record<string, unknown>;
+  spec: Record<string, unknown>;
+}
+
 export interface EventDocument {
   type: string;
   reason: string;
   message: string;
+  metadata: { resourceVersion: string };
   involvedObject: { kind: string; name: string; uid: string };
 }
 
 const definitions = `${repositoryRoot}deploy/crds`;
-const limitMs = 30_000;
+const everyJobSet = '/apis/jobset.x-k8s.io/v1alpha2/jobsets';
+const limitMs = 60_000;
+const holdFinalizer = 'test.kubejobs.io/hold';
 let counter = 0;
 
 /** No controller of the cluster touches its Jobs. */
@@ -52,25 +81,46 @@ export function unmanaged(
   };
 }
 
+/** Jobs that nothing but a test ends, where a JobSet needs two of one kind and one of another. */
+export function simple(failurePolicy?: FailurePolicy): JobSetSpec {
+  return { replicatedJobs: [unmanaged('a', 2), unmanaged('b')], ...(failurePolicy && { failurePolicy }) };
+}
+
+export const prefix = 'jobset.sigs.k8s.io/';
+
+/** Of the labels of a child Job. */
+export function attemptOf({ metadata }: JobDocument): string | undefined {
+  return metadata.labels[`${prefix}restart-attempt`];
+}
+
 /** The definition of JobSets on the cluster, and a kubejobs that runs those of its namespace. */
 export class JobSetGround {
   readonly queue: TestQueue;
+  /** Speaks to the API server over few connections. */
+  readonly access: ApiAccess;
   readonly #cluster: SharedCluster;
 
   private constructor(cluster: SharedCluster, queue: TestQueue) {
     this.#cluster = cluster;
+    this.access = { ...cluster, agent: new Agent({ keepAlive: true, maxSockets: 8 }) };
     this.queue = queue;
   }
 
-  static async prepare(cluster: SharedCluster): Promise<JobSetGround> {
-    await cluster.kubectl('apply', '--server-side', '-f', definitions);
-    await cluster.kubectl('wait', '--for=condition=Established', 'crd/jobsets.jobset.x-k8s.io', '--timeout=60s');
-    const queue = await TestQueue.start(cluster, '--controllers', 'none');
-    await grant('jobset', cluster.kubectl, queue.namespace);
-    await grant('jobset-lookups', cluster.kubectl, queue.namespace);
-    await queue.kill('SIGTERM');
-    await queue.restart('--controllers', 'jobset');
-    return new JobSetGround(cluster, queue);
+  /** `beforePolicies`: what only the schema of the definition is to judge. */
+  static async prepare(
+    cluster: SharedCluster,
+    beforePolicies: (ground: JobSetGround) => Promise<unknown> = async () => undefined,
+  ): Promise<JobSetGround> {
+    const { kubectl } = cluster;
+    await kubectl('apply', '--server-side', '-f', `${definitions}/jobsets.yaml`);
+    const served = async (): Promise<boolean> => (await apiRequest(cluster, 'GET', everyJobSet)).status === 200;
+    await until(served, limitMs, () => 'JobSets are not served');
+    const rights = ['jobset', 'jobset-lookups'] as const;
+    const queue = await TestQueue.start({ ...cluster, rights }, '--controllers', 'jobset');
+    const ground = new JobSetGround(cluster, queue);
+    await beforePolicies(ground);
+    await kubectl('apply', '--server-side', '-f', definitions);
+    return ground;
   }
 
   get namespace(): string {
@@ -78,7 +128,12 @@ export class JobSetGround {
   }
 
   create(spec: JobSetSpec, annotations?: Record<string, string>): Promise<TestJobSet> {
-    return TestJobSet.create(this.#cluster, this.namespace, spec, annotations);
+    return TestJobSet.create(this.access, this.namespace, spec, annotations);
+  }
+
+  /** Of the whole cluster. */
+  kubectl(...words: string[]): Promise<string> {
+    return this.#cluster.kubectl(...words);
   }
 
   async clear(): Promise<void> {
@@ -86,6 +141,7 @@ export class JobSetGround {
     await this.queue.stop();
     await removeRights(kubectl, this.namespace);
     await kubectl('delete', '-f', definitions, '--ignore-not-found', '--timeout=60s').catch(() => undefined);
+    this.access.agent?.destroy();
   }
 }
 
@@ -108,16 +164,19 @@ export class TestJobSet {
   ): Promise<TestJobSet> {
     counter += 1;
     const jobSet = new TestJobSet(access, namespace, `set${counter}`);
-    const metadata = { name: jobSet.name, annotations };
-    const body = { apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet', metadata, spec };
-    await apiObject(access, 'POST', jobSet.#path('jobsets', false), body);
+    await jobSet.createAgain(spec, annotations);
     return jobSet;
   }
 
+  /** Under the same name, once the last one is gone. */
+  async createAgain(spec: JobSetSpec, annotations: Record<string, string> = {}): Promise<void> {
+    const metadata = { name: this.name, annotations };
+    const body = { apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet', metadata, spec };
+    await apiObject(this.#access, 'POST', this.#path('jobsets', false), body);
+  }
+
   /** Undefined when it is gone. */
-  async document(): Promise<
-    { metadata: { uid: string; deletionTimestamp?: string }; status?: JobSetStatus } | undefined
-  > {
+  async document(): Promise<JobSetDocument | undefined> {
     const answer = await apiRequest(this.#access, 'GET', this.#path('jobsets'));
     return answer.status === 404 ? undefined : JSON.parse(answer.text);
   }
@@ -126,8 +185,26 @@ export class TestJobSet {
     return (await this.document())?.status ?? {};
   }
 
-  async change(spec: object): Promise<void> {
-    await apiObject(this.#access, 'PATCH', this.#path('jobsets'), { spec });
+  async documentWhen(condition: (document: JobSetDocument) => boolean): Promise<JobSetDocument> {
+    let found: JobSetDocument | undefined;
+    const look = async (): Promise<boolean> => {
+      found = await this.document();
+      return found !== undefined && condition(found);
+    };
+    await until(look, limitMs, () => `${this.name}: ${JSON.stringify(found)}`);
+    return found as JobSetDocument;
+  }
+
+  async uid(): Promise<string> {
+    return (await this.document())?.metadata.uid ?? '';
+  }
+
+  change(spec: object): Promise<void> {
+    return this.patch({ spec });
+  }
+
+  async patch(patch: object): Promise<void> {
+    await apiObject(this.#access, 'PATCH', this.#path('jobsets'), patch);
   }
 
   /** `a-0` for the Job `<name>-a-0`. */
@@ -147,11 +224,32 @@ export class TestJobSet {
     return found as JobDocument;
   }
 
+  /** All that carry its name. */
   async jobs(): Promise<string[]> {
-    const path = `/apis/batch/v1/namespaces/${this.#namespace}/jobs`;
+    const selector = encodeURIComponent(`${prefix}jobset-name=${this.name}`);
+    const path = `/apis/batch/v1/namespaces/${this.#namespace}/jobs?labelSelector=${selector}`;
     const { items } = await apiObject<{ items: JobDocument[] }>(this.#access, 'GET', path);
-    const own = items.filter(({ metadata }) => metadata.ownerReferences?.some(({ name }) => name === this.name));
-    return own.map(({ metadata }) => metadata.name.slice(this.name.length + 1)).sort();
+    return items.map(({ metadata }) => metadata.name.slice(this.name.length + 1)).sort();
+  }
+
+  /** The labels of each of its Jobs, once they are these. */
+  async labelsOf(...shorts: string[]): Promise<Array<Record<string, string>>> {
+    const jobs = await Promise.all(shorts.map((short) => this.jobWhen(short)));
+    return jobs.map(({ metadata }) => metadata.labels);
+  }
+
+  /** A Job that is none of ours, or not quite. */
+  async strangerJob(short: string, metadata: object): Promise<void> {
+    const { template } = unmanaged('x');
+    const spec = { ...template.spec };
+    spec.template = { spec: { ...spec.template.spec, restartPolicy: 'Never' } };
+    const body = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: `${this.name}-${short}`, ...metadata },
+      spec,
+    };
+    await apiObject(this.#access, 'POST', `/apis/batch/v1/namespaces/${this.#namespace}/jobs`, body);
   }
 
   async jobsAre(...shorts: string[]): Promise<void> {
@@ -188,9 +286,20 @@ export class TestJobSet {
   }
 
   async events(): Promise<EventDocument[]> {
-    const path = `/api/v1/namespaces/${this.#namespace}/events`;
-    const { items } = await apiObject<{ items: EventDocument[] }>(this.#access, 'GET', path);
-    return items.filter(({ involvedObject }) => involvedObject.kind === 'JobSet' && involvedObject.name === this.name);
+    const about = encodeURIComponent(`involvedObject.kind=JobSet,involvedObject.name=${this.name}`);
+    const path = `/api/v1/namespaces/${this.#namespace}/events?fieldSelector=${about}`;
+    return (await apiObject<{ items: EventDocument[] }>(this.#access, 'GET', path)).items;
+  }
+
+  /** Once there are as many events: their reasons, by name. */
+  async reasons(count: number): Promise<string[]> {
+    let reasons: string[] = [];
+    const look = async (): Promise<boolean> => {
+      reasons = (await this.events()).map(({ reason }) => reason).sort();
+      return reasons.length >= count;
+    };
+    await until(look, limitMs, () => `${this.name} has the events ${reasons.join()}`);
+    return reasons;
   }
 
   async event(reason: string): Promise<EventDocument> {
@@ -203,11 +312,27 @@ export class TestJobSet {
     return found as EventDocument;
   }
 
-  async service(
-    name = this.name,
-  ): Promise<{ metadata: Record<string, unknown>; spec: Record<string, unknown> } | undefined> {
+  async service(name = this.name): Promise<ServiceDocument | undefined> {
     const answer = await apiRequest(this.#access, 'GET', `/api/v1/namespaces/${this.#namespace}/services/${name}`);
     return answer.status === 404 ? undefined : JSON.parse(answer.text);
+  }
+
+  async serviceWhen(condition: (service: ServiceDocument) => boolean): Promise<ServiceDocument> {
+    let found: ServiceDocument | undefined;
+    const look = async (): Promise<boolean> => {
+      found = await this.service();
+      return found !== undefined && condition(found);
+    };
+    await until(look, limitMs, () => `the Service of ${this.name}: ${JSON.stringify(found)}`);
+    return found as ServiceDocument;
+  }
+
+  async noService(): Promise<void> {
+    await until(
+      async () => (await this.service()) === undefined,
+      limitMs,
+      () => `${this.name} has its Service`,
+    );
   }
 
   async deleteService(name = this.name): Promise<void> {
@@ -218,8 +343,25 @@ export class TestJobSet {
     await apiObject(this.#access, 'DELETE', this.#job(short), { propagationPolicy: 'Background' });
   }
 
-  async delete(): Promise<void> {
-    await apiObject(this.#access, 'DELETE', this.#path('jobsets'), { propagationPolicy: 'Foreground' });
+  async delete(propagationPolicy = 'Foreground'): Promise<void> {
+    await apiObject(this.#access, 'DELETE', this.#path('jobsets'), { propagationPolicy });
+  }
+
+  async gone(): Promise<void> {
+    await until(
+      async () => (await this.document()) === undefined,
+      limitMs,
+      () => `${this.name} is still there`,
+    );
+  }
+
+  /** It stays until it is let go, whoever deletes it. */
+  hold(short: string): Promise<void> {
+    return this.patchJob(short, { metadata: { finalizers: [holdFinalizer] } });
+  }
+
+  letGo(short: string): Promise<void> {
+    return this.patchJob(short, { metadata: { finalizers: null } });
   }
 
   async patchJob(short: string, patch: object): Promise<void> {
@@ -251,17 +393,25 @@ export class TestJobSet {
     }));
   }
 
-  fail(short: string, reason = 'BackoffLimitExceeded', message = 'it failed'): Promise<void> {
+  /** `at`: RFC 3339. */
+  fail(short: string, reason = 'BackoffLimitExceeded', message = 'it failed', at = now()): Promise<void> {
     return this.#setStatus([short], () => ({
-      ...{ startTime: now(), active: 0, ready: 0, failed: 1 },
-      conditions: [condition('FailureTarget', reason, message), condition('Failed', reason, message)],
+      ...{ startTime: at, active: 0, ready: 0, failed: 1 },
+      conditions: [condition('FailureTarget', reason, message, at), condition('Failed', reason, message, at)],
     }));
+  }
+
+  /** Anything else of a Job's status. */
+  says(short: string, status: object): Promise<void> {
+    return this.#setStatus([short], () => status);
   }
 
   async #setStatus(shorts: readonly string[], status: () => object): Promise<void> {
     for (const short of shorts) {
-      await this.jobWhen(short);
-      await apiObject(this.#access, 'PATCH', `${this.#job(short)}/status`, { status: status() });
+      const { startTime } = (await this.jobWhen(short)).status;
+      // It never changes while the Job runs.
+      const next = startTime === undefined ? status() : { ...status(), startTime };
+      await apiObject(this.#access, 'PATCH', `${this.#job(short)}/status`, { status: next });
     }
   }
 
@@ -279,6 +429,6 @@ function now(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
-function condition(type: string, reason: string, message = ''): object {
-  return { type, status: 'True', reason, message, lastTransitionTime: now(), lastProbeTime: now() };
+function condition(type: string, reason: string, message = '', at = now()): object {
+  return { type, status: 'True', reason, message, lastTransitionTime: at, lastProbeTime: at };
 }

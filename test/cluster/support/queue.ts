@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { getJson, type ServerProcess, startServing, submitJob } from '../../support/server-process.ts';
 import type { Kubectl } from '../harness/kubectl.ts';
-import { accountWithRights, removeRights } from './rights.ts';
+import { type Additional, accountWithRights, removeRights } from './rights.ts';
 
 export interface JobDocument {
   job_id: string;
@@ -25,6 +25,8 @@ export interface JobDocument {
 export interface ClusterAccess {
   kubeconfigPath: string;
   kubectl: Kubectl;
+  /** Of the account that the server speaks as, beside those that every server needs. */
+  rights?: readonly Additional[];
 }
 
 export interface KubernetesJob {

@@ -25,6 +25,8 @@ export interface AccountOptions {
   others: readonly string[];
   /** For the account's kubeconfig. */
   folder: string;
+  /** In its namespace, beside those that everybody needs. */
+  rights?: readonly Additional[];
 }
 
 /** Rights that only some need. */
@@ -45,8 +47,9 @@ export function rightsManifests(file: 'account' | 'namespace' | 'cluster' | Addi
 
 /** Makes the account with its rights and gives the path of a kubeconfig that speaks as it. */
 export async function accountWithRights(options: AccountOptions): Promise<string> {
-  const { kubectl, namespace, folder } = options;
-  const items = [...renamed(rightsManifests('account'), namespace), ...rightsOf(options)];
+  const { kubectl, namespace, folder, rights = [] } = options;
+  const more = rights.flatMap((file) => grantedIn(namespace, file));
+  const items = [...renamed(rightsManifests('account'), namespace), ...rightsOf(options), ...more];
   await kubectl.withInput({ apiVersion: 'v1', kind: 'List', items }, 'create', '-f', '-');
   const token = await kubectl('create', 'token', 'kubejobs', '-n', namespace, '--duration=24h');
   const file = join(folder, 'kubeconfig');
@@ -70,11 +73,15 @@ export function grantPyTorchJobs(kubectl: Kubectl, namespace: string): Promise<v
 }
 
 /** The rights of this file for the account of this namespace, in it alone where they can be. */
-export async function grant(file: Additional, kubectl: Kubectl, namespace: string): Promise<void> {
-  const items = renamed(rightsManifests(file), namespace).map((manifest) =>
+export async function grant(file: 'namespace' | Additional, kubectl: Kubectl, namespace: string): Promise<void> {
+  const items = grantedIn(namespace, file);
+  await kubectl.withInput({ apiVersion: 'v1', kind: 'List', items }, 'create', '-f', '-');
+}
+
+function grantedIn(namespace: string, file: 'namespace' | Additional): Manifest[] {
+  return renamed(rightsManifests(file), namespace).map((manifest) =>
     manifest.kind.startsWith('Cluster') ? manifest : { ...manifest, metadata: { ...manifest.metadata, namespace } },
   );
-  await kubectl.withInput({ apiVersion: 'v1', kind: 'List', items }, 'create', '-f', '-');
 }
 
 /** The account is `<namespace>/kubejobs` instead of `kubejobs/kubejobs`, and what it is given has a name of its own. */

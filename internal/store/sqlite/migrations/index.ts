@@ -4,5 +4,6 @@ import { lifeOfAJob } from './0002-life-of-a-job.ts';
 import { schedules } from './0003-schedules.ts';
 import { webhookDeliveries } from './0004-webhook-deliveries.ts';
 import { giveWay } from './0005-give-way.ts';
+import { restarts } from './0006-restarts.ts';
 
-export const migrations: readonly string[] = [initial, lifeOfAJob, schedules, webhookDeliveries, giveWay];
+export const migrations: readonly string[] = [initial, lifeOfAJob, schedules, webhookDeliveries, giveWay, restarts];

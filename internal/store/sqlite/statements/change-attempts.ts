@@ -16,6 +16,7 @@ const columns: ChangeableColumns<AttemptChange['set']> = [
   ['message', 'message'],
   ['exitCode', 'exit_code'],
   ['cleanupAt', 'cleanup_at'],
+  ['restarts', 'restarts'],
 ];
 
 export function packAttemptChange({ jobId, attempt, set }: AttemptChange, into: Value[]): void {

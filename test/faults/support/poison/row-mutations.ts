@@ -94,6 +94,7 @@ const columnsOfAttempts: Record<string, readonly string[]> = {
   cleanup_at: absurdTimes,
   made_at: absurdTimes,
   give_way: [longText, controls],
+  restarts: absurdNumbers,
 };
 
 const columnsOfEvents: Record<string, readonly string[]> = {

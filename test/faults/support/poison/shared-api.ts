@@ -30,6 +30,7 @@ export function apiFor(next: JobService): Promise<FastifyInstance> {
       logs: new FakeLogs(),
       schedules: new FakeSchedules(),
       webhooks: new FakeWebhooks(),
+      debug: { snapshot: () => Promise.reject(new Error('nobody asks for it')) },
       authentication: undefined,
     },
     metricsText: () => Promise.resolve({ contentType: 'text/plain', body: '' }),

@@ -272,4 +272,19 @@ describe('whatever is added whenever, a work queue', () => {
     );
     await fc.assert(property, { numRuns: 60 });
   });
+
+  it('says in the log of which job the key is that could not be processed', async () => {
+    const clock = virtualClock(0);
+    const logger = recordingLogger();
+    const queue = new WorkQueue({
+      ...{ name: 'test', clock, random: seededRandom(1), logger, metrics: recordingMetrics(), concurrency: 1 },
+      process: () => Promise.reject(new Error('a bug')),
+      fieldsOf: (key) => ({ jobId: key.toUpperCase() }),
+    });
+    queue.add('a');
+    queue.start();
+    await clock.settle();
+    await queue.stop();
+    expect(logger.lines[0]).toMatchObject({ level: 'error', fields: { controller: 'test', key: 'a', jobId: 'A' } });
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nameOf } from '../../../support/core-builders.ts';
 import { aDispatcher, callsOf, createOf, deleteOf } from '../../../support/dispatcher-builders.ts';
 import { type FakeCall, lost, ok } from '../../../support/fake-cluster.ts';
-import { recordingMetrics } from '../../../support/recorders.ts';
+import { recordingLogger, recordingMetrics } from '../../../support/recorders.ts';
 
 const answered = (call: FakeCall) => ok(call.object);
 
@@ -34,7 +34,8 @@ describe('the dispatcher', () => {
   });
 
   it('answers for a call that threw, so that no job waits for ever', async () => {
-    const { dispatcher, cluster, clock, emitted } = aDispatcher();
+    const logger = recordingLogger();
+    const { dispatcher, cluster, clock, emitted } = aDispatcher(undefined, { logger });
     dispatcher.release([createOf('a'), deleteOf('b', 'u')]);
     await clock.settle();
     for (const call of cluster.calls) call.fail(new Error('a bug'));
@@ -44,6 +45,9 @@ describe('the dispatcher', () => {
       { kind: 'create_unknown', surelyNotMade: false, message: 'a bug' },
       { kind: 'delete_answered', outcome: 'failed', message: 'a bug' },
     ]);
+    expect(logger.lines.map(({ fields }) => fields)).toMatchObject(
+      emitted.map((event) => ({ jobId: 'jobId' in event && event.jobId, attempt: 1 })),
+    );
     dispatcher.release([createOf('c')]);
     expect(callsOf(cluster.calls)).toContain('create w-c');
   });

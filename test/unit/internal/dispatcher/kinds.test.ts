@@ -31,6 +31,7 @@ describe('a workload of a kind', () => {
   it.each([
     ['Job', 'jobs'],
     ['PyTorchJob', 'pytorchjobs'],
+    ['JobSet', 'jobsets'],
   ] as const)('%s is made, asked about and deleted among the %s', async (kind, plural) => {
     const made = await carriedOut(createOf(kind), () => ok(ours));
     expect(made.outcome).toMatchObject({ kind: 'create_made', uid: 'u1' });
@@ -59,9 +60,9 @@ describe('a workload of a kind', () => {
   });
 
   it('that kubejobs does not run is refused for good, and nothing is sent', async () => {
-    const { outcome, asked } = await carriedOut(createOf('JobSet'), () => ok(ours));
+    const { outcome, asked } = await carriedOut(createOf('CronJob' as WorkloadKind), () => ok(ours));
     expect(outcome).toMatchObject({ kind: 'create_refused', refusal: 'permanent' });
-    expect(outcome).toMatchObject({ message: expect.stringContaining('kubejobs does not run a JobSet') });
+    expect(outcome).toMatchObject({ message: expect.stringContaining('kubejobs does not run a CronJob') });
     expect(asked).toEqual([]);
   });
 });

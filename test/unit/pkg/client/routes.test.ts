@@ -32,6 +32,7 @@ const calls: Record<keyof Client, (client: Client) => Promise<unknown>> = {
   pause: (client) => client.pause(),
   resume: (client) => client.resume(),
   settings: (client) => client.settings(),
+  snapshot: (client) => client.snapshot(),
   configure: (client) => client.configure({ paused: true }),
   createSchedule: (client) => client.createSchedule({ name: 'a', cron: '@daily', job: { name: 'a' } }),
   schedules: (client) => client.schedules(),

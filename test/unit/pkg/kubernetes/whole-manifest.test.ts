@@ -36,6 +36,33 @@ const pytorchJob: WorkloadManifest = {
   },
 };
 
+describe('the object of a JobSet manifest', () => {
+  const replicatedJob = (pods: object, metadata: object = {}): Record<string, unknown> => ({
+    name: 'worker',
+    template: { metadata: { labels: { own: 'job' } }, spec: { completions: 2, template: { metadata, spec: pods } } },
+  });
+  const jobSet: WorkloadManifest = {
+    apiVersion: 'jobset.x-k8s.io/v1alpha2',
+    kind: 'JobSet',
+    metadata: { name: 'train', labels: { team: 'ml' } },
+    spec: { suspend: true, replicatedJobs: [replicatedJob({ containers }), replicatedJob({ containers })] },
+  };
+
+  it('has the manifest’s own name, and its labels under ours', () => {
+    const { metadata } = objectOf(jobSet);
+    expect(metadata).toMatchObject({ name: 'train', namespace: 'team', labels: { team: 'ml', ...marks } });
+  });
+
+  it('has our marks on the pods of every replicated job, and not on the Jobs between; a timeout changes nothing', () => {
+    const marked = { labels: marks, annotations: { 'kubejobs.io/job-name': 'train' } };
+    const expected = replicatedJob({ containers }, marked);
+    expect(objectOf(jobSet, { rules: { timeoutMs: 60_000 } }).spec).toEqual({
+      suspend: true,
+      replicatedJobs: [expected, expected],
+    });
+  });
+});
+
 describe('the object of a PyTorchJob manifest', () => {
   it('has its kind and spec, our name, and its labels under the job’s and ours', () => {
     const object = objectOf(pytorchJob, { labels: { tier: 'silver' }, annotations: { note: 'job' } });

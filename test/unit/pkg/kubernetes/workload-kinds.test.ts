@@ -41,6 +41,25 @@ describe('the state of', () => {
       { ...active, suspended: true },
     ],
     ['a PyTorchJob with a condition of the other kind', seen('PyTorchJob', [condition('Complete')]), active],
+    ['a JobSet that has just been made', { ...seen('JobSet', []), status: {} }, { ...active, restarts: 0 }],
+    [
+      'a JobSet that is completed',
+      seen('JobSet', [condition('Suspended', '', 'False'), condition('Completed')]),
+      { ...active, complete: true, restarts: 0 },
+    ],
+    ['a JobSet that has failed', seen('JobSet', [condition('Failed')]), { ...failed(), restarts: 0 }],
+    ['a JobSet with a Job’s condition', seen('JobSet', [condition('Complete')]), { ...active, restarts: 0 }],
+    ['a JobSet that is suspended', seen('JobSet', [], { suspend: true }), { ...active, suspended: true, restarts: 0 }],
+    [
+      'a JobSet that was restarted twice',
+      { ...seen('JobSet', []), status: { restarts: 2 } },
+      { ...active, restarts: 2 },
+    ],
+    [
+      'a JobSet with a count that is none',
+      { ...seen('JobSet', []), status: { restarts: '2' } },
+      { ...active, restarts: 0 },
+    ],
     ['a PyTorchJob without a status', { apiVersion: 'v1', kind: 'PyTorchJob', metadata: { name: 'a' } }, active],
   ])('%s', (_what, object, state) => {
     expect(rulesOfKind(object.kind).stateOf(object)).toEqual(state);
@@ -59,6 +78,7 @@ describe('the deadline of', () => {
       { runPolicy: { cleanPodPolicy: 'None', suspend: true, activeDeadlineSeconds: 90 } },
       { runPolicy: { cleanPodPolicy: 'None', suspend: true, activeDeadlineSeconds: 60 } },
     ],
+    ['a JobSet is the queue’s to enforce', 'JobSet', { replicatedJobs: [] }, { replicatedJobs: [] }],
   ])('%s', (_what, kind, spec, limited) => {
     expect(rulesOfKind(kind).withDeadline({ ...spec }, 60)).toEqual(limited);
   });
@@ -93,6 +113,26 @@ describe('the pod templates of', () => {
   });
 });
 
+describe('the pod templates of a JobSet', () => {
+  it('are those of all its replicated jobs, and nothing else of it is changed', () => {
+    const job = (spec: object): object => ({
+      metadata: { labels: { a: 'b' } },
+      spec: { completions: 2, template: spec },
+    });
+    const jobSet = (left: object, right: object): Record<string, unknown> => ({
+      failurePolicy: { maxRestarts: 1 },
+      replicatedJobs: [
+        { name: 'leader', template: job(left) },
+        { name: 'worker', replicas: 2, template: job(right) },
+      ],
+    });
+    const changed = rulesOfKind('JobSet').withPods(jobSet({ spec: { a: 1 } }, {}), (template) => {
+      return { ...template, marked: true };
+    });
+    expect(changed).toEqual(jobSet({ spec: { a: 1 }, marked: true }, { marked: true }));
+  });
+});
+
 describe('a kind', () => {
   it.each(Object.entries(manifestKinds))('%s is kept where its API version %s says', (kind, apiVersion) => {
     const { group, version, kind: own } = rulesOfKind(kind).resource;
@@ -102,9 +142,10 @@ describe('a kind', () => {
   it('that not every cluster has says how it is installed', () => {
     expect(rulesOfKind('Job').installation).toBeUndefined();
     expect(rulesOfKind('PyTorchJob').installation).toContain('training operator');
+    expect(rulesOfKind('JobSet').installation).toContain('kubejobs install crds');
   });
 
-  it.each(['JobSet', 'Pod', 'constructor'])('%s is none that kubejobs runs', (kind) => {
+  it.each(['CronJob', 'Pod', 'constructor'])('%s is none that kubejobs runs', (kind) => {
     expect(() => rulesOfKind(kind)).toThrow(`kubejobs does not run a ${kind}`);
   });
 });
@@ -133,5 +174,25 @@ describe('the place of an attempt', () => {
       namespace: 'team',
       name: 'train-e2a8f32f2d42-1',
     });
+  });
+
+  const jobSetOf = (metadata: { name?: string }, replicated = 'worker') => {
+    const template = { spec: { completions: 10, template: {} } };
+    const replicatedJobs = [{ name: replicated, replicas: 100, template }];
+    return { apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet' as const, metadata, spec: { replicatedJobs } };
+  };
+
+  it('is a JobSet’s own name in every attempt, when it has one', () => {
+    const job = { jobId, name: 'nightly', workload: { manifest: jobSetOf({ name: 'train' }) } };
+    for (const attempt of [1, 2]) expect(workloadReference(job, attempt, 'own').name).toBe('train');
+  });
+
+  it('of a JobSet without a name leaves room for the names of its pods', () => {
+    const job = { jobId, name: 'a-name-that-is-as-long-as-names-are', workload: { manifest: jobSetOf({}) } };
+    const { name } = workloadReference(job, 1, 'own');
+    expect(name).toMatch(/^a-name-that.*-e2a8f32f2d42-1$/);
+    expect(`${name}-worker-99-9-abcde`).toHaveLength(63);
+    const long = { ...job, workload: { manifest: jobSetOf({}, 'x'.repeat(60)) } };
+    expect(workloadReference(long, 1, 'own').name).toBe('a-e2a8f32f2d42-1');
   });
 });

@@ -232,6 +232,7 @@ describe('kubejobs wait', () => {
       { state: 'held', reason: 'held_by_user' },
       { state: 'pending', reason: 'waiting_for_slot' },
       { state: 'running' },
+      { state: 'running', attempts: [{ restarts: 1 }] },
       { state: 'succeeded' },
     ].map((fields) => answer(aJob(1, fields)));
     const asking: { finish?: () => void } = {};
@@ -242,11 +243,11 @@ describe('kubejobs wait', () => {
       },
       'GET /events': ({ response }: Exchange) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        response.write([1, 2, 3, 4].map((id) => `id: ${id}\nevent: running\ndata: {}\n\n`).join(''));
+        response.write([1, 2, 3, 4, 5].map((id) => `id: ${id}\nevent: running\ndata: {}\n\n`).join(''));
       },
     });
     const waiting = startCommandLine(['wait', 'id1', '-o', 'name', '--server', url]);
-    await vi.waitFor(() => expect(calls(asked).filter((call) => call === 'GET /jobs/id1')).toHaveLength(5));
+    await vi.waitFor(() => expect(calls(asked).filter((call) => call === 'GET /jobs/id1')).toHaveLength(6));
     await vi.waitFor(() => expect(asking.finish).toBeDefined());
     asking.finish?.();
     expect(await waiting.ended).toEqual({
@@ -256,6 +257,7 @@ describe('kubejobs wait', () => {
         'job1: held (held_by_user); kubejobs release id1 lets it go on\n',
         'job1: pending (waiting_for_slot)\n',
         'job1: running\n',
+        'job1: running, restart 1\n',
       ].join(''),
     });
   });

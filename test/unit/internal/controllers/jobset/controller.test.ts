@@ -72,7 +72,7 @@ describe('the JobSet controller', () => {
     world.server.hold('jobs', 'jobsets');
     world.server.remove('jobs', 'set-a-0');
     world.server.release();
-    await world.settle();
+    await world.clock.advance(1_000);
     expect(world.jobs).toEqual(['set-a-0']);
   });
 
@@ -161,6 +161,28 @@ describe('the JobSet controller', () => {
     expect(job?.status).not.toHaveProperty('startTime');
     expect(world.status().conditions).toMatchObject([{ type: 'Suspended', status: 'False' }]);
     expect(world.events).toEqual(['SuspendedJobs', 'ResumeJobs']);
+  });
+
+  it('tells of every change, also of the same twice in a second', async () => {
+    const world = await worldWith();
+    for (const suspend of [true, false, true, false]) {
+      world.server.change('jobsets', 'set', (set) => ({ ...set, spec: { ...set.spec, suspend } }));
+      await world.settle();
+    }
+    expect(world.events).toEqual(['SuspendedJobs', 'ResumeJobs', 'SuspendedJobs', 'ResumeJobs']);
+  });
+
+  it('begins with what is there after an answer that was lost and a change by somebody else', async () => {
+    const world = await worldWith();
+    await world.clock.advance(1_000);
+    world.server.hold('jobsets');
+    world.server.change('jobsets', 'set', (set) => ({ ...set, metadata: { ...set.metadata, labels: { a: 'b' } } }));
+    world.endJob('set-a-0', 'Failed');
+    world.loseNextAnswers(1);
+    await world.clock.advance(10_000);
+    const asked = world.server.writes.filter(({ verb, outcome }) => verb === 'patch_status' && outcome === 'Conflict');
+    expect(asked).toHaveLength(1);
+    expect(world.status().terminalState).toBe('Failed');
   });
 
   it('deletes a finished JobSet when its time is over', async () => {

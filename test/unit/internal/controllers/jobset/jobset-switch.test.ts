@@ -33,7 +33,7 @@ function world(isAskedFor = false) {
   });
   jobSets.start();
   open.push(jobSets);
-  return { server, clock, logger, metrics, log };
+  return { server, clock, logger, metrics, log, jobSets };
 }
 
 const open: JobSetSwitch[] = [];
@@ -96,5 +96,52 @@ describe('the JobSet controller', () => {
     };
     await clock.advance(90_000);
     expect(log).toEqual(['start']);
+  });
+});
+
+describe('who would have a JobSet made is told', () => {
+  it('nothing where it would be run, found out afresh', async () => {
+    const { server, clock, jobSets, log } = world();
+    await clock.settle();
+    expect(jobSets.obstacle).toContain('kubejobs install crds makes it');
+    server.put(definitions, ours);
+    expect(await Promise.all([jobSets.obstacleNow(), jobSets.obstacleNow()])).toEqual([undefined, undefined]);
+    expect({ log, obstacle: jobSets.obstacle }).toEqual({ log: ['start'], obstacle: undefined });
+  });
+
+  it('what is in the way, and what to do', async () => {
+    const { server, jobSets } = world();
+    server.put(definitions, definition({}));
+    expect(await jobSets.obstacleNow()).toMatch(
+      /^JobSets are not run: .*without the annotation.*kubejobs install crds/,
+    );
+    server.put(definitions, ours);
+    server.put('mutatingwebhookconfigurations', operatorWebhook());
+    expect(await jobSets.obstacleNow()).toContain('MutatingWebhookConfiguration jobset-mutating-webhook-configuration');
+  });
+
+  it('nothing while the API server does not answer, for then nobody knows', async () => {
+    const { server, clock, jobSets } = world();
+    server.served = () => {
+      throw new Error('unreachable');
+    };
+    await clock.settle();
+    expect([jobSets.obstacle, await jobSets.obstacleNow()]).toEqual([undefined, undefined]);
+  });
+
+  it('by one question a second, as long as all is well', async () => {
+    const { server, clock, jobSets } = world();
+    server.put(definitions, ours);
+    await jobSets.obstacleNow();
+    let asked = 0;
+    server.served = () => {
+      asked += 1;
+      return true;
+    };
+    for (let count = 0; count < 5; count += 1) await jobSets.obstacleNow();
+    expect(asked).toBe(0);
+    await clock.advance(1_000);
+    await jobSets.obstacleNow();
+    expect(asked).toBe(1);
   });
 });

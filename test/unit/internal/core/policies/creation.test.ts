@@ -159,6 +159,13 @@ describe('a create that was turned away unread', () => {
       `,
     );
   });
+
+  it('shows why as long as it waits, and writes nothing down', () => {
+    const core = play({}, `${running} t=1000 unread a message=busy\nexpect nothing`);
+    expect(core.running(idOf('a'))).toMatchObject({ reason: 'creating', message: 'busy' });
+    play({ core }, 't=6000 tick\nexpect create a\nt=6001 made a\nexpect nothing');
+    expect(core.running(idOf('a'))).not.toHaveProperty('message');
+  });
 });
 
 describe('news of a create that is over', () => {

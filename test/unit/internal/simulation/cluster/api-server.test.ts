@@ -133,11 +133,11 @@ describe('create', () => {
 
   test('keeps objects of kinds that it does not run', async () => {
     const { clock, cluster } = simulatedWorld();
-    const jobSets: Resource = { group: 'jobset.x-k8s.io', version: 'v1alpha2', plural: 'jobsets', kind: 'JobSet' };
-    const jobSet = { apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet', metadata: { name: 'a' }, spec: {} };
-    await cluster.create(jobSets, jobSet);
+    const cronJobs: Resource = { group: 'batch', version: 'v1', plural: 'cronjobs', kind: 'CronJob' };
+    const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'a' }, spec: {} };
+    await cluster.create(cronJobs, cronJob);
     await clock.advance(1_000);
-    expect(okValue(await cluster.get(jobSets, 'default', 'a')).kind).toBe('JobSet');
+    expect(okValue(await cluster.get(cronJobs, 'default', 'a')).kind).toBe('CronJob');
     expect(okValue(await cluster.list(jobsResource, {})).items).toEqual([]);
   });
 });

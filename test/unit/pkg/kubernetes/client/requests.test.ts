@@ -176,6 +176,18 @@ describe('a request to the API server', () => {
     expect(ports.size).toBeLessThanOrEqual(2);
   });
 
+  it('keeps its connections over deletions, whose options are in the body', async () => {
+    const ports = new Set<number | undefined>();
+    open = await world((_received, response) => {
+      ports.add(response.socket?.remotePort);
+      json(response, 200, job);
+    });
+    const { cluster } = await open.connect();
+    const options = { propagation: 'background' as const, uid: 'u' };
+    for (let call = 0; call < 20; call += 1) await cluster.delete(jobsResource, 'team', 'a', options);
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
   it('has as many calls under way as it has connections, and no more', async () => {
     const held: ServerResponse[] = [];
     let most = 0;

@@ -67,6 +67,24 @@ describe('a submission', () => {
     );
   });
 
+  it('with a JobSet is told which of its pod templates is refused', () => {
+    const replicated = (fields: Record<string, unknown>): object => ({
+      name: 'a',
+      template: { spec: { template: podWith(fields) } },
+    });
+    const jobSet = (...replicatedJobs: object[]): Partial<JobSubmission> => ({
+      workload: { manifest: { apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet', spec: { replicatedJobs } } },
+    });
+    expect(judged(jobSet(replicated({}), replicated({})))).toBeUndefined();
+    expect(pointersOf(judged(jobSet(replicated({}), replicated({ '/spec/hostPID': true }))))).toEqual([
+      '/workload/spec/replicatedJobs/1/template/spec/template/spec/hostPID',
+    ]);
+    const annotated = { ...jobSet(replicated({}), replicated({})), annotations: { [appArmor]: 'unconfined' } };
+    expect(new Set(pointersOf(judged(annotated)) as string[])).toEqual(
+      new Set([`/annotations/${appArmor.replace('/', '~1')}`]),
+    );
+  });
+
   it('is told of everything at once', () => {
     const template = { template: podWith({ '/spec/hostPID': true, '/spec/nodeName': 'x' }) };
     const refusal = judged({ namespace: 'kube-system', workload: { template } });
