@@ -13,16 +13,23 @@ COPY . .
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
+LABEL org.opencontainers.image.title=kubejobs \
+    org.opencontainers.image.description="A durable priority queue that takes jobs over HTTP and runs them as Kubernetes workloads." \
+    org.opencontainers.image.licenses=Apache-2.0
 ENV NODE_ENV=production \
     KUBEJOBS_HOST=0.0.0.0 \
     KUBEJOBS_STORE=sqlite:/var/lib/kubejobs/kubejobs.db
 WORKDIR /app
-COPY --from=build /app/package.json /app/LICENSE ./
+COPY --from=build /app/package.json /app/LICENSE /app/openapi.yaml ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/deploy ./deploy
 RUN mkdir /var/lib/kubejobs && chown node:node /var/lib/kubejobs
-USER node
+# The user node, by number: so a cluster can see that it is not root.
+USER 1000:1000
 VOLUME /var/lib/kubejobs
 EXPOSE 8000
+# For docker alone, Kubernetes has probes of its own. Where --port is given as a flag, give KUBEJOBS_PORT instead.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=300s --retries=6 \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.KUBEJOBS_PORT ?? 8000}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/cmd/kubejobs/main.js"]

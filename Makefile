@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 NODE_VERSION_MINIMUM := 20.19
-IMAGE ?= kubejobs:dev
+# The image that docker-build makes, docker-push sends and deploy runs.
+IMG ?= kubejobs:dev
 PROGRAM := dist/cmd/kubejobs/main.js
 SOURCES := $(shell find cmd pkg internal -name '*.ts' 2>/dev/null) $(shell find web -type f 2>/dev/null) vite.config.ts
 
@@ -71,6 +72,10 @@ typecheck: install ## check the types of everything, tests included
 openapi: install ## write openapi.yaml from the server's own schemas
 	npx tsx test/support/write-openapi.ts
 
+.PHONY: manifests
+manifests: install ## write what deploy/ has that is made from something else: rights and schema of the chart, install.yaml (needs Go)
+	npx tsx test/support/write-manifests.ts
+
 .PHONY: crds
 crds: install ## take the schema of Job templates in deploy/crds from the API server of the test cluster
 	npx tsx test/support/crds/write-crds.ts
@@ -121,9 +126,25 @@ $(BENCHES): bench-%: build
 
 ## Shipping
 
-.PHONY: image
-image: ## build the container image (IMAGE=kubejobs:dev names it)
-	docker build --tag $(IMAGE) .
+.PHONY: docker-build
+docker-build: ## build the container image for this machine (IMG=registry.example/kubejobs:0.1.0 names it)
+	docker build --tag $(IMG) .
+
+.PHONY: docker-push
+docker-push: ## send it to its registry; with PLATFORMS=linux/amd64,linux/arm64 build it for these first, by buildx
+	$(if $(PLATFORMS),docker buildx build --platform $(PLATFORMS) --tag $(IMG) --push .,docker push $(IMG))
+
+.PHONY: deploy
+deploy: build ## put kubejobs on the cluster of kubectl, with tokens of its own (IMG=… is the image it runs)
+	deploy/deploy.sh $(IMG)
+
+.PHONY: undeploy
+undeploy: ## take it off again; the volume with the jobs, the tokens and the namespaces stay, unless PURGE=1
+	PURGE='$(PURGE)' deploy/undeploy.sh
+
+.PHONY: python-client
+python-client: install ## generate the Python client from openapi.yaml into build/python-client (needs Python; FOLDER=… is another one)
+	npx tsx test/support/write-python-client.ts $(FOLDER)
 
 .PHONY: sbom
 sbom: install ## write the bill of materials, dist/sbom.cdx.json (CycloneDX)
@@ -131,7 +152,7 @@ sbom: install ## write the bill of materials, dist/sbom.cdx.json (CycloneDX)
 
 .PHONY: clean
 clean: ## remove what was built; packages and databases stay
-	rm -rf dist coverage
+	rm -rf dist build coverage
 
 # What stands behind the names above.
 

@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// Four projects: `fast` needs nothing but Node; `browser` looks at the dashboard in a real Chromium; `faults` is the small column of the fault scorecard, as far as it needs no
-// cluster; `cluster` starts a real control plane (see test/cluster/README.md) and has the scorecard's other rows.
+// Five projects: `fast` needs nothing but Node; `install` takes packages from npm and PyPI, or their caches; `browser` looks
+// at the dashboard in a real Chromium; `faults` is the small column of the fault scorecard, as far as it needs no cluster;
+// `cluster` starts a real control plane (see test/cluster/README.md) and has the scorecard's other rows.
 export default defineConfig({
   test: {
     reporters: ['default', './test/faults/scorecard/seconds-reporter.ts', './test/support/closing-line-reporter.ts'],
@@ -12,6 +13,14 @@ export default defineConfig({
           include: ['test/{unit,contract,api,simulation,tidy,process}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'install',
+          include: ['test/install/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -4,6 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Random } from '../platform/random.ts';
 import { memoryStore } from './memory.ts';
 import { fragileBuildMessage, hasFragileBuild } from './sqlite/fragile-build.ts';
+import { requireNativePart } from './sqlite/native-part.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { ClusterKind, Store } from './store.ts';
 
@@ -29,6 +30,7 @@ export async function openStore(spec: string, { clock, random, logger, cluster }
   if (spec === 'memory') return memoryStore({ queueId: newId() });
   const path = /^sqlite:(.+)$/s.exec(spec)?.[1];
   if (path === undefined) throw new StoreSpecError(spec);
+  requireNativePart();
   if (hasFragileBuild()) logger.error({}, fragileBuildMessage);
   return openSqliteStore({ path, newId, clock, log: logger, ...(cluster && { cluster }) });
 }

@@ -109,8 +109,8 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...podGroupSchemas,
     ...resultSchemas,
     ...healthSchemas,
-    ...callerSchemas,
     ...snapshotSchemas,
+    ...callerSchemas,
   ])
     app.addSchema(schema);
   guardRoutes(app, guardOf(deps.authentication));
@@ -128,8 +128,8 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   settingsRoutes(app, deps.service);
   healthRoutes(app, deps.service, deps.version, deps.workloads);
   metricsRoute(app, deps.metricsText);
-  callerRoutes(app, deps.authentication?.authenticator);
   debugRoutes(app, deps.debug);
+  callerRoutes(app, deps.authentication?.authenticator);
   errorRoutes(app);
   dashboardRoutes(app, deps.dashboard);
   await serveDocumentation(app);

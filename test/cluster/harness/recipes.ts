@@ -5,7 +5,7 @@
 
 const kubernetesVersion = { major: '1', minor: '36', full: 'v1.36.3' };
 
-export type ModuleName = 'etcd' | 'kubernetes' | 'kwok' | 'containerd' | 'training-operator' | 'prometheus';
+export type ModuleName = 'etcd' | 'kubernetes' | 'kwok' | 'containerd' | 'training-operator' | 'prometheus' | 'helm';
 
 export interface Recipe {
   /** The folder of the go.mod. */
@@ -38,6 +38,16 @@ function containerd(command: string, usualSeconds: number): Recipe {
   return plain('containerd', path, usualSeconds, 'no_btrfs,no_zfs,no_devmapper');
 }
 
+/** As its own releases are built: of which Kubernetes its client is. */
+const helmFlags = [
+  '-s -w',
+  '-X helm.sh/helm/v3/internal/version.version=v3.22.0',
+  `-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=${kubernetesVersion.major}`,
+  `-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=${kubernetesVersion.minor}`,
+  `-X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=${kubernetesVersion.major}`,
+  `-X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=${kubernetesVersion.minor}`,
+].join(' ');
+
 const all = {
   etcd: plain('etcd', 'go.etcd.io/etcd/server/v3', 35),
   'kube-apiserver': kubernetes('kube-apiserver', 185),
@@ -55,6 +65,7 @@ const all = {
     135,
   ),
   promtool: plain('prometheus', 'github.com/prometheus/prometheus/cmd/promtool', 240),
+  helm: { ...plain('helm', 'helm.sh/helm/v3/cmd/helm', 95), ldflags: helmFlags },
 } as const;
 
 export type BinaryName = keyof typeof all;

@@ -27,6 +27,7 @@ declare module 'vitest' {
 
 export interface SharedCluster extends ApiAccess {
   kubeconfigPath: string;
+  kubectlPath: string;
   etcdUrl: string;
   directory: string;
   kubectl: Kubectl;
@@ -56,5 +57,5 @@ function describeWhen(availability: Availability, title: string, context: Cluste
   }
 }
 
-const nowhere = { server: '', token: '', caPath: '', kubeconfigPath: '', etcdUrl: '', directory: '' };
+const nowhere = { server: '', token: '', caPath: '', kubeconfigPath: '', kubectlPath: '', etcdUrl: '', directory: '' };
 const absent: SharedCluster = { ...nowhere, kubectl: kubectlWith('false', '') };

@@ -106,7 +106,8 @@ export async function removeRights(kubectl: Kubectl, namespace: string): Promise
   await kubectl('delete', 'clusterrolebinding,clusterrole', ...names, '--ignore-not-found');
 }
 
-function spokenAs(kubeconfigPath: string, token: string): object {
+/** The kubeconfig of the file, with this token for its user. */
+export function spokenAs(kubeconfigPath: string, token: string): object {
   const config = parse(readFileSync(kubeconfigPath, 'utf8')) as { users: Array<{ name: string; user: object }> };
   return { ...config, users: config.users.map(({ name }) => ({ name, user: { token } })) };
 }

@@ -1,48 +1,20 @@
 // Schemathesis (https://schemathesis.readthedocs.io), which makes requests up from an OpenAPI document and holds the
 // answers against it. Its packages go into a virtual environment in the cache folder, by exact versions, the first time;
 // where Python or the packages cannot be had, it says so and the caller goes on without.
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pythonEnvironment, runPython } from '../../../support/python-environment.ts';
 
 const requirements = fileURLToPath(new URL('schemathesis-requirements.txt', import.meta.url));
-const installMs = 300_000;
 
 /** Where it can be run from, or why it cannot. */
 export type Schemathesis = { program: string } | { missing: string };
 
 export async function schemathesis(): Promise<Schemathesis> {
-  const folder = environmentFolder();
-  const program = join(folder, 'bin', 'schemathesis');
-  if (existsSync(program)) return { program };
-  try {
-    await install(folder);
-    return { program };
-  } catch (error) {
-    return { missing: `schemathesis cannot be installed: ${String(error).split('\n', 2).join(' ')}` };
-  }
-}
-
-/** `${XDG_CACHE_HOME:-~/.cache}/kubejobs/schemathesis-…`, another one for other versions. */
-function environmentFolder(): string {
-  const versions = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kubejobs', `schemathesis-${versions}`);
-}
-
-/** What is left of an installation that failed is removed, so that it is not mistaken for one. */
-async function install(folder: string): Promise<void> {
-  mkdirSync(join(folder, '..'), { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
-  const python = process.env.PYTHON ?? 'python3';
-  await run(python, ['-m', 'venv', folder], installMs);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '-r', requirements];
-  await run(join(folder, 'bin', 'python'), pip, installMs).catch((error: unknown) => {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  });
+  const environment = await pythonEnvironment('schemathesis', requirements);
+  return 'missing' in environment ? environment : { program: join(environment.programs, 'schemathesis') };
 }
 
 export interface SchemathesisRun {
@@ -91,12 +63,8 @@ export async function runSchemathesis(program: string, wanted: SchemathesisRun):
       : ['--header', `Authorization: Bearer ${token}`];
   try {
     writeFileSync(join(folder, 'schemathesis.toml'), settings);
-    const output = await run(
-      program,
-      ['run', `${url}/openapi.json`, ...options, ...without, ...steady, ...access],
-      900_000,
-      folder,
-    );
+    const words = ['run', `${url}/openapi.json`, ...options, ...without, ...steady, ...access];
+    const output = await runPython(program, words, { timeout: 900_000, cwd: folder });
     return { cases: casesIn(output), report: undefined };
   } catch (error) {
     const output = String((error as { stdout?: string }).stdout ?? error);
@@ -114,15 +82,4 @@ function shortened(output: string): string {
 
 function casesIn(output: string): number {
   return Number(/(\d+) generated/.exec(output.replaceAll(',', ''))?.[1] ?? 0);
-}
-
-function run(program: string, words: string[], timeout: number, cwd?: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1' };
-    const options = { timeout, maxBuffer: 64 * 1_048_576, env: environment, ...(cwd !== undefined && { cwd }) };
-    execFile(program, words, options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(Object.assign(new Error(stderr.trim().split('\n').at(-1) || error.message), { stdout }));
-    });
-  });
 }
