@@ -46,6 +46,7 @@ test('a job is shown with everything that is known of it', async () => {
   expect(answer.statusCode).toBe(200);
   expect(answer.headers['cache-control']).toBe('no-store');
   expect(answer.json()).toEqual({
+    spec: {},
     job_id: jobIdOf(1),
     name: 'train',
     priority: 5,
@@ -102,6 +103,7 @@ test('values that a pending job does not have are left out', async () => {
     queue_position: '3',
     attempt: 0,
     created_at: '2026-11-04T09:30:00.000Z',
+    spec: {},
     attempts: [],
     timeline: [{ at: '2026-11-04T09:30:00.000Z', state: 'pending' }],
   });

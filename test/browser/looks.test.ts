@@ -97,6 +97,9 @@ describe('the contrast of', () => {
   ])('%s on %s is %d', (one, other, expected) => expect(ratio(one, other)).toBeCloseTo(expected, 2));
 });
 
+/** Runs in the page: the width of the narrowest name in a list; names must not be squeezed out on a phone. */
+const narrowestName = `Math.min(...[...document.querySelectorAll('td.name'), document.body].map((cell) => cell.clientWidth))`;
+
 describeInBrowser('how it looks', (open) => {
   it('every text of every view has a contrast of AA, in light and in dark, and none is wider than a phone', async () => {
     const url = await aBusyServer([0.3], [0.4, 2]);
@@ -114,6 +117,8 @@ describeInBrowser('how it looks', (open) => {
           expect(faint, where).toEqual([]);
           const width = await page.evaluate<number>('document.documentElement.scrollWidth');
           expect(width, where).toBeLessThanOrEqual(viewport.width);
+          const narrowest = await page.evaluate<number>(narrowestName);
+          expect(narrowest, where).toBeGreaterThan(70);
           await page.context().close();
         }
       }

@@ -67,7 +67,8 @@ export class History {
   reconstruct(accepted: readonly JobDocument[], pendingNow: number, since: number, now: number): void {
     const entered = accepted.map(({ created_at }) => Date.parse(created_at));
     const left = [...this.#starts.values()].map(({ at }) => at);
-    const steps = [...entered.map((at) => ({ at, by: -1 })), ...left.map((at) => ({ at, by: 1 }))];
+    // Backwards, so of one moment the starts come first.
+    const steps = [...left.map((at) => ({ at, by: 1 })), ...entered.map((at) => ({ at, by: -1 }))];
     let pending = pendingNow;
     const depths: Depth[] = [{ at: now, pending }];
     for (const { at, by } of steps.filter((step) => step.at >= since && step.at <= now).sort((a, b) => b.at - a.at)) {

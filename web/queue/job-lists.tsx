@@ -31,6 +31,7 @@ const position: JobColumn = {
 const priority: JobColumn = { title: 'Priority', name: 'number', cell: (job) => job.priority };
 const queue: JobColumn = { title: 'Queue', name: 'queue extra', cell: (job) => job.queue };
 const reason: JobColumn = { title: 'Reason', name: 'reason', cell: (job) => <Reason job={job} /> };
+const reasonExtra: JobColumn = { ...reason, name: 'reason extra' };
 const state: JobColumn = { title: 'State', name: 'state-cell', cell: (job) => <StateWord state={job.state} /> };
 const waiting: JobColumn = { title: 'Waiting', name: 'while', cell: (job) => <Since at={job.created_at} /> };
 const since: JobColumn = {
@@ -50,8 +51,8 @@ const attempt: JobColumn = { title: 'Attempt', name: 'number extra', cell: (job)
 const columns: Record<Tab, readonly JobColumn[]> = {
   pending: [position, name, priority, queue, reason, waiting],
   running: [name, priority, queue, attempt, reason, since],
-  waiting: [name, state, priority, queue, reason, waiting],
-  finished: [name, state, exitCode, queue, reason, took, ended],
+  waiting: [name, state, priority, queue, reasonExtra, waiting],
+  finished: [name, state, exitCode, queue, reasonExtra, took, ended],
 };
 
 const empty: Record<Tab, string> = {

@@ -7,7 +7,6 @@ export interface ContainerNode {
   state: string;
   restarts: number;
   ready: boolean;
-  issue?: string;
   reason?: string;
   message?: string;
   exitCode?: number;

@@ -57,6 +57,7 @@ function Pod({ pod }: { pod: PodNode }) {
 
 function Container({ container }: { container: ContainerNode }) {
   const { name, kind, state, restarts, lastState } = container;
+  const issue = issueOf(container);
   const restarted = restarts === 0 ? '' : `restarts: ${restarts}`;
   const before = lastState ? `before: ${lastState.reason ?? lastState.state}${exitOf(lastState.exitCode)}` : '';
   const more = [restarted, before].filter(Boolean).join(' · ');
@@ -65,14 +66,22 @@ function Container({ container }: { container: ContainerNode }) {
       <Line
         kind={kind === 'regular' ? 'Container' : `Container (${kind})`}
         name={name}
-        status={container.issue ?? `${state}${exitOf(container.exitCode)}`}
-        isIssue={container.issue !== undefined}
+        status={`${issue === undefined ? '' : `${issue}, `}${state}${exitOf(container.exitCode)}`}
+        isIssue={issue !== undefined}
         more={more}
         message={container.message}
       />
     </li>
   );
 }
+
+/** As docs/workloads.md has it. */
+function issueOf({ state, reason, exitCode }: ContainerNode): string | undefined {
+  if (state === 'waiting') return reason === undefined || onTheWay.includes(reason) ? undefined : reason;
+  return state === 'terminated' && exitCode !== 0 ? (reason ?? 'Error') : undefined;
+}
+
+const onTheWay = ['ContainerCreating', 'PodInitializing'];
 
 function exitOf(exitCode: number | undefined): string {
   return exitCode === undefined ? '' : `, exit code ${exitCode}`;
@@ -82,15 +91,17 @@ interface LineProps {
   kind: string;
   name: string;
   status: string;
+  /** Whether something is wrong, when the status does not tell. */
   isIssue?: boolean;
   more?: string | undefined;
   message?: string | undefined;
 }
 
-const badStatuses = ['Failed', 'Unschedulable'];
+/** Of pods and Jobs; any other word is that of an issue. */
+const soundStatuses = ['Pending', 'Running', 'Succeeded', 'Complete', 'Suspended'];
 
-function Line({ kind, name, status, isIssue = false, more, message }: LineProps) {
-  const isBad = isIssue || badStatuses.includes(status);
+function Line({ kind, name, status, isIssue, more, message }: LineProps) {
+  const isBad = isIssue ?? !soundStatuses.includes(status);
   return (
     <p>
       <span class="quiet">{kind}</span> <b>{name}</b>{' '}

@@ -26,7 +26,7 @@ export function Kinds() {
     return stop;
   }, [kinds, load]);
   return (
-    <section class="figures" aria-label="By kind">
+    <section class="figures kinds" aria-label="By kind">
       {kinds.value.map((kind) => (
         <Kind key={kind.kind} kind={kind} />
       ))}

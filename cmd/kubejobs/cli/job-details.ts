@@ -3,9 +3,9 @@ import type { AttemptDocument, JobDocument, TimelineDocument } from '../../../pk
 import { oneLine } from './io.ts';
 import { type Column, tableLines } from './table.ts';
 
-/** Lines without ends; what the job does not have is left out. */
+/** Lines without ends; what the job does not have is left out. So is its spec, which only `-o json` and `-o yaml` show. */
 export function jobDetails(job: JobDocument): string[] {
-  const { attempts = [], timeline = [], ...fields } = job;
+  const { attempts = [], timeline = [], spec: _spec, ...fields } = job;
   const names = Object.keys(fields).map(title);
   const width = Math.max(...names.map((name) => name.length)) + 3;
   const lines = Object.entries(fields).map(([name, value]) => `${title(name)}:`.padEnd(width) + shown(value));

@@ -69,6 +69,13 @@ describe('the history of the queue', () => {
     expect(seriesOf(history, 59).pending).toEqual([3, 3, 2, 2, 1, 1]);
   });
 
+  it('knows of no job that waited when each started as it came', () => {
+    const history = new History();
+    history.started([job(20, 20), job(30, 30)]);
+    history.reconstruct([job(20, 20), job(30, 30)], 0, begin, begin + 59_000);
+    expect(seriesOf(history, 59).pending).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
   it('draws no depth before it is known', () => {
     const history = new History();
     history.depth(begin + 25_000, 4);
