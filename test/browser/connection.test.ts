@@ -15,7 +15,7 @@ describeInBrowser('a restart of the server', (open) => {
     await submitJob(first.url, { name: 'runs' });
     await submitJob(first.url, { name: 'waits' });
     const { page } = await open(first.url);
-    await expect.poll(() => names(page)).toEqual(['waits']);
+    await expect.poll(async () => [await names(page), await holders(page)]).toEqual([['waits'], ['runs']]);
 
     await first.kill('SIGKILL');
     const notice = page.getByRole('alert').filter({ hasText: 'does not answer' });
