@@ -97,7 +97,8 @@ async function judge(
   const standing = other && deps.standing?.(other.jobId, other.attempt);
   if (other === undefined || standing === undefined)
     return refusedForGood(`${what} that does not belong to this job exists already`);
-  if (standing === 'running') return refusedForGood(`${what} runs already, for the job ${other.jobId}`);
+  const isGoing = found.metadata.deletionTimestamp !== undefined;
+  if (standing === 'running' && !isGoing) return refusedForGood(`${what} runs already, for the job ${other.jobId}`);
   return makeRoom(deps, found, standing);
 }
 
@@ -105,7 +106,7 @@ async function judge(
 async function makeRoom(
   { cluster }: CreateDeps,
   { kind, metadata }: KubernetesObject,
-  standing: 'settling' | 'over',
+  standing: 'running' | 'settling' | 'over',
 ): Promise<CreateOutcome> {
   const { namespace = '', name, uid, deletionTimestamp } = metadata;
   const message = `the ${kind} of an earlier attempt has its name, and is being deleted`;

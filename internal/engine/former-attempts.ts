@@ -4,7 +4,7 @@ import { lateCreateMs } from '../core/policies/late-create.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store } from '../store/store.ts';
 
-/** `settling`: it is over, but a lost create of its workload may still land. */
+/** `settling`: it was cancelled and is about to go, or is over but a lost create of its workload may still land. */
 export type Standing = 'running' | 'settling' | 'over';
 
 /** Undefined for an attempt that no row knows. */
@@ -15,7 +15,7 @@ export function standingOf(
 ): Standing | undefined {
   const row = store.reader.attempt(jobId, attempt);
   if (!row) return undefined;
-  if (row.finishedAt === undefined) return 'running';
+  if (row.finishedAt === undefined) return row.cancelRequestedAt === undefined ? 'running' : 'settling';
   const { unknownAt = Number.NEGATIVE_INFINITY } = row;
   return clock.now() < unknownAt + lateCreateMs ? 'settling' : 'over';
 }

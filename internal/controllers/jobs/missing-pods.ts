@@ -21,27 +21,29 @@ export async function observeWithoutPods(cluster: Cluster, job: JobRecord): Prom
 }
 
 async function refusalOf(cluster: Lists, { kind, namespace, uid }: JobRecord): Promise<string | undefined> {
-  const own = await newestEvent(cluster, namespace, uid, rulesOfKind(kind).refusedPods);
+  const own = await newestEvent(cluster, namespace, aboutOf(uid, rulesOfKind(kind).refusedPods));
   if (own !== undefined || kind !== 'JobSet') return own;
   const labelSelector = `${jobSetLabels.jobSetUid}=${uid}`;
   const jobs = await cluster.list(jobsResource, { namespace, labelSelector, limit: fewJobs });
   for (const { metadata } of jobs.outcome === 'ok' ? jobs.value.items : []) {
-    const message = await newestEvent(cluster, namespace, metadata.uid ?? '', rulesOfKind('Job').refusedPods);
+    const message = await newestEvent(cluster, namespace, aboutOf(metadata.uid ?? '', rulesOfKind('Job').refusedPods));
     if (message !== undefined) return `Job ${metadata.name}: ${message}`.slice(0, longestMessage);
   }
   return undefined;
 }
 
-/** The words of the newest event with this reason on the object with this uid. */
+/** The words of the newest event of those that are selected. */
 export async function newestEvent(
   cluster: Lists,
   namespace: string,
-  uid: string,
-  reason: string,
+  fieldSelector: string,
 ): Promise<string | undefined> {
-  const fieldSelector = `involvedObject.uid=${uid},reason=${reason}`;
   const listed = await cluster.list(eventsResource, { namespace, fieldSelector, limit: fewEvents });
   return listed.outcome === 'ok' ? newest(listed.value.items)?.message.slice(0, longestMessage) : undefined;
+}
+
+function aboutOf(uid: string, reason: string): string {
+  return `involvedObject.uid=${uid},reason=${reason}`;
 }
 
 function newest(events: KubernetesObject[]): { at: string; message: string } | undefined {

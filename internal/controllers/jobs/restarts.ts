@@ -4,6 +4,7 @@
 import type { Cluster } from '../../../pkg/kubernetes/cluster.ts';
 import { jobSetEventReasons } from '../../../pkg/models/index.ts';
 import type { Restarts } from '../../core/events.ts';
+import { eventName } from '../jobset/naming.ts';
 import { newestEvent } from './missing-pods.ts';
 import { firstFailure } from './observe.ts';
 import type { JobRecord, PodRecord } from './records.ts';
@@ -24,7 +25,7 @@ export class RestartWatch {
   async look(key: string, job: JobRecord, podsBefore: readonly PodRecord[]): Promise<boolean> {
     const { restarts: count = 0 } = job;
     if (count === 0 || this.#known.get(key)?.count === count) return true;
-    const why = firstFailure(podsBefore) ?? (await this.#told(job));
+    const why = firstFailure(podsBefore) ?? (await this.#told(job, count));
     if (why === undefined && this.#puzzling.get(key) !== count) {
       this.#puzzling.set(key, count);
       return false;
@@ -48,9 +49,11 @@ export class RestartWatch {
     return [...new Set([...this.#known.keys(), ...this.#puzzling.keys()])];
   }
 
-  async #told({ namespace, uid }: JobRecord): Promise<string | undefined> {
+  /** The event of this very restart, whose name the JobSet controller derives from the count. */
+  async #told({ namespace, name, uid }: JobRecord, count: number): Promise<string | undefined> {
     for (const reason of reasons) {
-      const message = await newestEvent(this.#cluster, namespace, uid, reason);
+      const eventOf = eventName({ name, uid }, reason, String(count));
+      const message = await newestEvent(this.#cluster, namespace, `metadata.name=${eventOf}`);
       if (message !== undefined) return message;
     }
     return undefined;

@@ -83,12 +83,6 @@ export class Caches {
     return this.#jobSets.map((informer) => informer.get(key)).find((found) => found !== undefined);
   }
 
-  jobSetKeys(): string[] {
-    return this.#jobSets.flatMap((informer) =>
-      [...informer.values()].map(({ namespace, name }) => `${namespace}/${name}`),
-    );
-  }
-
   /** Of the JobSet with this uid. */
   jobs(owner: string): ChildJob[] {
     return this.#jobs.flatMap((informer) => informer.byIndex(owner)).filter((job) => job !== undefined);

@@ -34,6 +34,8 @@ export interface Failed {
   message: string;
   /** The API server read it and said no. */
   refused: boolean;
+  /** Something could not be made. */
+  making?: true;
   retryAfterMs?: number;
 }
 
@@ -41,7 +43,10 @@ type Refusal = Exclude<ApiResult<never>, { outcome: 'ok' }>;
 type Step = (deps: CarryOutDeps, jobSet: JobSetRecord, plan: Plan) => Promise<Failed | undefined>;
 
 export async function carryOut(deps: CarryOutDeps, jobSet: JobSetRecord, plan: Plan): Promise<Carried> {
-  const steps: Step[] = [deleteJobs, tellOfOdd, tellOfProblem, makeService, makeJobs, changeJobs];
+  const making: Step[] = [tellOfProblem, makeService, makeJobs];
+  // What is suspended stops, also while something of it cannot be made.
+  const rest = jobSet.suspended ? [changeJobs, ...making] : [...making, changeJobs];
+  const steps: Step[] = [deleteJobs, tellOfOdd, ...rest];
   for (const step of steps) {
     const failed = await step(deps, jobSet, plan);
     if (failed) return failed;
@@ -51,11 +56,11 @@ export async function carryOut(deps: CarryOutDeps, jobSet: JobSetRecord, plan: P
   return deleteJobSet(deps, jobSet);
 }
 
-const deleteJobs: Step = async ({ cluster, writes, atOnce }, { namespace }, { deletions }) => {
+const deleteJobs: Step = async ({ cluster, clock, writes, atOnce }, { namespace }, { deletions }) => {
   const failures: Refusal[] = [];
   await inParallel(deletions, atOnce, async (job) => {
     const answer = await cluster.delete(jobsResource, namespace, job.name, { propagation: 'foreground', uid: job.uid });
-    if (answer.outcome === 'ok' || isGone(answer)) writes.noteDeletion(job);
+    if (answer.outcome === 'ok' || isGone(answer)) writes.noteDeletion(job, clock.now());
     else failures.push(answer);
   });
   return failed(failures);
@@ -64,7 +69,7 @@ const deleteJobs: Step = async ({ cluster, writes, atOnce }, { namespace }, { de
 /** Reported once, and left alone. */
 const tellOfOdd: Step = async (deps, jobSet, { odd }) => {
   for (const { name, uid } of odd.filter((job) => deps.writes.noteTold(job))) {
-    const message = `the Job ${name} has a label jobset.sigs.k8s.io/restart-attempt that is no number; it is left alone`;
+    const message = `the Job ${name} has no number in its label jobset.sigs.k8s.io/restart-attempt; it is left alone`;
     await report(deps, jobSet, { type: 'Warning', reason: 'InvalidRestartAttempt', message, occasion: uid });
   }
   return undefined;
@@ -73,7 +78,7 @@ const tellOfOdd: Step = async (deps, jobSet, { odd }) => {
 const tellOfProblem: Step = async (deps, jobSet, { problem }) => {
   if (problem === undefined) return undefined;
   await report(deps, jobSet, warning(jobSetEventReasons.jobRefused, problem));
-  return { outcome: 'failed', message: problem, refused: false, retryAfterMs: refusedAgainMs };
+  return { outcome: 'failed', message: problem, refused: false, making: true, retryAfterMs: refusedAgainMs };
 };
 
 /** Nothing changes until somebody changes something else, such as a PriorityClass. */
@@ -102,7 +107,8 @@ const makeJobs: Step = async (deps, jobSet, { creations }) => {
   const refusals = failures.filter(({ answer }) => answer.outcome === 'refused');
   const words = refusals.map(({ name, answer }) => `job "${name}" creation failed with error: ${answer.message}`);
   if (words.length > 0) await report(deps, jobSet, warning(jobSetEventReasons.jobRefused, words.sort().join('\n')));
-  return failed(failures.map(({ answer }) => answer));
+  const first = failed(failures.map(({ answer }) => answer));
+  return first && { ...first, making: true };
 };
 
 async function makeJob(

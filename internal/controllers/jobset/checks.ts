@@ -83,8 +83,10 @@ function* priorityProblems(
 ): Problems {
   if (!isByAffinity(jobSet, each)) return;
   const name = priorityClassOf(each);
+  // That of pods without a class is known as soon as classes were read.
+  const areRead = priorityOf(undefined) !== undefined;
   if (priorityOf(name) === undefined)
-    yield `${path}.template.spec.template.spec.priorityClassName: ${name ? `there is no PriorityClass ${name}` : 'the PriorityClasses cannot be read'}`;
+    yield `${path}.template.spec.template.spec.priorityClassName: ${areRead ? `there is no PriorityClass ${name}` : 'the PriorityClasses cannot be read'}`;
 }
 
 function* targetProblems({ replicatedJobs }: JobSetRecord, path: string, targets: readonly string[]): Problems {

@@ -11,6 +11,7 @@ import { carryOut, type Failed } from './carry-out.ts';
 import type { ChildJob } from './child-jobs.ts';
 import { childJob } from './child-jobs.ts';
 import { FinishedCount } from './finished-count.ts';
+import { inParallel } from './in-parallel.ts';
 import { OwnWrites, unseenMs } from './own-writes.ts';
 import type { Plan } from './plan.ts';
 import { Priorities } from './priorities.ts';
@@ -31,6 +32,14 @@ const mostPasses = 5;
 /** Counts change often, and nobody waits for them; Jobs of one JobSet often succeed together, and go together in a restart. */
 const restMs = { counts: 200, success: 100, gone: 50 } as const;
 
+/** Of what could not be made; doubled each time. */
+const [firstPauseMs, longestPauseMs] = [500, 30_000];
+
+interface Pause {
+  pauseMs: number;
+  untilMs: number;
+}
+
 export class JobSetController {
   readonly #deps: JobSetControllerDeps;
   readonly #caches: Caches;
@@ -40,6 +49,8 @@ export class JobSetController {
   readonly #finished: FinishedCount;
   /** When what changed is looked at. */
   readonly #resting = new Map<string, number>();
+  /** JobSets of which something could not be made, which is not tried again before. */
+  readonly #unmade = new Map<string, Pause>();
   #stopped = false;
 
   constructor(deps: JobSetControllerDeps) {
@@ -69,6 +80,7 @@ export class JobSetController {
 
   #jobSetSeen(key: string, previous: JobSetRecord | undefined, next: JobSetRecord | undefined): void {
     this.#writes.jobSetSeen(key, next, previous);
+    if (previous?.uid !== next?.uid) this.#unmade.delete(key);
     if (next) this.#queue.add(key);
   }
 
@@ -105,10 +117,10 @@ export class JobSetController {
     for (let pass = 0; pass < mostPasses && !this.#stopped; pass += 1) {
       const jobSet = this.#writes.jobSet(key, this.#caches.jobSet(key));
       if (jobSet === undefined || jobSet.deleting || isManagedByOthers(jobSet)) return undefined;
-      const plan = await this.#plan(jobSet);
+      const plan = this.#withoutUnmade(key, await this.#plan(jobSet));
       const carried = await carryOut(this.#carryOutDeps(), jobSet, plan);
       if (carried.outcome === 'failed') return this.#later(key, carried);
-      if (carried.outcome === 'done') return this.#next(jobSet, plan);
+      if (carried.outcome === 'done') return this.#next(key, jobSet, plan);
       if (!(await this.#readAgain(key, jobSet))) break;
     }
     return { retry: true };
@@ -121,7 +133,7 @@ export class JobSetController {
     const service = `${jobSet.namespace}/${jobSet.network.subdomain}`;
     return reconcile({
       jobSet,
-      jobs: this.#writes.jobs(jobSet.uid, this.#caches.jobs(jobSet.uid)),
+      jobs: this.#writes.jobs(jobSet.uid, this.#caches.jobs(jobSet.uid), clock.now()),
       hasService: this.#caches.hasService(service) || this.#writes.hasService(service, clock.now()),
       priorityOf,
       nowMs: clock.now(),
@@ -137,12 +149,16 @@ export class JobSetController {
   /** A Job that we made and that was deleted between two lists is seen by nobody. */
   async #askAboutUnseen({ uid }: JobSetRecord): Promise<void> {
     const { cluster, clock } = this.#deps;
-    for (const job of this.#writes.overdue(uid, clock.now())) {
+    let isSilent = false;
+    const ask = async (job: ChildJob): Promise<void> => {
       const found = await cluster.get(jobsResource, job.namespace, job.name);
       const now = found.outcome === 'ok' ? childJob(found.value) : undefined;
       if (now?.uid === job.uid) this.#writes.noteJob(now, clock.now());
-      else if (now !== undefined || isNotFound(found)) this.#writes.forgetJob(job);
-    }
+      else if (found.outcome === 'ok' || isNotFound(found)) this.#writes.forgetJob(job);
+      else isSilent = true;
+    };
+    const atOnce = this.#deps.callsAtOnce ?? usualCallsAtOnce;
+    await inParallel(this.#writes.overdue(uid, clock.now()), atOnce, ask, () => this.#stopped || isSilent);
   }
 
   /** Whether it could be read. */
@@ -152,13 +168,31 @@ export class JobSetController {
     return found.outcome === 'ok';
   }
 
-  #next({ uid }: JobSetRecord, { requeueAfterMs }: Plan): LookAgain | undefined {
+  /** News of its running Jobs is no reason to ask again for what was refused a moment ago. */
+  #withoutUnmade(key: string, plan: Plan): Plan {
+    const pause = this.#unmade.get(key);
+    if (pause === undefined || pause.untilMs <= this.#deps.clock.now()) return plan;
+    const isHeld = plan.creations.length > 0 || plan.service !== undefined || plan.problem !== undefined;
+    const { problem: _, service: __, status, ...rest } = plan;
+    const isMereCount = isHeld && plan.events.length === 0 && plan.finished === undefined;
+    return { ...rest, creations: [], ...(status && !isMereCount ? { status } : {}) };
+  }
+
+  #next(key: string, { uid }: JobSetRecord, { requeueAfterMs }: Plan): LookAgain | undefined {
+    const now = this.#deps.clock.now();
+    const pause = this.#unmade.get(key);
+    if (pause && pause.untilMs <= now) this.#unmade.delete(key);
+    const unmade = pause && pause.untilMs > now ? pause.untilMs - now : undefined;
     const unseen = this.#writes.waits(uid) ? unseenMs : undefined;
-    const afterMs = Math.min(requeueAfterMs ?? Number.POSITIVE_INFINITY, unseen ?? Number.POSITIVE_INFINITY);
+    const afterMs = Math.min(...[requeueAfterMs, unmade, unseen].map((wait) => wait ?? Number.POSITIVE_INFINITY));
     return Number.isFinite(afterMs) ? { lookAgainMs: afterMs } : undefined;
   }
 
-  #later(key: string, { message, refused, retryAfterMs }: Failed): Retry {
+  #later(key: string, { message, refused, making, retryAfterMs }: Failed): Retry {
+    if (making) {
+      const pauseMs = Math.min((this.#unmade.get(key)?.pauseMs ?? 0) * 2 || firstPauseMs, longestPauseMs);
+      this.#unmade.set(key, { pauseMs, untilMs: this.#deps.clock.now() + Math.max(pauseMs, retryAfterMs ?? 0) });
+    }
     this.#deps.logger[refused ? 'warn' : 'debug']({ jobSet: key, problem: message }, 'a JobSet comes back later');
     return { retry: true, ...(retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs }) };
   }

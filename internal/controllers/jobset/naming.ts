@@ -79,7 +79,7 @@ export function marksOf(jobSet: JobSetRecord): (seat: Seat) => Record<string, st
 }
 
 /** The same name for the same news of the same JobSet: `occasion` tells two of one reason apart. */
-export function eventName({ name, uid }: JobSetRecord, reason: string, occasion: string): string {
+export function eventName({ name, uid }: Pick<JobSetRecord, 'name' | 'uid'>, reason: string, occasion: string): string {
   const hash = createHash('sha1').update(`${uid}/${reason}/${occasion}`).digest('hex').slice(0, 16);
   return `${name}.${hash}`;
 }

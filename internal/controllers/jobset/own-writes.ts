@@ -12,12 +12,14 @@ interface Written {
 
 /** A watch is rarely that late. */
 export const unseenMs = 10_000;
+/** No watch is that late, and whoever refused to let a Job go is asked again. */
+const deletionMs = 600_000;
 
 export class OwnWrites {
   /** By the JobSet's uid, then by the Job's name. */
   readonly #jobs = new Map<string, Map<string, Written>>();
-  /** Uids of Jobs that were deleted and are still there. */
-  readonly #deleted = new Set<string>();
+  /** Uids of Jobs that were deleted and are still there, and when. */
+  readonly #deleted = new Map<string, number>();
   /** Uids of Jobs that were told of. */
   readonly #told = new Set<string>();
   readonly #jobSets = new Map<string, JobSetRecord>();
@@ -30,8 +32,12 @@ export class OwnWrites {
     this.#jobs.set(job.owner.uid, ofJobSet);
   }
 
-  noteDeletion({ uid }: ChildJob): void {
-    this.#deleted.add(uid);
+  noteDeletion({ uid }: ChildJob, nowMs: number): void {
+    for (const [other, atMs] of this.#deleted) {
+      if (nowMs - atMs < deletionMs) break;
+      this.#deleted.delete(other);
+    }
+    this.#deleted.set(uid, nowMs);
   }
 
   /** Whether it was not told of before. */
@@ -83,7 +89,7 @@ export class OwnWrites {
   }
 
   /** The same of the Jobs of a JobSet. */
-  jobs(owner: string, cached: readonly ChildJob[]): ChildJob[] {
+  jobs(owner: string, cached: readonly ChildJob[], nowMs: number): ChildJob[] {
     const byName = new Map(cached.map((job) => [job.name, job]));
     for (const [name, { job }] of this.#jobs.get(owner) ?? []) {
       const known = byName.get(name);
@@ -91,7 +97,12 @@ export class OwnWrites {
       else this.#jobs.get(owner)?.delete(name);
     }
     if (this.#jobs.get(owner)?.size === 0) this.#jobs.delete(owner);
-    return [...byName.values()].map((job) => (this.#deleted.has(job.uid) ? { ...job, deleting: true } : job));
+    return [...byName.values()].map((job) => (this.#isDeleted(job, nowMs) ? { ...job, deleting: true } : job));
+  }
+
+  #isDeleted({ uid }: ChildJob, nowMs: number): boolean {
+    const atMs = this.#deleted.get(uid);
+    return atMs !== undefined && nowMs - atMs < deletionMs;
   }
 
   hasService(key: string, nowMs: number): boolean {

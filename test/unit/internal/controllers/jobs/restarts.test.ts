@@ -1,4 +1,5 @@
 // What is said of a JobSet's restarts, and of the pods that are none of the present ones.
+
 import { describe, expect, it } from 'vitest';
 import { Departed } from '../../../../../internal/controllers/jobs/departed.ts';
 import { observeWithoutPods } from '../../../../../internal/controllers/jobs/missing-pods.ts';
@@ -10,6 +11,7 @@ import {
 } from '../../../../../internal/controllers/jobs/records.ts';
 import { RestartWatch } from '../../../../../internal/controllers/jobs/restarts.ts';
 import { madeBy, madeByJobSet } from '../../../../../internal/controllers/jobs/watchers.ts';
+import { eventName } from '../../../../../internal/controllers/jobset/naming.ts';
 import type { Cluster, KubernetesObject } from '../../../../../pkg/kubernetes/cluster.ts';
 import { ended, jobObject, podObject } from '../../../../support/kubernetes-objects.ts';
 import { page } from '../../../../support/scripted-cluster.ts';
@@ -69,11 +71,18 @@ describe('the cause of a restart', () => {
     expect(asking.asked).toEqual([]);
   });
 
-  it('is what the controller’s event says when no pod is known', async () => {
-    const reason = 'RestartJobSetFailurePolicyAction';
-    const watch = new RestartWatch(cluster({ [`involvedObject.uid=set-uid,reason=${reason}`]: 'Job a-0 failed' }));
+  it('is what the controller’s event of this restart says when no pod is known, and no older one’s', async () => {
+    const counted = 'RestartJobSetFailurePolicyAction';
+    const uncounted = 'RestartJobSetAndIgnoreMaxRestartsFailurePolicyAction';
+    const selector = (reason: string, count: number): string =>
+      `metadata.name=${eventName(jobSetWith(count), reason, String(count))}`;
+    const told = { [selector(counted, 1)]: 'Job a-0 failed', [selector(uncounted, 2)]: 'Job a-1 was preempted' };
+    const watch = new RestartWatch(cluster(told));
     expect(await watch.look('key', jobSetWith(1), [])).toBe(true);
     expect(watch.of('key')).toEqual({ count: 1, message: 'restart 1 of the JobSet: Job a-0 failed' });
+    expect(await watch.look('key', jobSetWith(2), [])).toBe(true);
+    expect(watch.of('key')).toEqual({ count: 2, message: 'restart 2 of the JobSet: Job a-1 was preempted' });
+    expect(await watch.look('key', jobSetWith(3), [])).toBe(false);
   });
 
   it('is waited for once, and then the restart is told without', async () => {

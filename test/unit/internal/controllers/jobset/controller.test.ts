@@ -100,6 +100,41 @@ describe('the JobSet controller', () => {
     expect(world.status().replicatedJobsStatus).toBeDefined();
   });
 
+  it('asks for what a quota refuses now and then, however often its running Jobs change', async () => {
+    const world = new JobSetWorld();
+    worlds.push(world);
+    let refused = 0;
+    world.server.refuses = (verb, { plural }, name) => {
+      if (verb !== 'create' || plural !== 'jobs' || name === 'set-a-0') return undefined;
+      refused += 1;
+      return refusal(403, 'Forbidden', 'exceeded quota');
+    };
+    world.server.put('jobsets', aJobSetObject());
+    await world.start();
+    for (let round = 0; round < 100; round += 1) {
+      world.setJob('set-a-0', { active: round % 2 });
+      await world.clock.advance(300);
+    }
+    expect(refused).toBeGreaterThan(2);
+    expect(refused).toBeLessThan(12);
+  });
+
+  it('suspends what runs although something else cannot be made', async () => {
+    const world = new JobSetWorld();
+    worlds.push(world);
+    world.server.refuses = (verb, { plural }, name) =>
+      verb === 'create' && plural === 'jobs' && name === 'set-a-1' ? refusal(403, 'Forbidden', 'no') : undefined;
+    world.server.put('jobsets', aJobSetObject());
+    await world.start();
+    world.server.change('jobsets', 'set', (jobSet) => ({
+      ...jobSet,
+      spec: { ...(jobSet.spec as object), suspend: true },
+    }));
+    await world.clock.advance(5_000);
+    expect(world.server.find('jobs', 'set-a-0')?.spec).toMatchObject({ suspend: true });
+    expect(world.status().conditions).toMatchObject([{ type: 'Suspended', status: 'True' }]);
+  });
+
   it('does not take a Job of somebody else for its own', async () => {
     const world = new JobSetWorld();
     worlds.push(world);

@@ -77,9 +77,12 @@ describe('with exclusive-topology', () => {
   it('nothing is created while the PriorityClass is not known', () => {
     const template = { spec: aJobSpec({ template: { spec: { priorityClassName: 'gone' } } }) };
     const spec = { replicatedJobs: [aReplicatedJob('a', 1, { template })] };
-    const plan = planOf(aJobSet({ annotations: { [topology]: 'rack' }, spec }), [], { priorityOf: () => undefined });
-    expect(plan.problem).toContain('there is no PriorityClass gone');
-    expect(plan.creations).toEqual([]);
+    const jobSet = aJobSet({ annotations: { [topology]: 'rack' }, spec });
+    const read = planOf(jobSet, [], { priorityOf: (name) => (name === undefined ? 0 : undefined) });
+    expect(read.problem).toContain('there is no PriorityClass gone');
+    expect(read.creations).toEqual([]);
+    const unread = planOf(jobSet, [], { priorityOf: () => undefined });
+    expect(unread.problem).toContain('the PriorityClasses cannot be read');
   });
 });
 
