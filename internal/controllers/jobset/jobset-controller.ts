@@ -158,7 +158,8 @@ export class JobSetController {
       else isSilent = true;
     };
     const atOnce = this.#deps.callsAtOnce ?? usualCallsAtOnce;
-    await inParallel(this.#writes.overdue(uid, clock.now()), atOnce, ask, () => this.#stopped || isSilent);
+    const overdue = this.#writes.overdue(uid, this.#caches.jobs(uid), clock.now());
+    await inParallel(overdue, atOnce, ask, () => this.#stopped || isSilent);
   }
 
   /** Whether it could be read. */

@@ -111,7 +111,8 @@ export class OwnWrites {
   }
 
   /** Answers that the informer should have seen by now: a Job may have gone between two of its looks. */
-  overdue(owner: string, nowMs: number): ChildJob[] {
+  overdue(owner: string, cached: readonly ChildJob[], nowMs: number): ChildJob[] {
+    this.jobs(owner, cached, nowMs); // forgets what it has seen by now
     const written = [...(this.#jobs.get(owner)?.values() ?? [])];
     return written.filter(({ atMs }) => nowMs - atMs >= unseenMs).map(({ job }) => job);
   }

@@ -32,6 +32,7 @@ describe('a name that an attempt before had', () => {
 
   it.each<[string, KubernetesObject, Standing]>([
     ['its object is being deleted already', going, 'over'],
+    ['that one is not over, but its object is going', going, 'running'],
     ['a lost create of it may still land', before, 'settling'],
   ])('is waited for while %s', async (_what, found, standing) => {
     const { outcome, calls } = await second(found, standing);

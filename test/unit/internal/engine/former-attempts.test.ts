@@ -12,6 +12,7 @@ const standing = (row: Attempt | undefined, now = 100_000) => {
 it.each<[what: string, row: Attempt | undefined, standing: string | undefined]>([
   ['that no row knows has none', undefined, undefined],
   ['that has not ended runs', anAttempt(), 'running'],
+  ['that is being cancelled is settling', anAttempt({ cancelRequestedAt: 99_999 }), 'settling'],
   ['that has ended is over', anAttempt({ finishedAt: 99_999 }), 'over'],
   [
     'that has ended, whose lost create may land, is settling',

@@ -100,6 +100,12 @@ describe('the JobSet controller', () => {
     expect(world.status().replicatedJobsStatus).toBeDefined();
   });
 
+  it('asks nothing about Jobs that the watch has shown', async () => {
+    const world = await worldWith();
+    await world.clock.advance(60_000);
+    expect(world.server.reads).toBe(0);
+  });
+
   it('asks for what a quota refuses now and then, however often its running Jobs change', async () => {
     const world = new JobSetWorld();
     worlds.push(world);
