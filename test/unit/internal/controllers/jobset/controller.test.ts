@@ -101,7 +101,14 @@ describe('the JobSet controller', () => {
   });
 
   it('asks nothing about Jobs that the watch has shown', async () => {
-    const world = await worldWith();
+    const world = new JobSetWorld();
+    worlds.push(world);
+    await world.start();
+    world.server.hold('jobs');
+    world.server.put('jobsets', aJobSetObject());
+    await world.clock.advance(9_900);
+    expect(world.jobs).toEqual(['set-a-0', 'set-a-1']);
+    world.server.release();
     await world.clock.advance(60_000);
     expect(world.server.reads).toBe(0);
   });
