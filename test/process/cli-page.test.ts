@@ -7,18 +7,7 @@ import { readRepositoryFile } from '../support/repository.ts';
 
 /** Long jobs, as the pages say: a reader has time to look around. */
 const long = ['--settle-ms', '0', '--dry-run-duration', '10m'];
-const commandsOfCli = [
-  'submit',
-  'list',
-  'get',
-  'cancel',
-  'retry',
-  'hold',
-  'release',
-  'priority',
-  'wait',
-  'pause',
-];
+const commandsOfCli = ['submit', 'list', 'get', 'cancel', 'retry', 'hold', 'release', 'priority', 'wait', 'pause'];
 
 describe.each([
   { page: 'docs/cli.md', flags: long, commands: commandsOfCli },
