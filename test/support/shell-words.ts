@@ -26,8 +26,10 @@ export function shellCommands(text: string): string[][] {
 }
 
 function unquoted(word: string): string {
-  return word.replace(/'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)/gs, (_all, single, double, escaped) =>
-    [single, double, escaped].find((text: string | undefined) => text !== undefined),
+  const quoted = /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)/gs;
+  return word.replace(
+    quoted,
+    (_all, single?: string, double?: string, escaped?: string) => single ?? double ?? escaped ?? '',
   );
 }
 

@@ -1,14 +1,16 @@
 // Every command in the docs is run by a test or, where it needs what a test has not, at least names commands, flags, calls and
 // files that exist. Which test runs what, and why the rest is not run, is said here.
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildProgram } from '../../cmd/kubejobs/main.ts';
+import { policyCheck } from '../../cmd/kubejobs/policy-check.ts';
 import { ConfigurationError } from '../../internal/platform/configuration.ts';
 import { fencedBlocks } from '../support/markdown.ts';
 import { readRepositoryFile, repositoryFiles, repositoryRoot } from '../support/repository.ts';
 import { shellCommands } from '../support/shell-words.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pages = ['README.md', ...repositoryFiles('docs/*.md'), ...repositoryFiles('examples/*/README.md')];
 
@@ -178,5 +180,28 @@ describe('JSON and YAML in the docs', () => {
             expect(() => parse(each) as unknown, `${page}:${line}`).not.toThrow();
       }
     }
+  });
+
+  it('are taken by the server’s own checks where they are jobs', () => {
+    const folder = temporaryFolder();
+    // Those of docs/policy.md are judged by test/process/policy-check.test.ts.
+    const jobs = pages
+      .filter((page) => page !== 'docs/policy.md')
+      .flatMap((page) =>
+        fencedBlocks(readRepositoryFile(page))
+          .filter(({ language, text }) => language === 'json' && /"(?:image|workload)":/.test(text))
+          .map(({ text, line }) => ({ text, where: `${page}:${line}` }))
+          .filter(({ text }) => 'name' in (JSON.parse(text) as object)),
+      );
+    expect(jobs.length).toBeGreaterThan(1);
+    for (const { text, where } of jobs) {
+      writeFileSync(`${folder.path}/job.json`, text);
+      const lines: string[] = [];
+      expect(
+        policyCheck({ filename: `${folder.path}/job.json` }, {}, (line) => lines.push(line)),
+        `${where} ${lines}`,
+      ).toBe(true);
+    }
+    folder.remove();
   });
 });
