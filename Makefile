@@ -69,7 +69,7 @@ typecheck: install ## check the types of everything, tests included
 	npm run --silent typecheck
 
 .PHONY: openapi
-openapi: install ## write openapi.yaml from the server's own schemas
+openapi: install ## write openapi.yaml, docs/errors.md and docs/configuration.md from the server's own tables
 	npx tsx test/support/write-openapi.ts
 
 .PHONY: manifests

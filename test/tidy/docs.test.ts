@@ -5,7 +5,8 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../cmd/kubejobs/main.ts';
 import { environmentName, serveOptions } from '../../internal/platform/configuration.ts';
-import { errorTable, metricTable, optionTable } from '../support/doc-tables.ts';
+import { configurationPage } from '../support/configuration-page.ts';
+import { errorTable, metricTable } from '../support/doc-tables.ts';
 import { anchorsOf, fencedBlocks, linksOf } from '../support/markdown.ts';
 import { readRepositoryFile, repositoryFiles, repositoryRoot } from '../support/repository.ts';
 
@@ -13,8 +14,8 @@ const pages = repositoryFiles('*.md', ':!test/cluster/*/vendor/*');
 const readme = readRepositoryFile('README.md');
 
 describe('options', () => {
-  it('are in the README, all and nothing else', () => {
-    expect(readme).toContain(optionTable(serveOptions));
+  it('are in the page about the configuration, all and nothing else', () => {
+    expect(readRepositoryFile('docs/configuration.md')).toBe(configurationPage());
   });
 
   it('are in the help of serve, all and nothing else', () => {
@@ -77,6 +78,14 @@ describe('links', () => {
       return !anchorsOf(readRepositoryFile(target)).has(anchor);
     });
     expect(broken).toEqual([]);
+  });
+});
+
+describe('the index of docs/', () => {
+  it('lists every page', () => {
+    const listed = linksOf(readRepositoryFile('docs/README.md'));
+    const every = repositoryFiles('docs/*.md', ':!docs/*/*').map((path) => posix.basename(path));
+    expect(every.filter((page) => page !== 'README.md' && !listed.includes(page))).toEqual([]);
   });
 });
 
