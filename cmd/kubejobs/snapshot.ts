@@ -94,9 +94,11 @@ function slotsOf(engine: Engine): SnapshotDocument['queue']['slots'] {
   }));
 }
 
-function lagIn(metrics: string): Record<string, number> {
+/** Right after another reading there is nothing to make a mean of: such a figure is left out. */
+export function lagIn(metrics: string): Record<string, number> {
   const found = metrics.matchAll(/^kubejobs_nodejs_eventloop_lag_(\w+)_seconds (\S+)$/gm);
-  return Object.fromEntries([...found].map(([, name = '', value]) => [name, Number(value)]));
+  const figures = [...found].map(([, name = '', value]) => [name, Number(value)] as const);
+  return Object.fromEntries(figures.filter(([, value]) => Number.isFinite(value)));
 }
 
 function timeText(ms: number): string {

@@ -17,7 +17,7 @@ export const row: Row = {
     'that answers, an event that a watch delivers, an input that the engine takes, a commit. Each fault is counted by the ' +
     'situation in which it strikes, and a piece that missed one of them is a violation; so is a seed that is another world ' +
     'in another process. `make simulate SEEDS=1..500` does the same by hand.',
-  small: { trials: 500 },
+  small: { trials: 700 },
   large: { trials: 50_000, pieceSize: 500 },
   run,
 };

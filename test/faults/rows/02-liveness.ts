@@ -11,7 +11,7 @@ export const row: Row = {
   note:
     'The second phase of the runs of row 1. When the faults end up to 25 jobs a slot are unfinished, of six seconds on ' +
     'average, and what is lost may still land for a minute. A slot has to be free within 200 s of the end of its workload.',
-  small: { trials: 500 },
+  small: { trials: 700 },
   large: { trials: 50_000, pieceSize: 500 },
   run,
 };
