@@ -95,8 +95,8 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
     storeRates: {
       store_fails: 0.008 * strength(),
       store_executes_then_fails: 0.008 * strength(),
-      store_hangs: 0.005 * strength(),
-      store_hangs_then_fails: 0.004 * strength(),
+      store_hangs: 0.007 * strength(),
+      store_hangs_then_fails: 0.008 * strength(),
     },
     longestCommitMs: oneOf(random, [0, 20, 20, 400]),
     crashes: calm.crashes ? 0 : strength(),

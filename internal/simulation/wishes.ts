@@ -56,7 +56,7 @@ export class Wishes {
     if (!this.#chance(this.#deps.rules)) return saved ? { ...plain, rules: saved } : plain;
     const rules = { ...this.#rules(), ...saved };
     // Far longer than any timeout: only a timeout ends it.
-    const isEndless = rules.timeoutMs !== undefined && this.#chance(0.15);
+    const isEndless = rules.timeoutMs !== undefined && this.#chance(0.25);
     if (isEndless) annotations['kubejobs.io/simulate-duration'] = '900s';
     return { ...plain, ...(this.#chance(0.15) && { held: true }), rules };
   }
@@ -70,7 +70,7 @@ export class Wishes {
     const rules: JobRules = {};
     if (this.#chance(0.15)) rules.startInMs = this.#upTo(30_000);
     else if (this.#chance(0.1)) rules.startAt = now() + this.#upTo(30_000);
-    if (this.#chance(0.3)) rules.after = this.#dependencies();
+    if (this.#chance(0.4)) rules.after = this.#dependencies();
     if (this.#chance(0.25)) rules.queueTimeoutMs = 1_000 * this.#upTo(oneOf(random, [5, 60]));
     if (this.#chance(0.35)) rules.timeoutMs = 1_000 * this.#upTo(oneOf(random, [4, 20]));
     if (this.#chance(0.4)) rules.retries = this.#retries();
