@@ -84,6 +84,18 @@ describeInBrowser('jobs on the page', (open) => {
     });
   });
 
+  it('asks again when a question was left the moment before', async () => {
+    const server = await aServer('--dry-run-duration', '1h', '--max-concurrency', '1', '--settle-ms', '0');
+    const id = await submitted(server.url, { name: 'runs' });
+    const { page } = await open(`${server.url}/#/jobs/${id}`);
+    await button(page, 'Cancel').click();
+    await page.getByRole('dialog').waitFor();
+    await page.evaluate(`document.querySelector('dialog').close(); document.activeElement.click();`);
+    await page.getByRole('dialog').waitFor();
+    await button(page, 'Cancel the job').click();
+    await page.locator('.job-head .state.cancelled').waitFor();
+  });
+
   it('a priority is changed after a question, and the order follows', async () => {
     const server = await aServer('--dry-run-duration', '1h', '--max-concurrency', '1', '--settle-ms', '0');
     await submitJob(server.url, { name: 'runs' });

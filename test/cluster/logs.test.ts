@@ -75,7 +75,7 @@ describeRealNode('the log of a job on the real node', (cluster) => {
   it('is followed from before there is a pod to its end, and read again until the pods go', async () => {
     const queue = await startQueue(cluster, '--max-concurrency', '1');
     const before = await queue.submit(script('before', 'sleep 2'));
-    const job = await queue.submit(script('both', 'echo one; echo two >&2; sleep 1; echo three; exit 3', 'echo aside'));
+    const job = await queue.submit(script('both', 'echo one; echo two; sleep 1; echo three; exit 3', 'echo aside >&2'));
     const followed = await logOf(queue, job, '?follow=true');
     expect(followed).toContain('[kubejobs] waiting: the job is pending (waiting_for_slot)\n');
     for (const [container, line] of Object.entries({ main: 'three', other: 'aside' })) {

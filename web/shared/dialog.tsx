@@ -26,11 +26,7 @@ export function ask(asked: Question): void {
 }
 
 export function Dialogs() {
-  return question.value ? <Dialog question={question.value} /> : null;
-}
-
-function forget(): void {
-  question.value = undefined;
+  return question.value ? <Dialog key={question.value} question={question.value} /> : null;
 }
 
 function Dialog({ question: asked }: { question: Question }) {
@@ -40,6 +36,10 @@ function Dialog({ question: asked }: { question: Question }) {
   useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => {
     dialog.current?.close();
+  };
+  // The browser tells later that it closed; by then the next question may have been asked.
+  const forget = (): void => {
+    if (question.value === asked) question.value = undefined;
   };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();

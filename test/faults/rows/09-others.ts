@@ -13,6 +13,6 @@ export const row: Row = {
   note:
     'Each trial is a case of the matrix, on a queue of two slots: a companion that nobody touches keeps the one, a job that ' +
     'waits can run only when the other is free again. What the program asks the API server is counted at the proxy; ' +
-    'a case fails above 15 requests within a second or 40 within ten.',
+    'a case fails above 12 requests of one kind for one path within a second or 24 within ten.',
   run: async (piece) => (await import('../support/others/trials.ts')).run(piece),
 };
