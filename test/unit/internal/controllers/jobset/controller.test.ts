@@ -56,6 +56,28 @@ describe('the JobSet controller', () => {
     expect(world.events).toEqual(['RestartJobSetFailurePolicyAction']);
   });
 
+  it('does no harm to another one that does the same: nothing is made twice, and a restart counts once', async () => {
+    const world = await worldWith({ spec: { failurePolicy: { maxRestarts: 3 } } });
+    const other = new JobSetWorld(world);
+    worlds.push(other);
+    await other.start();
+    world.endJob('set-a-0', 'Failed');
+    for (let round = 0; round < 5; round += 1) {
+      await world.settle();
+      world.server.collect();
+      await world.clock.advance(30_000);
+    }
+    expect(world.jobs).toEqual(['set-a-0', 'set-a-1']);
+    expect(world.status()).toMatchObject({ restarts: 1, restartsCountTowardsMax: 1 });
+    for (const job of world.jobs) world.endJob(job, 'Complete');
+    await world.clock.advance(30_000);
+    expect(world.status()).toMatchObject({ terminalState: 'Completed', restarts: 1 });
+    const created = world.server.writes.filter(
+      ({ verb, plural, outcome }) => `${verb} ${plural} ${outcome}` === 'create jobs ok',
+    );
+    expect(created).toHaveLength(4);
+  });
+
   it('tells of a status that was taken although its answer was lost', async () => {
     const world = await worldWith();
     await world.clock.advance(1_000);
