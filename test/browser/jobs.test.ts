@@ -25,12 +25,17 @@ describeInBrowser('jobs on the page', (open) => {
     it('submits a job, which is then shown at its position', async () => {
       const server = await aServer('--dry-run-duration', '1h', '--max-concurrency', '1');
       await submitJob(server.url, { name: 'first' });
-      const { page } = await open(`${server.url}/#/submit`);
+      const { page } = await open(`${server.url}/#/submit`, { viewport: { width: 1280, height: 800 } });
       await page.getByLabel('Name', { exact: true }).fill('by-form');
       await page.getByLabel('Priority').fill('7');
       await page.getByLabel('Environment').fill('EPOCHS=3\nMODE=a=b');
       await button(page, 'Submit').click();
-      await page.getByText(/by-form is accepted and on disk, at position \d/).waitFor();
+      const accepted = page.getByText(/by-form is accepted, at position \d/);
+      await accepted.waitFor();
+      await expect.poll(() => page.evaluate('document.activeElement.getAttribute("role")')).toBe('status');
+      const { y, height } = (await accepted.boundingBox()) ?? { y: -1, height: 0 };
+      expect(y).toBeGreaterThan(0);
+      expect(y + height).toBeLessThanOrEqual(800);
       await page.getByRole('link', { name: 'by-form' }).click();
       await page.getByRole('heading', { name: 'by-form' }).waitFor();
       const spec = JSON.parse((await page.locator('pre.text').textContent()) ?? '');
@@ -38,6 +43,24 @@ describeInBrowser('jobs on the page', (open) => {
         { name: 'EPOCHS', value: '3' },
         { name: 'MODE', value: 'a=b' },
       ]);
+    });
+
+    it('makes no second job by a second click, unless the question is answered so', async () => {
+      const server = await aServer('--dry-run-duration', '1h');
+      const { page } = await open(`${server.url}/#/submit`);
+      const jobs = async () => (await getJson<Job[]>(`${server.url}/jobs`)).map(({ name }) => name).toSorted();
+      await page.getByLabel('Name', { exact: true }).fill('once');
+      await button(page, 'Submit').dblclick();
+      const question = page.getByRole('dialog').getByText('nothing in it has changed since');
+      await page.getByText('once is accepted').waitFor();
+      if (!(await question.isVisible())) await button(page, 'Submit').click();
+      await question.waitFor();
+      expect(await jobs()).toEqual(['once']);
+      await button(page, 'Submit it again').click();
+      await expect.poll(jobs).toEqual(['once', 'once']);
+      await page.getByLabel('Name', { exact: true }).fill('another');
+      await button(page, 'Submit').click();
+      await expect.poll(jobs).toEqual(['another', 'once', 'once']);
     });
 
     it('shows the server’s words beside the fields that they are about, and submits nothing', async () => {
@@ -71,6 +94,32 @@ describeInBrowser('jobs on the page', (open) => {
       expect(await getJson(`${server.url}/jobs`)).toEqual([]);
     });
 
+    it('keeps what was written while the form is looked at, also when that is nothing', async () => {
+      const server = await aServer();
+      const { page } = await open(`${server.url}/#/submit`);
+      const editor = page.locator('#yaml');
+      await button(page, 'YAML').click();
+      await editor.fill('name: mine # and a remark\n');
+      await button(page, 'Form').click();
+      await page.getByLabel('Name', { exact: true }).fill('other');
+      await button(page, 'YAML').click();
+      expect(await editor.inputValue()).toBe('name: mine # and a remark\n');
+      await editor.fill('');
+      await button(page, 'Submit').click();
+      await page.getByText('There is nothing to submit.').waitFor();
+      expect(await editor.inputValue()).toBe('');
+    });
+
+    it('lists what the server refuses in the order of the lines', async () => {
+      const server = await aServer();
+      const { page } = await open(`${server.url}/#/submit`);
+      await button(page, 'YAML').click();
+      await page.locator('#yaml').fill('timeout_seconds: x\npriority: x\nimage: 3\nname: No Name\n');
+      await button(page, 'Submit').click();
+      const lines = () => page.locator('#yaml-mistakes button').allTextContents();
+      await expect.poll(lines).toEqual(['line 1', 'line 2', 'line 3', 'line 4']);
+    });
+
     it('submits several jobs, and a bare manifest, at once', async () => {
       const server = await aServer();
       const { page } = await open(`${server.url}/#/submit`);
@@ -81,6 +130,7 @@ describeInBrowser('jobs on the page', (open) => {
         .fill(`name: one\n---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: two}\n${spec}\n`);
       await button(page, 'Submit').click();
       await expect.poll(() => page.locator('.accepted a').allTextContents()).toEqual(['one', 'two']);
+      expect(await page.locator('.accepted').textContent()).not.toContain('position');
     });
   });
 

@@ -28,7 +28,7 @@ export const emptyFields: Fields = {
 /** As it goes over the wire; a text that is no number stays one, so that the server refuses it by name. */
 export function submissionOf(fields: Fields): SubmissionDocument {
   const { cpu, memory } = fields;
-  const requests = present({ cpu: trimmed(cpu), memory: trimmed(memory) });
+  const quantities = present({ cpu: trimmed(cpu), memory: trimmed(memory) });
   const submission = present({
     name: fields.name.trim(),
     priority: numberOf(fields.priority),
@@ -38,7 +38,7 @@ export function submissionOf(fields: Fields): SubmissionDocument {
     command: linesOf(fields.command),
     args: linesOf(fields.args),
     env: linesOf(fields.env)?.map(variableOf),
-    resources: Object.keys(requests).length > 0 ? { requests } : undefined,
+    resources: Object.keys(quantities).length > 0 ? { requests: quantities, limits: quantities } : undefined,
     labels: labelsOf(fields.labels),
     timeout_seconds: numberOf(fields.timeout),
     retries: trimmed(fields.retries) && { max: numberOf(fields.retries) },
@@ -49,8 +49,9 @@ export function submissionOf(fields: Fields): SubmissionDocument {
 }
 
 const places: ReadonlyArray<[prefix: string, field: keyof Fields]> = [
-  ['/resources/requests/cpu', 'cpu'],
-  ['/resources/requests/memory', 'memory'],
+  ...(['requests', 'limits'] as const).flatMap((kind) =>
+    (['cpu', 'memory'] as const).map((field) => [`/resources/${kind}/${field}`, field] as [string, keyof Fields]),
+  ),
   ['/timeout_seconds', 'timeout'],
   ...(['name', 'priority', 'queue', 'namespace', 'image', 'command', 'args', 'env', 'labels'] as const).map(
     (field) => [`/${field}`, field] as [string, keyof Fields],

@@ -3,7 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { type Fields, fieldOf, submissionOf } from './fields.ts';
 import type { Mistake } from './mistake.ts';
-import { type Accepted, send } from './submitting.ts';
+import { type Accepted, askIfAgain, send } from './submitting.ts';
 
 type TextField = { [Name in keyof Fields]: Fields[Name] extends string ? Name : never }[keyof Fields];
 
@@ -33,8 +33,8 @@ const groups: ReadonlyArray<{ title: string; fields: readonly FieldWords[] }> = 
       { name: 'command', title: 'Command', hint: 'one word a line', isLong: true },
       { name: 'args', title: 'Arguments', hint: 'one a line', isLong: true },
       { name: 'env', title: 'Environment', hint: 'NAME=value, one a line', isLong: true },
-      { name: 'cpu', title: 'CPU', hint: 'such as 500m' },
-      { name: 'memory', title: 'Memory', hint: 'such as 1Gi' },
+      { name: 'cpu', title: 'CPU', hint: 'such as 500m: what it asks for, and its limit' },
+      { name: 'memory', title: 'Memory', hint: 'such as 1Gi: what it asks for, and its limit' },
     ],
   },
   {
@@ -56,8 +56,7 @@ export function SubmitForm({ fields, done }: FormProps) {
   const mistakes = useSignal<readonly Mistake[]>([]);
   const isBusy = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const submit = async (): Promise<void> => {
     isBusy.value = true;
     const outcome = await send(submissionOf(fields.value));
     isBusy.value = false;
@@ -65,9 +64,13 @@ export function SubmitForm({ fields, done }: FormProps) {
     done('jobs' in outcome ? outcome.jobs : []);
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
+  const start = (event: Event): void => {
+    event.preventDefault();
+    if (!isBusy.value) askIfAgain(submissionOf(fields.value), submit);
+  };
   const others = mistakes.value.filter(({ pointer }) => fieldOf(pointer) === undefined);
   return (
-    <form class="submit-form" ref={form} noValidate onSubmit={(event) => void submit(event)}>
+    <form class="submit-form" ref={form} noValidate onSubmit={start}>
       {groups.map((group) => (
         <fieldset key={group.title} class="card">
           <legend>{group.title}</legend>
@@ -121,7 +124,7 @@ function Field({ words: { name, title, hint, isLong, isRequired }, fields, mista
           {hint}
         </p>
         <p id={`mistake-${name}`} class="mistake">
-          {own.map(({ words }) => words).join('; ')}
+          {[...new Set(own.map(({ words }) => words))].join('; ')}
         </p>
       </div>
     </div>

@@ -1,6 +1,7 @@
-// Sends submissions and keeps the server's words apart by field. A second click, or a try after a lost answer, submits nothing
-// twice: what is sent again unchanged has the same key.
+// Sends submissions and keeps the server's words apart by field. A try after a lost answer submits nothing twice: what is sent
+// again unchanged has the same key. What was accepted is sent again only after a question, so a second click makes no second job.
 import { Problem, type SubmissionDocument, type SubmittedDocument } from '../../pkg/client/index.ts';
+import { ask } from '../shared/dialog.tsx';
 import { wordsOf } from '../shared/problem.tsx';
 import { api, asksForToken } from '../shared/session.ts';
 import type { Mistake } from './mistake.ts';
@@ -9,25 +10,39 @@ export type Accepted = SubmittedDocument;
 
 export type Outcome = { jobs: readonly Accepted[] } | { mistakes: readonly Mistake[] };
 
-let lastSent = { text: '', key: '' };
+type Submissions = SubmissionDocument | readonly SubmissionDocument[];
+
+let lastSent = { text: '', key: '', isAccepted: false };
+
+/** Does it at once, unless it is what was accepted last. */
+export function askIfAgain(submissions: Submissions, submit: () => Promise<void>): void {
+  const isAgain = lastSent.isAccepted && lastSent.text === JSON.stringify(submissions);
+  if (!isAgain) void submit();
+  else
+    ask({
+      title: 'Submit the same again?',
+      consequence: 'It is accepted already, and nothing in it has changed since. This submits it once more.',
+      confirm: 'Submit it again',
+      act: submit,
+    });
+}
 
 /** One submission, or all of several or none; the pointers of mistakes begin with the place in the list then. */
-export async function send(submissions: SubmissionDocument | readonly SubmissionDocument[]): Promise<Outcome> {
+export async function send(submissions: Submissions): Promise<Outcome> {
   const idempotencyKey = keyOf(JSON.stringify(submissions));
   try {
-    if (isList(submissions)) return { jobs: await api().submitAll(submissions, { idempotencyKey }) };
-    const job = await api().submit(submissions, { idempotencyKey });
-    lastSent = { text: '', key: '' };
-    return { jobs: [job] };
+    const jobs = isList(submissions)
+      ? await api().submitAll(submissions, { idempotencyKey })
+      : [await api().submit(submissions, { idempotencyKey })];
+    lastSent.isAccepted = true;
+    return { jobs };
   } catch (error) {
     if (asksForToken(error)) return { mistakes: [] };
     return { mistakes: mistakesOf(error) };
   }
 }
 
-function isList(
-  submissions: SubmissionDocument | readonly SubmissionDocument[],
-): submissions is readonly SubmissionDocument[] {
+function isList(submissions: Submissions): submissions is readonly SubmissionDocument[] {
   return Array.isArray(submissions);
 }
 
@@ -37,8 +52,8 @@ function mistakesOf(error: unknown): Mistake[] {
 }
 
 function keyOf(text: string): string {
-  if (lastSent.text === text) return lastSent.key;
+  if (lastSent.text === text && !lastSent.isAccepted) return lastSent.key;
   const key = `page-${[...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('')}`;
-  lastSent = { text, key };
+  lastSent = { text, key, isAccepted: false };
   return key;
 }

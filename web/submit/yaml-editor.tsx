@@ -1,40 +1,55 @@
 // Everything that the API takes, as YAML: one submission, several, or a bare Kubernetes manifest. What is wrong is listed with
 // the lines that it is about; choosing one goes there. Tab leaves the field, as everywhere.
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { SubmissionDocument } from '../../pkg/client/index.ts';
-import { type Accepted, send } from './submitting.ts';
-import type { PlacedMistake } from './yaml-text.ts';
+import { type Accepted, askIfAgain, send } from './submitting.ts';
+import type { Parsed, PlacedMistake } from './yaml-text.ts';
 
 interface EditorProps {
-  /** What the text begins with. */
+  /** What is shown until somebody has written something. */
   begin: SubmissionDocument;
+  text: Signal<string | undefined>;
   done(jobs: readonly Accepted[]): void;
 }
+
+/** As one reads the text; what is about no line comes first. */
+const byLine = (one: PlacedMistake, other: PlacedMistake): number => (one.line ?? 0) - (other.line ?? 0);
 
 /** Loaded when the editor is opened: nothing else needs a parser of YAML. */
 const yaml = () => import('./yaml-text.ts');
 
-export function YamlEditor({ begin, done }: EditorProps) {
-  const text = useSignal('');
+export function YamlEditor({ begin, text, done }: EditorProps) {
+  const beginning = useSignal('');
   const mistakes = useSignal<readonly PlacedMistake[]>([]);
   const isBusy = useSignal(false);
   const editor = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     void yaml().then(({ yamlOf }) => {
-      if (text.value === '') text.value = yamlOf(begin.name === '' ? { ...begin, name: 'job1' } : begin);
+      beginning.value = yamlOf(begin.name === '' ? { ...begin, name: 'job1' } : begin);
     });
-  }, [begin, text]);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    isBusy.value = true;
-    const [jobs, wrong] = await outcomeOf(text.value);
-    isBusy.value = false;
+  }, [begin, beginning]);
+  const shown = text.value ?? beginning.value;
+  const tell = (jobs: readonly Accepted[], wrong: readonly PlacedMistake[]): void => {
     mistakes.value = wrong;
     done(jobs);
   };
+  const submit = async (parsed: Parsed): Promise<void> => {
+    isBusy.value = true;
+    const outcome = await send(parsed.submissions);
+    isBusy.value = false;
+    if ('jobs' in outcome) tell(outcome.jobs, []);
+    else tell([], outcome.mistakes.map(parsed.place).toSorted(byLine));
+  };
+  const start = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const parsed = (await yaml()).parseYaml(shown);
+    if (isBusy.value) return;
+    if ('mistakes' in parsed) tell([], parsed.mistakes);
+    else askIfAgain(parsed.submissions, () => submit(parsed));
+  };
   return (
-    <form class="card yaml-form" onSubmit={(event) => void submit(event)}>
+    <form class="card yaml-form" onSubmit={(event) => void start(event)}>
       <label for="yaml">
         A job as <code>POST /jobs</code> takes it, several with <code>---</code> between them, or a whole Kubernetes
         manifest
@@ -46,7 +61,7 @@ export function YamlEditor({ begin, done }: EditorProps) {
         rows={20}
         spellcheck={false}
         autocomplete="off"
-        value={text.value}
+        value={shown}
         aria-invalid={mistakes.value.length > 0}
         aria-describedby="yaml-mistakes"
         onInput={(event) => {
@@ -63,13 +78,6 @@ export function YamlEditor({ begin, done }: EditorProps) {
       </button>
     </form>
   );
-}
-
-async function outcomeOf(text: string): Promise<[readonly Accepted[], PlacedMistake[]]> {
-  const parsed = (await yaml()).parseYaml(text);
-  if ('mistakes' in parsed) return [[], parsed.mistakes];
-  const outcome = await send(parsed.submissions);
-  return 'jobs' in outcome ? [outcome.jobs, []] : [[], outcome.mistakes.map(parsed.place)];
 }
 
 function Mistake({ mistake, editor }: { mistake: PlacedMistake; editor: HTMLTextAreaElement | null }) {

@@ -28,7 +28,7 @@ export function parseYaml(text: string): Parsed | { mistakes: PlacedMistake[] } 
     return {
       mistakes: errors.map(({ message, pos }) => ({
         pointer: '',
-        words: message.split('\n')[0] ?? '',
+        words: firstLineOf(message),
         line: lines.linePos(pos[0]).line,
       })),
     };
@@ -46,6 +46,12 @@ export function parseYaml(text: string): Parsed | { mistakes: PlacedMistake[] } 
       return { ...mistake, line: lineOf(document, lines, isManifest(document.toJS()) ? path.slice(1) : path) };
     },
   };
+}
+
+/** Without the place, which is shown beside it. */
+function firstLineOf(message: string): string {
+  const [line = ''] = message.split('\n');
+  return line.replace(/(?: at line \d+, column \d+)?:$/, '');
 }
 
 function isManifest(value: unknown): value is { metadata?: { name?: string } } {

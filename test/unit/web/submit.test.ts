@@ -15,7 +15,7 @@ describe('the form', () => {
         { name: 'A', value: '1=2' },
         { name: 'B', value: '' },
       ],
-      ...{ resources: { requests: { cpu: '500m' } }, labels: { team: 'vision' } },
+      ...{ resources: { requests: { cpu: '500m' }, limits: { cpu: '500m' } }, labels: { team: 'vision' } },
       ...{ timeout_seconds: 60, retries: { max: 2 }, hold: true },
     });
   });
@@ -28,6 +28,7 @@ describe('the form', () => {
     ['/priority', 'priority'],
     ['/env/0/name', 'env'],
     ['/resources/requests/memory', 'memory'],
+    ['/resources/limits/cpu', 'cpu'],
     ['/retries/max', 'retries'],
     ['/labels/a~1b', 'labels'],
     ['/timeout_seconds', 'timeout'],
@@ -61,7 +62,8 @@ describe('the editor', () => {
   });
 
   it('tells where the YAML is broken', () => {
-    expect(parseYaml('name: a\nenv: [\n')).toMatchObject({ mistakes: [{ line: expect.any(Number) }] });
+    const unfinished = 'Flow sequence in block collection must be sufficiently indented and end with a ]';
+    expect(parseYaml('name: a\nenv: [\n')).toMatchObject({ mistakes: [{ line: 3, words: unfinished }] });
     expect(parseYaml('')).toEqual({
       mistakes: [{ pointer: '', words: 'There is nothing to submit.', line: undefined }],
     });
