@@ -221,6 +221,24 @@ describeInBrowser('jobs on the page', (open) => {
     await expect.poll(() => page.getByLabel('Attempt').locator('option').allTextContents()).toEqual(['1', '2']);
   });
 
+  it('a search that the server refuses shows its words, and the next one is answered', async () => {
+    const server = await aServer('--dry-run-duration', '1h', '--max-concurrency', '1', '--settle-ms', '0');
+    await submitJob(server.url, { name: 'runs' });
+    await submitJob(server.url, { name: 'waits' });
+    const { page } = await open(server.url);
+    await expect.poll(() => names(page)).toEqual(['waits']);
+    const search = page.getByLabel('Search jobs');
+    for (const text of ['Train', 'queue:UP', 'foo:bar==']) {
+      await search.fill(text);
+      await search.press('Enter');
+      await page.locator('.lists .problem').getByText('must').waitFor();
+      await search.fill('waits');
+      await search.press('Enter');
+      await expect.poll(() => names(page)).toEqual(['waits']);
+      expect(await page.locator('.lists .problem').count()).toBe(0);
+    }
+  });
+
   it('what is searched for is found by name, label, queue and id', async () => {
     const server = await aServer('--dry-run-duration', '1h', '--max-concurrency', '1', '--settle-ms', '0');
     await submitJob(server.url, { name: 'runs' });

@@ -14,6 +14,9 @@ export type Unit = (value: number) => string;
 const height = 92;
 const room = 1.1;
 /** Between two times on the lower axis, in seconds. */
+const gap = 12;
+const halfALabel = 16;
+const font = '11px system-ui';
 const wholeMinutes = [60, 300, 600, 900, 1_800, 3_600];
 
 /** `unit` writes the values of the left axis. `stop` takes the chart away. */
@@ -26,7 +29,7 @@ export function newChart(
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const options: uPlot.Options = {
     ...{ width: frame.clientWidth || 300, height },
-    ...{ legend: { show: false }, cursor: { show: false }, padding: [6, 8, 0, 0] },
+    ...{ legend: { show: false }, cursor: { show: false }, padding: [6, 18, 0, 0] },
     scales: { y: { range: (_chart, _low, high) => [0, Math.max(1, high * room)] } },
     axes: axesOf(colour('--quiet'), unit),
     series: [{}, ...lines.map((line) => seriesOf(line, colour(line.colour)))],
@@ -46,12 +49,12 @@ export function newChart(
 }
 
 function axesOf(stroke: string, unit: Unit): uPlot.Axis[] {
-  const axis: uPlot.Axis = { stroke, grid: { show: false }, ticks: { show: false }, font: '11px system-ui' };
+  const axis: uPlot.Axis = { stroke, grid: { show: false }, ticks: { show: false }, font };
   return [
-    { ...axis, size: 20, incrs: wholeMinutes, values: (_chart, times) => times.map(clockTime) },
+    { ...axis, size: 20, incrs: wholeMinutes, values: clockTimes },
     {
       ...axis,
-      size: 52,
+      size: (chart, labels) => widthOf(chart, labels ?? []),
       splits: (_chart, _axis, _low, high) => [0, high / room],
       values: (_chart, values) => values.map(unit),
     },
@@ -70,6 +73,20 @@ function aloneIn({ data }: uPlot, series: number): number[] {
   return [...values.keys()].filter(
     (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
   );
+}
+
+/** Of the longest label, in CSS pixels, so that none is cut. */
+function widthOf({ ctx }: uPlot, labels: readonly string[]): number {
+  ctx.save();
+  ctx.font = font;
+  const widths = labels.map((label) => ctx.measureText(label).width);
+  ctx.restore();
+  return Math.ceil(Math.max(0, ...widths)) + gap;
+}
+
+/** None where it would stand below the left axis's own labels. */
+function clockTimes(chart: uPlot, times: readonly number[]): string[] {
+  return times.map((time) => (chart.valToPos(time, 'x') < halfALabel ? '' : clockTime(time)));
 }
 
 function clockTime(seconds: number): string {

@@ -1,5 +1,5 @@
 // How it went lately: what finished, how many waited, and how long. Drawn by uPlot, at most once a second; for those who do not
-// see the lines, each chart says its last value in words.
+// see the lines, each chart says its last value, or the sum of its bars, in words.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { now } from '../shared/clock.ts';
@@ -12,16 +12,19 @@ import { windowSince } from './window.ts';
 type Columns = Exclude<keyof Series, 'times'>;
 
 interface ChartKind {
-  title: string;
+  title(stepMs: number): string;
   /** `drawn` instead of `column` where one line stands on another. */
   lines: ReadonlyArray<ChartLine & { column: Columns; drawn?: Columns }>;
+  /** Whether the words tell the sum of all that is drawn, instead of the last value. */
+  isSummed?: boolean;
   /** Of the left axis and of the words. */
   unit(value: number): string;
 }
 
 const kinds: readonly ChartKind[] = [
   {
-    title: 'Finished per minute',
+    title: (stepMs) => `Finished, each bar ${stepMs < 60_000 ? `${stepMs / 1_000} s` : duration(stepMs)}`,
+    isSummed: true,
     unit: (value) => count(Math.round(value)),
     lines: [
       { column: 'succeeded', drawn: 'ends', label: 'succeeded', colour: '--good', isBars: true },
@@ -29,16 +32,16 @@ const kinds: readonly ChartKind[] = [
     ],
   },
   {
-    title: 'Pending jobs',
+    title: () => 'Pending jobs',
     unit: (value) => count(Math.round(value)),
     lines: [{ column: 'pending', label: 'pending', colour: '--accent', isBars: false }],
   },
   {
-    title: 'Wait until the start',
+    title: () => 'Wait until the start',
     unit: (value) => (value < 10 && value > 0 ? `${value.toFixed(1)} s` : duration(value * 1_000)),
     lines: [
+      { column: 'longestWait', label: 'longest', colour: '--warn', isBars: true },
       { column: 'medianWait', label: 'median', colour: '--accent', isBars: false },
-      { column: 'longestWait', label: 'longest', colour: '--warn', isBars: false },
     ],
   },
 ];
@@ -51,13 +54,13 @@ export function Charts() {
   return (
     <section class="card charts" aria-label="Charts">
       {kinds.map((kind) => (
-        <Chart key={kind.title} kind={kind} series={series} />
+        <Chart key={kind.title(0)} kind={kind} title={kind.title(window.stepMs)} series={series} />
       ))}
     </section>
   );
 }
 
-function Chart({ kind, series }: { kind: ChartKind; series: Series }) {
+function Chart({ kind, title, series }: { kind: ChartKind; title: string; series: Series }) {
   const frame = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<uPlot>();
   const theme = useTheme();
@@ -74,11 +77,11 @@ function Chart({ kind, series }: { kind: ChartKind; series: Series }) {
   return (
     <figure>
       <figcaption>
-        <h2>{kind.title}</h2>
+        <h2>{title}</h2>
         <ul class="legend">
           {kind.lines.map((line) => (
             <li key={line.label} class={line.colour.slice(2)}>
-              {line.label} <b>{lastOf(series[line.column], kind.unit)}</b>
+              {line.label} <b>{(kind.isSummed ? sumOf : lastOf)(series[line.column], kind.unit)}</b>
             </li>
           ))}
         </ul>
@@ -86,6 +89,10 @@ function Chart({ kind, series }: { kind: ChartKind; series: Series }) {
       <div class="chart" ref={frame} aria-hidden="true" />
     </figure>
   );
+}
+
+function sumOf(values: ReadonlyArray<number | null>, unit: (value: number) => string): string {
+  return unit(values.reduce<number>((sum, value) => sum + (value ?? 0), 0));
 }
 
 function lastOf(values: ReadonlyArray<number | null>, unit: (value: number) => string): string {

@@ -93,13 +93,12 @@ export class History {
     this.#forget(now - hourMs);
     const ends = grouped([...this.#ends.values()], begin, stepMs, steps);
     const starts = grouped([...this.#starts.values()], begin, stepMs, steps);
-    const perMinute = 60_000 / stepMs;
     const waits = starts.map((group) => group.map(({ waitedMs }) => waitedMs / 1_000).sort((a, b) => a - b));
     return {
       times: Array.from({ length: steps }, (_, index) => (begin + index * stepMs) / 1_000),
-      succeeded: ends.map((group) => group.filter(({ isSuccess }) => isSuccess).length * perMinute),
-      others: ends.map((group) => group.filter(({ isSuccess }) => !isSuccess).length * perMinute),
-      ends: ends.map((group) => group.length * perMinute),
+      succeeded: ends.map((group) => group.filter(({ isSuccess }) => isSuccess).length),
+      others: ends.map((group) => group.filter(({ isSuccess }) => !isSuccess).length),
+      ends: ends.map((group) => group.length),
       pending: depthsAt(this.#depths, begin, stepMs, steps),
       medianWait: waits.map((group) => group[Math.floor(group.length / 2)] ?? null),
       longestWait: waits.map((group) => group.at(-1) ?? null),

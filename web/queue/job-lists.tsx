@@ -18,7 +18,7 @@ const name: JobColumn = {
   title: 'Name',
   name: 'name',
   cell: (job) => (
-    <a href={jobLink(job.job_id)} tabIndex={-1}>
+    <a href={jobLink(job.job_id)} tabIndex={-1} title={job.name}>
       {job.name}
     </a>
   ),
@@ -29,6 +29,7 @@ const position: JobColumn = {
   cell: (job) => (job.queue_position === undefined ? '' : count(Number(job.queue_position))),
 };
 const priority: JobColumn = { title: 'Priority', name: 'number', cell: (job) => job.priority };
+const priorityExtra: JobColumn = { ...priority, name: 'number extra' };
 const queue: JobColumn = { title: 'Queue', name: 'queue extra', cell: (job) => job.queue };
 const reason: JobColumn = { title: 'Reason', name: 'reason', cell: (job) => <Reason job={job} /> };
 const reasonExtra: JobColumn = { ...reason, name: 'reason extra' };
@@ -49,9 +50,9 @@ const took: JobColumn = { title: 'Ran for', name: 'while extra', cell: (job) => 
 const attempt: JobColumn = { title: 'Attempt', name: 'number extra', cell: (job) => job.attempt };
 
 const columns: Record<Tab, readonly JobColumn[]> = {
-  pending: [position, name, priority, queue, reason, waiting],
-  running: [name, priority, queue, attempt, reason, since],
-  waiting: [name, state, priority, queue, reasonExtra, waiting],
+  pending: [position, name, priority, queue, reasonExtra, waiting],
+  running: [name, priorityExtra, queue, attempt, reason, since],
+  waiting: [name, state, priorityExtra, queue, reasonExtra, waiting],
   finished: [name, state, exitCode, queue, reasonExtra, took, ended],
 };
 
@@ -91,7 +92,7 @@ function Matches({ total, isPending }: { total: number | undefined; isPending: b
   const order = isPending ? 'Newest first; the position is that in the whole queue.' : 'Newest first.';
   return (
     <p class="quiet matches" role="status">
-      {total === 0 ? '' : order}
+      {total ? order : ''}
     </p>
   );
 }
@@ -148,7 +149,7 @@ function Filters({ lists }: { lists: Lists }) {
           type="search"
           name="search"
           aria-label="Search jobs"
-          placeholder="name, team=vision, queue:nightly or an id"
+          placeholder="name, team=vision, queue:q or id"
           onChange={(event) => {
             if (event.currentTarget.value === '') lists.text.value = '';
           }}

@@ -50,7 +50,10 @@ function Slot({ slot, bars, window }: { slot: number; bars: readonly Bar[]; wind
       <span class="holder">
         {held ? (
           <>
-            <a href={jobLink(held.jobId)}>{held.name}</a> <Holding bar={held} />
+            <a href={jobLink(held.jobId)} title={held.name}>
+              {held.name}
+            </a>{' '}
+            <Holding bar={held} />
           </>
         ) : (
           <span class="quiet">free</span>

@@ -1,13 +1,15 @@
 // Rows of long lists, of which only those in sight are asked for. A list that the server can begin anywhere keeps the pages
 // around what is in sight; one that goes on by cursors grows at its end. What is shown stays until its newer form is there.
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Page } from '../../pkg/client/index.ts';
+import { type Page, Problem } from '../../pkg/client/index.ts';
 import { paced } from './frames.ts';
 import { asksForToken } from './session.ts';
 
 export interface Rows<T> {
   /** How many there are, as far as is known; undefined before the first answer. */
   readonly total: ReadonlySignal<number | undefined>;
+  /** Why the server gives none, when it said so; undefined again once it gives some. */
+  readonly refusal: ReadonlySignal<Problem | undefined>;
   /** Grows whenever a row may have changed. */
   readonly version: ReadonlySignal<number>;
   /** Undefined while it is not there yet. */
@@ -22,10 +24,18 @@ const pageSize = 100;
 const pagesKept = 12;
 const pauseMs = 250;
 
+/** Asks for a token when that is what is missing; a server that does not answer is told elsewhere and asked again. */
+function noteFailure(refusal: { value: Problem | undefined }): (error: unknown) => void {
+  return (error) => {
+    if (!asksForToken(error) && error instanceof Problem) refusal.value = error;
+  };
+}
+
 /** `load` gives the page that begins at a position. */
 export function positionedRows<T>(load: (position: number, limit: number) => Promise<Page<T>>): Rows<T> {
   const total = signal<number | undefined>(undefined);
   const version = signal(0);
+  const refusal = signal<Problem | undefined>(undefined);
   const pages = new Map<number, readonly T[]>();
   let inSight = [0];
   let stale = new Set<number>();
@@ -35,11 +45,12 @@ export function positionedRows<T>(load: (position: number, limit: number) => Pro
     pages.delete(page);
     pages.set(page, items);
     total.value = counted ?? page * pageSize + items.length;
+    refusal.value = undefined;
   };
   const loadMissing = async (): Promise<void> => {
     for (const page of inSight.filter((each) => !pages.has(each) || stale.has(each))) {
       stale.delete(page);
-      await loadPage(page).catch(asksForToken);
+      await loadPage(page).catch(noteFailure(refusal));
     }
     for (const page of pages.keys()) {
       if (pages.size <= pagesKept) break;
@@ -49,7 +60,7 @@ export function positionedRows<T>(load: (position: number, limit: number) => Pro
   };
   const ask = paced(loadMissing, pauseMs);
   return {
-    ...{ total, version },
+    ...{ total, version, refusal },
     at: (index) => pages.get(Math.floor(index / pageSize))?.[index % pageSize],
     show: (first, last) => {
       const from = Math.floor(first / pageSize);
@@ -67,6 +78,7 @@ export function positionedRows<T>(load: (position: number, limit: number) => Pro
 export function cursorRows<T>(load: (cursor: string | undefined, limit: number) => Promise<Page<T>>): Rows<T> {
   const total = signal<number | undefined>(undefined);
   const version = signal(0);
+  const refusal = signal<Problem | undefined>(undefined);
   let rows: readonly T[] = [];
   let next: string | undefined;
   let wanted = pageSize;
@@ -82,11 +94,12 @@ export function cursorRows<T>(load: (cursor: string | undefined, limit: number) 
     } while (fresh.length < wanted && cursor !== undefined);
     [rows, next] = [fresh, cursor];
     total.value = rows.length + (next === undefined ? 0 : 1);
+    refusal.value = undefined;
     version.value += 1;
   };
-  const ask = paced(() => loadMore().catch((error: unknown) => void asksForToken(error)), pauseMs);
+  const ask = paced(() => loadMore().catch(noteFailure(refusal)), pauseMs);
   return {
-    ...{ total, version },
+    ...{ total, version, refusal },
     at: (index) => rows[index],
     show: (_first, last) => {
       const isShort = last >= rows.length - pageSize / 2 && next !== undefined;

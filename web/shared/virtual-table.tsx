@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { onceAFrame } from './frames.ts';
+import { Problem } from './problem.tsx';
 import type { Rows } from './rows.ts';
 import { rangeOf, rowHeight, tallest } from './virtual-range.ts';
 
@@ -74,9 +75,14 @@ export function VirtualTable<T>({ label, rows, columns, empty }: VirtualTablePro
         </tbody>
       </table>
       {isEmpty && <p class="quiet empty">{empty}</p>}
-      {total === undefined && <p class="quiet empty">Loading…</p>}
+      {total === undefined && <Nothing refusal={rows.refusal.value} />}
     </section>
   );
+}
+
+/** Before the first rows: that they come, or why they do not. */
+function Nothing({ refusal }: { refusal: Error | undefined }) {
+  return <div class="empty">{refusal ? <Problem error={refusal} /> : <p class="quiet">Loading…</p>}</div>;
 }
 
 function Gap({ height, columns }: { height: number; columns: number }) {

@@ -32,20 +32,20 @@ function event(accepted: number, seconds: number, state: EventDocument['state'],
 const seriesOf = (history: History, seconds: number) => history.series(begin + seconds * 1_000, 60_000, 10_000);
 
 describe('the history of the queue', () => {
-  it('counts ends by minute, successes and others apart', () => {
+  it('counts ends by step, as many as there were, successes and others apart', () => {
     const history = new History();
     history.finished([job(0, 1, 35), job(1, 2, 38), job(2, 3, 38, 'failed')]);
     const { succeeded, others, ends } = seriesOf(history, 59);
-    expect(succeeded).toEqual([0, 0, 0, 12, 0, 0]);
-    expect(others).toEqual([0, 0, 0, 6, 0, 0]);
-    expect(ends).toEqual([0, 0, 0, 18, 0, 0]);
+    expect(succeeded).toEqual([0, 0, 0, 2, 0, 0]);
+    expect(others).toEqual([0, 0, 0, 1, 0, 0]);
+    expect(ends).toEqual([0, 0, 0, 3, 0, 0]);
   });
 
   it('counts what a list and an event both tell once', () => {
     const history = new History();
     history.finished([job(0, 1, 35)]);
     history.changed([event(0, 1, 'running'), event(0, 35, 'succeeded')]);
-    expect(seriesOf(history, 59).succeeded).toEqual([0, 0, 0, 6, 0, 0]);
+    expect(seriesOf(history, 59).succeeded).toEqual([0, 0, 0, 1, 0, 0]);
   });
 
   it('knows how long jobs waited for their first start, and draws nothing where none started', () => {
