@@ -210,6 +210,7 @@ describeInBrowser('jobs on the page', (open) => {
     await page.locator('.tree').getByText('Container', { exact: true }).waitFor();
     await button(page, 'Show the log').click();
     await page.locator('.log').getByText('started').waitFor();
+    await page.locator('.logs').getByText('Following').waitFor();
     await expect.poll(() => shownState(page), { timeout: 10_000 }).toContain('failed');
     await page.getByText('The end of the log.').waitFor();
     await page.locator('.job-head').getByText('exit_code', { exact: true }).waitFor();

@@ -32,10 +32,12 @@ describeInBrowser('authentication', (open) => {
     const url = await aGuardedServer();
     const { page } = await open(url);
     await page.getByText('This server asks for a token').waitFor();
+    await page.getByText('not signed in', { exact: true }).waitFor();
+    expect(await page.locator('.mistake').textContent()).toBe('');
     await signIn(page, 'two words');
     await page.getByText(/does not look like a token/).waitFor();
     await signIn(page, tokens.unknown);
-    await page.getByText('not one that this server knows').waitFor();
+    await page.locator('.mistake').getByText('not one that this server knows').waitFor();
     await signIn(page, tokens.expired);
     await page.getByText('The token old has expired.').waitFor();
     await signIn(page, tokens.submit);
@@ -48,7 +50,8 @@ describeInBrowser('authentication', (open) => {
   });
 
   it('shows a reader everything and no button that changes anything', async () => {
-    const { page } = await open(await aGuardedServer());
+    const url = await aGuardedServer();
+    const { page } = await open(url);
     await signIn(page, tokens.read);
     await expect.poll(() => names(page)).toEqual(['waits']);
     const lists = ['Pending 1', 'Running 1', 'Held, scheduled, blocked 0', 'Finished 0'];
@@ -56,6 +59,13 @@ describeInBrowser('authentication', (open) => {
     expect(await page.getByRole('link', { name: 'Submit' }).count()).toBe(0);
     await page.getByRole('link', { name: 'waits' }).click();
     await page.getByRole('heading', { name: 'waits' }).waitFor();
+    expect(await offered(page)).toEqual([]);
+    await page.getByText('so there is nothing to read').waitFor();
+    await page.goto(`${url}/#/jobs/00000000-0000-7000-8000-000000000000`);
+    await page.getByRole('heading', { name: 'No such job' }).waitFor();
+    await page.getByRole('link', { name: 'Back to the queue' }).click();
+    await page.getByRole('link', { name: 'runs' }).click();
+    await page.getByRole('heading', { name: 'runs' }).waitFor();
     expect(await offered(page)).toEqual(['Show the log']);
     await page.goto(`${page.url().split('#')[0]}#/submit`);
     await page.getByText('needs a token with the role submit or admin').waitFor();

@@ -23,7 +23,7 @@ const lookEveryMs = 5_000;
 
 export function JobView({ jobId }: { jobId: string }) {
   const { job, failure, refresh } = useJob(jobId);
-  if (failure instanceof Refusal) return <Problem error={failure} />;
+  if (failure instanceof Refusal) return <NoJob failure={failure} />;
   if (job === undefined) return <p class="quiet">Loading…</p>;
   return (
     <article class="job">
@@ -41,6 +41,18 @@ export function JobView({ jobId }: { jobId: string }) {
       <Logs job={job} />
       <Spec spec={job.spec ?? {}} />
     </article>
+  );
+}
+
+function NoJob({ failure }: { failure: Refusal }) {
+  return (
+    <>
+      <h1>{failure.status === 404 ? 'No such job' : 'This job cannot be shown'}</h1>
+      <Problem error={failure} />
+      <p>
+        <a href="#/queue">Back to the queue</a>
+      </p>
+    </>
   );
 }
 

@@ -35,7 +35,7 @@ export function Logs({ job }: { job: JobDocument }) {
             </select>
           </label>
         )}
-        {!isOpen.value && (
+        {!isOpen.value && newest !== undefined && (
           <button
             type="button"
             onClick={() => {
@@ -47,14 +47,22 @@ export function Logs({ job }: { job: JobDocument }) {
         )}
       </div>
       {newest === undefined && <p class="quiet">It has had no slot yet, so there is nothing to read.</p>}
-      {isOpen.value && shown !== undefined && <Log key={`${job.job_id} ${shown}`} jobId={job.job_id} attempt={shown} />}
+      {isOpen.value && shown !== undefined && (
+        <Log
+          key={`${job.job_id} ${shown}`}
+          jobId={job.job_id}
+          attempt={shown}
+          isLive={job.state === 'running' && shown === newest}
+        />
+      )}
     </section>
   );
 }
 
-function Log({ jobId, attempt }: { jobId: string; attempt: number }) {
+function Log({ jobId, attempt, isLive }: { jobId: string; attempt: number; isLive: boolean }) {
   const text = useSignal('');
-  const standing = useSignal('reading…');
+  /** Once it is at its end. */
+  const standing = useSignal('');
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const reading = new AbortController();
@@ -83,7 +91,7 @@ function Log({ jobId, attempt }: { jobId: string; attempt: number }) {
         {text.value}
       </div>
       <p class="quiet" role="status">
-        {standing.value}
+        {standing.value || (isLive ? 'Following: new lines are shown as they are written.' : 'reading…')}
       </p>
     </>
   );

@@ -11,6 +11,10 @@ export const caller = signal<Caller | undefined>(undefined);
 /** What the server says to whoever has no token, or a wrong one; undefined when none is asked for. */
 export const tokenWanted = signal<string | undefined>(undefined);
 
+/** Whether that is about a token that somebody gave. */
+export const tokenRefused = signal(false);
+let isTokenGiven = false;
+
 /** May submit, change and cancel. */
 export const maySubmit = computed(() => caller.value !== undefined && caller.value.role !== 'read');
 /** May change how the server works. */
@@ -34,18 +38,15 @@ export function api(): Client {
 /** Throws a TypeError for what cannot be a token. */
 export function signIn(token: string): void {
   client = createClient({ baseUrl, token, fetch: timedFetch });
+  isTokenGiven = true;
   tokenWanted.value = undefined;
-}
-
-export function signOut(): void {
-  client = createClient({ baseUrl, fetch: timedFetch });
-  caller.value = undefined;
 }
 
 /** True when the error means that a token is needed, which is then asked for. */
 export function asksForToken(error: unknown): boolean {
   if (!(error instanceof Problem) || error.status !== 401) return false;
   caller.value = undefined;
+  tokenRefused.value = isTokenGiven;
   tokenWanted.value = error.message;
   return true;
 }

@@ -64,7 +64,7 @@ function Standing() {
           {who.name} · {who.role}
         </span>
       )}
-      <span class={`signal ${state}`}>{words[state]}</span>
+      <span class={`signal ${state}`}>{tokenWanted.value === undefined ? words[state] : 'not signed in'}</span>
     </p>
   );
 }

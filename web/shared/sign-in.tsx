@@ -1,10 +1,10 @@
 // Asks for a token where the server wants one. Every reload asks again: the token is nowhere but in memory.
 import { useState } from 'preact/hooks';
-import { signIn } from './session.ts';
+import { signIn, tokenRefused } from './session.ts';
 
 export function SignIn({ wanted }: { wanted: string }) {
   const [token, setToken] = useState('');
-  const [mistake, setMistake] = useState('');
+  const [mistake, setMistake] = useState(tokenRefused.value ? wanted : '');
   const submit = (event: Event): void => {
     event.preventDefault();
     try {
@@ -16,7 +16,7 @@ export function SignIn({ wanted }: { wanted: string }) {
   return (
     <form class="card sign-in" onSubmit={submit}>
       <h1>This server asks for a token</h1>
-      <p class="quiet">{wanted}</p>
+      {!tokenRefused.value && <p class="quiet">{wanted}</p>}
       <label for="token">Token</label>
       <input
         id="token"

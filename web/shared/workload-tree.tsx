@@ -3,13 +3,15 @@ import type { ContainerNode, JobNode, PodNode, WorkloadNode } from './tree.ts';
 
 export function WorkloadTree({ root }: { root: WorkloadNode }) {
   if (root.status === 'NotFound') return <p class="quiet">The cluster does not have it any more.</p>;
+  const { status, restarts, lastCondition } = root;
+  const facts = [
+    inNumbers(status) || 'no pods',
+    restarts === undefined ? '' : `restarts: ${restarts}`,
+    lastCondition ? `${lastCondition.type}: ${lastCondition.status}` : '',
+  ];
   return (
     <div class="tree">
-      <p class="quiet">
-        {inNumbers(root.status)}
-        {root.restarts === undefined ? '' : ` · restarts: ${root.restarts}`}
-        {root.lastCondition ? ` · ${root.lastCondition.type}: ${root.lastCondition.status}` : ''}
-      </p>
+      <p class="quiet">{facts.filter(Boolean).join(' · ')}</p>
       <ul>
         {root.jobs?.map((job) => (
           <Job key={job.name} job={job} />

@@ -7,6 +7,7 @@ import { count, counted, duration } from '../shared/format.ts';
 import { wordsOf } from '../shared/problem.tsx';
 import { api, asksForToken } from '../shared/session.ts';
 import { inNumbers } from '../shared/workload-tree.tsx';
+import { endedLast, standingOf } from './group-standing.ts';
 
 const lookEveryMs = 3_000;
 const mostGroups = 200;
@@ -20,7 +21,7 @@ export function PodGroups() {
       try {
         const waiting = await api().podGroups({ ready: false, limit: mostGroups });
         const ready = await api().podGroups({ ready: true, limit: mostGroups });
-        groups.value = [...waiting.items.toSorted(deadlockedFirst), ...ready.items];
+        groups.value = [...waiting.items.toSorted(deadlockedFirst), ...ready.items.toSorted(endedLast)];
         total.value = (waiting.total ?? waiting.items.length) + (ready.total ?? ready.items.length);
         why.value = '';
       } catch (error) {
@@ -51,20 +52,22 @@ function deadlockedFirst(a: PodGroupDocument, b: PodGroupDocument): number {
 }
 
 function Group({ group }: { group: PodGroupDocument }) {
-  const { namespace, name, ready, reason, since, pods, deadlock } = group;
+  const { namespace, name, ready, since, deadlock } = group;
+  const { word, look, sign, of } = standingOf(group);
+  const age = duration(now.value - Date.parse(since));
   return (
     <li>
       <div class="summary">
-        <span class={ready ? 'state ready' : 'state unhealthy'}>
-          <span aria-hidden="true">{ready ? '● ' : '✕ '}</span>
-          {ready ? 'ready' : (reason ?? 'not ready')}
+        <span class={`state ${look}`}>
+          <span aria-hidden="true">{sign} </span>
+          {word}
         </span>
         <span class="what">
           <span class="quiet">{namespace}/</span>
-          <b>{name}</b> <span class="quiet">for {duration(now.value - Date.parse(since))}</span>
+          <b>{name}</b> <span class="quiet">{look === 'ended' ? `was ready ${age} ago` : `for ${age}`}</span>
         </span>
         <span class="quiet pods">
-          {inNumbers(pods)} {group.size === undefined ? '' : `of ${count(group.size)}`}
+          {inNumbers(group.pods)} {of}
         </span>
         {group.message !== undefined && <span class="message">{group.message}</span>}
         {deadlock && (
