@@ -65,7 +65,7 @@ describeInBrowser('authentication', (open) => {
     await page.getByRole('heading', { name: 'No such job' }).waitFor();
     await page.getByRole('link', { name: 'Back to the queue' }).click();
     await page.getByRole('link', { name: 'runs' }).click();
-    await page.getByRole('heading', { name: 'runs' }).waitFor();
+    await page.getByRole('heading', { name: 'runs', level: 1 }).waitFor();
     expect(await offered(page)).toEqual(['Show the log']);
     await page.goto(`${page.url().split('#')[0]}#/submit`);
     await page.getByText('needs a token with the role submit or admin').waitFor();

@@ -7,6 +7,8 @@ export interface ChartLine {
   /** A custom property of the style sheet. */
   colour: string;
   isBars: boolean;
+  /** Bars behind another line, which has to be seen on them. */
+  isFaint?: boolean;
 }
 
 export type Unit = (value: number) => string;
@@ -15,6 +17,8 @@ const height = 92;
 const room = 1.1;
 /** Between two times on the lower axis, in seconds. */
 const gap = 12;
+/** The last two digits of a colour with an alpha. */
+const faint = '59';
 const halfALabel = 16;
 const font = '11px system-ui';
 const wholeMinutes = [60, 300, 600, 900, 1_800, 3_600];
@@ -61,10 +65,16 @@ function axesOf(stroke: string, unit: Unit): uPlot.Axis[] {
   ];
 }
 
-function seriesOf({ label, isBars }: ChartLine, stroke: string): uPlot.Series {
+function seriesOf({ label, isBars, isFaint }: ChartLine, stroke: string): uPlot.Series {
   const paths = isBars ? uPlot.paths.bars?.({ size: [0.8, 24] }) : undefined;
   const points = isBars ? { show: false } : { size: 4, fill: stroke, filter: aloneIn };
-  return { label, stroke, width: isBars ? 0 : 1.5, points, ...(paths && { fill: stroke, paths }) };
+  return {
+    label,
+    stroke,
+    width: isBars ? 0 : 1.5,
+    points,
+    ...(paths && { fill: isFaint ? stroke + faint : stroke, paths }),
+  };
 }
 
 /** A value between two that are not known has no line: it is shown as a point. */

@@ -40,7 +40,7 @@ const kinds: readonly ChartKind[] = [
     title: () => 'Wait until the start',
     unit: (value) => (value < 10 && value > 0 ? `${value.toFixed(1)} s` : duration(value * 1_000)),
     lines: [
-      { column: 'longestWait', label: 'longest', colour: '--warn', isBars: true },
+      { column: 'longestWait', label: 'longest', colour: '--warn', isBars: true, isFaint: true },
       { column: 'medianWait', label: 'median', colour: '--accent', isBars: false },
     ],
   },
