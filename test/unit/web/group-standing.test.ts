@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { PodGroupDocument } from '../../../pkg/client/index.ts';
 import { endedLast, standingOf } from '../../../web/workloads/group-standing.ts';
 
-function group(pods: Record<string, number>, more: Partial<PodGroupDocument> = {}): PodGroupDocument {
+function group(pods: Record<string, number>, more: Partial<PodGroupDocument> = { size: 4 }): PodGroupDocument {
   const times = { since: '2026-11-04T09:30:00.000Z' };
-  return { ...times, namespace: 'a', name: 'b', ready: true, size: 4, labelled: 0, waiting_pods: [], pods, ...more };
+  return { ...times, namespace: 'a', name: 'b', ready: true, labelled: 0, waiting_pods: [], pods, ...more };
 }
 
 describe('a group of pods', () => {
@@ -18,8 +18,13 @@ describe('a group of pods', () => {
       'ended',
       'in groups of 4',
     ],
-    ['of no known size names none', group({ Running: 1 }, { size: undefined }), 'ready', ''],
-    ['that is not ready says why', group({ Failed: 4 }, { ready: false, reason: 'pod_failed' }), 'pod_failed', 'of 4'],
+    ['of no known size names none', group({ Running: 1 }, {}), 'ready', ''],
+    [
+      'that is not ready says why',
+      group({ Failed: 4 }, { size: 4, ready: false, reason: 'pods_not_running' }),
+      'pods_not_running',
+      'of 4',
+    ],
   ])('%s', (_title, document, word, of) => expect(standingOf(document)).toMatchObject({ word, of }));
 
   it('stands behind those that run once it has ended', () => {
