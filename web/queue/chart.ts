@@ -34,7 +34,10 @@ export function newChart(
   const options: uPlot.Options = {
     ...{ width: frame.clientWidth || 300, height },
     ...{ legend: { show: false }, cursor: { show: false }, padding: [6, 18, 0, 0] },
-    scales: { y: { range: (_chart, _low, high) => [0, Math.max(1, high * room)] } },
+    scales: {
+      x: { range: aroundBars },
+      y: { range: (_chart, _low, high) => [0, Math.max(1, high * room)] },
+    },
     axes: axesOf(colour('--quiet'), unit),
     series: [{}, ...lines.map((line) => seriesOf(line, colour(line.colour)))],
   };
@@ -50,6 +53,12 @@ export function newChart(
       chart.destroy();
     },
   };
+}
+
+/** With half a step at both ends, for a bar stands around its time. */
+function aroundBars({ data: [times] }: uPlot, first: number, last: number): [number, number] {
+  const half = times.length > 1 ? ((times[1] ?? 0) - (times[0] ?? 0)) / 2 : 0;
+  return [first - half, last + half];
 }
 
 function axesOf(stroke: string, unit: Unit): uPlot.Axis[] {
