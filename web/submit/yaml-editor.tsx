@@ -1,6 +1,6 @@
 // Everything that the API takes, as YAML: one submission, several, or a bare Kubernetes manifest. What is wrong is listed with
 // the lines that it is about; choosing one goes there. Tab leaves the field, as everywhere.
-import { type Signal, useSignal } from '@preact/signals';
+import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { SubmissionDocument } from '../../pkg/client/index.ts';
 import { type Accepted, askIfAgain, send } from './submitting.ts';
@@ -29,7 +29,7 @@ export function YamlEditor({ begin, text, done }: EditorProps) {
       beginning.value = yamlOf(begin.name === '' ? { ...begin, name: 'job1' } : begin);
     });
   }, [begin, beginning]);
-  const shown = text.value ?? beginning.value;
+  const shown = useComputed(() => text.value ?? beginning.value);
   const tell = (jobs: readonly Accepted[], wrong: readonly PlacedMistake[]): void => {
     mistakes.value = wrong;
     done(jobs);
@@ -43,7 +43,7 @@ export function YamlEditor({ begin, text, done }: EditorProps) {
   };
   const start = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const parsed = (await yaml()).parseYaml(shown);
+    const parsed = (await yaml()).parseYaml(shown.value);
     if (isBusy.value) return;
     if ('mistakes' in parsed) tell([], parsed.mistakes);
     else askIfAgain(parsed.submissions, () => submit(parsed));
@@ -61,7 +61,7 @@ export function YamlEditor({ begin, text, done }: EditorProps) {
         rows={20}
         spellcheck={false}
         autocomplete="off"
-        value={shown}
+        value={shown.value}
         aria-invalid={mistakes.value.length > 0}
         aria-describedby="yaml-mistakes"
         onInput={(event) => {
