@@ -62,6 +62,7 @@ export function YamlEditor({ begin, text, done }: EditorProps) {
         spellcheck={false}
         autocomplete="off"
         value={shown.value}
+        readOnly={text.value === undefined && beginning.value === ''}
         aria-invalid={mistakes.value.length > 0}
         aria-describedby="yaml-mistakes"
         onInput={(event) => {
