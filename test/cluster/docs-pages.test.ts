@@ -67,6 +67,8 @@ async function prepare({ kubectl }: TestCluster, { page, text }: PlacedBlock): P
     await kubectl('delete', 'persistentvolume,clusterrole,clusterrolebinding', '-l', 'app.kubernetes.io/name=kubejobs');
     await kubectl.withInput(volumeFor('kubejobs'), 'create', '-f', '-');
   }
+  const [, made] = /^kubectl create namespace (\S+)/m.exec(text) ?? [];
+  if (made !== undefined) await kubectl('delete', 'namespace', made, '--ignore-not-found');
   const objects = given[page] ?? [];
   for (const object of objects) await kubectl.withInput(object, 'apply', '-f', '-');
 }
@@ -87,6 +89,7 @@ const jobSet = {
 const given: Record<string, object[]> = {
   'docs/results.md': [nightly],
   'docs/podgroups.md': [group],
+  'docs/rights.md': [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'batch' } }],
   'docs/workloads.md': [jobSet],
 };
 

@@ -99,10 +99,10 @@ export class BlockShell {
 
   #here(block: string, jobId: string): string {
     return block
+      .replaceAll('node dist/cmd/kubejobs/main.js', 'kubejobs')
       .replaceAll(/(?:http:\/\/)?(?:localhost|127\.0\.0\.1):8000|https:\/\/jobs\.example\.org/g, this.url)
       .replaceAll('--host 0.0.0.0', '--host 127.0.0.1')
       .replaceAll(/^(.*(?:kubejobs serve|port-forward).*) &$/gm, '$1')
-      .replaceAll('node dist/cmd/kubejobs/main.js', 'kubejobs')
       .replaceAll(uuid, (id) => jobId || id)
       .replaceAll(/^\$ /gm, '');
   }

@@ -33,16 +33,19 @@ const backup = 'test/process/backup.test.ts';
 const python = 'test/install/python-client.test.ts';
 
 const rows: Row[] = [
-  { page: 'README.md', language: 'console', test: curlExamples },
-  // README.md has no row: its `sh` blocks are those of the pages below.
+  { page: 'README.md', language: 'sh', blocks: /kubectl/, test: cluster },
+  { page: 'README.md', language: 'sh', test: dryRun },
   { page: 'docs/api.md', language: 'console', blocks: /unauthenticated/, test: 'test/process/authentication.test.ts' },
   { page: 'docs/api.md', language: 'console', test: curlExamples },
   { page: 'docs/api.md', language: 'sh', blocks: /kubejobs serve/, test: cluster },
   { page: 'docs/api.md', language: 'sh', test: dryRun },
   { page: 'docs/api.md', language: 'ts', test: dryRun },
   { page: 'docs/api.md', language: 'python', test: python },
+  { page: 'docs/authentication.md', language: 'sh', test: dryRun },
   { page: 'docs/cli.md', language: 'console', test: cliPage },
   { page: 'docs/cli.md', language: 'sh', test: dryRun },
+  { page: 'docs/curl.md', language: 'console', test: curlExamples },
+  { page: 'docs/curl.md', language: 'sh', test: dryRun },
   { page: 'docs/getting-started.md', language: 'console', test: cliPage },
   { page: 'docs/getting-started.md', language: 'sh', blocks: /--dry-run/, test: dryRun },
   { page: 'docs/getting-started.md', language: 'sh', test: cluster },
@@ -59,6 +62,7 @@ const rows: Row[] = [
   { page: 'docs/policy.md', language: 'console', test: 'test/process/policy-check.test.ts' },
   { page: 'docs/reliability.md', language: 'sh', test: dryRun },
   { page: 'docs/results.md', language: 'sh', test: cluster },
+  { page: 'docs/rights.md', language: 'sh', test: cluster },
   { page: 'docs/tutorial.md', language: 'console', test: cliPage },
   { page: 'docs/tutorial.md', language: 'sh', test: dryRun },
   { page: 'docs/workloads.md', language: 'sh', test: cluster },
@@ -75,6 +79,7 @@ export const leftOut: ReadonlyArray<{ command: RegExp; why: string }> = [
     command: /^kubectl .* exec /,
     why: 'no process in a simulated pod; test/process/backup.test.ts runs the same there',
   },
+  { command: /^make (run|test|build)\b/, why: 'of the clone itself; the tests start what it builds and serves' },
   { command: /^npm (install|pack)/, why: 'test/install/package.test.ts packs the package and installs it' },
   { command: /^pip install/, why: 'test/install/python-client.test.ts has an environment with what is installed' },
   { command: /^openapi-python-client/, why: 'test/install/python-client.test.ts generates the client' },
