@@ -47,7 +47,7 @@ it('submits a job, waits for its end and prints its log', async () => {
   expect(job).toMatchObject({ name: 'from-python', priority: 5, state: 'succeeded' });
 });
 
-it.each(blocksFor(thisTest))('is used as $page, line $line, says', async ({ text }) => {
+it.each(blocksFor(thisTest))('runs its example as the page shows it, line $line', async ({ text }) => {
   if ('missing' in made) throw new Error(made.missing);
   const shell = await BlockShell.start({ PATH: `${dirname(made.python)}:${process.env.PATH}`, PYTHONPATH: client });
   const { code, output } = await shell.run(text);
@@ -57,7 +57,7 @@ it.each(blocksFor(thisTest))('is used as $page, line $line, says', async ({ text
 });
 
 it.each(blocksFor(thisTest, 'python'))(
-  'is no part of what $page, line $line, checks signatures with',
+  'takes only what is signed, by the function of the page, line $line',
   async ({ text }) => {
     if ('missing' in made) throw new Error(made.missing);
     const [body, secret, now] = ['{"event":"job.finished"}', 'a secret', Date.now()];
