@@ -111,7 +111,7 @@ export class MonitorPrinter {
     const words =
       silence === undefined
         ? 'the API server answers again'
-        : `the API server cannot be reached: ${silence}; what is shown was seen before`;
+        : `the API server cannot be reached: ${silence}; what is shown was seen before, and it is tried again`;
     note(this.#io, `kubejobs: ${words}`);
   }
 
