@@ -3,6 +3,7 @@
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { type Condition, condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
 import { attemptLabel, jobIdLabel } from '../../../pkg/kubernetes/labels.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { rulesOfKind, type WorkloadState } from '../../../pkg/kubernetes/workload-kinds.ts';
 import { jobSetLabels } from '../../../pkg/models/index.ts';
@@ -70,7 +71,7 @@ export function projectJob(object: KubernetesObject): JobRecord {
 export function projectPod(object: KubernetesObject): PodRecord {
   const { metadata } = object;
   const status = fields(object.status);
-  const owner = list(metadata.ownerReferences).find((reference) => reference.controller === true)?.uid;
+  const owner = controllerReference(metadata)?.uid;
   const scheduled = conditionOf(status, 'PodScheduled', 'False');
   const disrupted = conditionOf(status, 'DisruptionTarget', 'True');
   return {

@@ -2,9 +2,10 @@
 // namespace each or in all of them. It tells which JobSet a change is about, and nothing else.
 
 import { type Cluster, jobsResource, type KubernetesObject, type Resource } from '../../../pkg/kubernetes/cluster.ts';
-import { list, text } from '../../../pkg/kubernetes/conditions.ts';
+import { text } from '../../../pkg/kubernetes/conditions.ts';
 import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
 import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { jobSetKind } from '../../../pkg/models/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -109,9 +110,7 @@ export class Caches {
 }
 
 function serviceRecord({ metadata }: KubernetesObject): ServiceRecord {
-  const owner = list(metadata.ownerReferences).find(
-    ({ controller, kind }) => controller === true && kind === jobSetKind,
-  );
-  const name = text(owner?.name);
+  const owner = controllerReference(metadata);
+  const name = owner?.kind === jobSetKind ? text(owner.name) : undefined;
   return name ? { owner: `${metadata.namespace ?? ''}/${name}` } : {};
 }

@@ -3,6 +3,7 @@
 // nothing. Pure.
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { list, text } from '../../../pkg/kubernetes/conditions.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { jobSetApiVersion, jobSetKind, jobSetLabels, type Toleration } from '../../../pkg/models/index.ts';
 
@@ -91,7 +92,7 @@ function placeOf({ attempt, end }: ChildJob, restarts: number): keyof Children {
 }
 
 function jobSetOf({ metadata }: KubernetesObject): ChildJob['owner'] | undefined {
-  const owner = list(metadata.ownerReferences).find(({ controller }) => controller === true);
+  const owner = controllerReference(metadata);
   if (owner?.kind !== jobSetKind || owner.apiVersion !== jobSetApiVersion) return undefined;
   const [uid, name] = [text(owner.uid), text(owner.name)];
   return uid && name ? { uid, name } : undefined;
