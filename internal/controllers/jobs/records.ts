@@ -7,6 +7,7 @@ import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { rulesOfKind, type WorkloadState } from '../../../pkg/kubernetes/workload-kinds.ts';
 import { jobSetLabels } from '../../../pkg/models/index.ts';
+import { restartAttemptOf } from '../jobset/restart-attempt.ts';
 
 /** A Job, or a workload of another kind that stands for one. */
 export interface JobRecord extends WorkloadState {
@@ -92,9 +93,8 @@ export function projectPod(object: KubernetesObject): PodRecord {
 /** The Job between them is not watched, so the labels say it that the JobSet's controller puts on every pod. */
 function jobSetOf(labels: Fields): Pick<PodRecord, 'jobSet'> {
   const uid = text(labels[jobSetLabels.jobSetUid]);
-  const restarts = text(labels[jobSetLabels.restartAttempt]);
-  if (uid === undefined || restarts === undefined || !/^\d{1,9}$/.test(restarts)) return {};
-  return { jobSet: { uid, restarts: Number(restarts) } };
+  const restarts = restartAttemptOf(labels);
+  return uid === undefined || restarts === undefined ? {} : { jobSet: { uid, restarts } };
 }
 
 /** `<jobId>/<attempt>` from our labels. */

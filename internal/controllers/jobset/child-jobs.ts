@@ -6,6 +6,7 @@ import { list, text } from '../../../pkg/kubernetes/conditions.ts';
 import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { jobSetApiVersion, jobSetKind, jobSetLabels, type Toleration } from '../../../pkg/models/index.ts';
+import { restartAttemptOf } from './restart-attempt.ts';
 
 export interface ChildJob {
   namespace: string;
@@ -65,7 +66,7 @@ export function childJob(object: KubernetesObject): ChildJob | undefined {
     resourceVersion: metadata.resourceVersion ?? '',
     owner,
     ...(replicatedJob ? { replicatedJob } : {}),
-    attempt: attemptOf(labels[jobSetLabels.restartAttempt]),
+    attempt: restartAttemptOf(labels),
     suspended: spec.suspend === true,
     deleting: metadata.deletionTimestamp !== undefined,
     pods: podsOf(spec),
@@ -96,10 +97,6 @@ function jobSetOf({ metadata }: KubernetesObject): ChildJob['owner'] | undefined
   if (owner?.kind !== jobSetKind || owner.apiVersion !== jobSetApiVersion) return undefined;
   const [uid, name] = [text(owner.uid), text(owner.name)];
   return uid && name ? { uid, name } : undefined;
-}
-
-function attemptOf(label: unknown): number | undefined {
-  return typeof label === 'string' && /^\d{1,9}$/.test(label) ? Number(label) : undefined;
 }
 
 function podsOf({ parallelism, completions }: Record<string, unknown>): number {
