@@ -279,10 +279,11 @@ function byEnd(a: EndPlace, b: EndPlace): number {
   return b.finishedAt - a.finishedAt || b.sequence - a.sequence;
 }
 
-function matches(job: Job, { states, queue, name, labels = {} }: JobFilter): boolean {
+function matches(job: Job, { states, queue, name, namePrefix = '', labels = {} }: JobFilter): boolean {
   if (states && !states.includes(job.state)) return false;
   if (queue !== undefined && job.queue !== queue) return false;
   if (name !== undefined && job.name !== name) return false;
+  if (!job.name.startsWith(namePrefix)) return false;
   return Object.entries(labels).every(([label, value]) => job.labels?.[label] === value);
 }
 

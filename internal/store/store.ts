@@ -159,6 +159,8 @@ export interface JobFilter {
   states?: JobState[];
   queue?: string;
   name?: string;
+  /** What the name begins with. */
+  namePrefix?: string;
   labels?: Record<string, string>;
 }
 

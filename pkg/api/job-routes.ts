@@ -26,7 +26,9 @@ const jobsQuery = Type.Object(
       }),
     ),
     queue: Type.Optional(textOf(rules.dnsLabel, 'Only jobs of this queue')),
-    name: Type.Optional(textOf(rules.dnsLabel, 'Only jobs of this name')),
+    name: Type.Optional(
+      textOf(rules.nameQuery, 'Only jobs of this name; with a `*` at its end, jobs whose name begins like that'),
+    ),
     label: Type.Optional(
       Type.Array(textOf(rules.labelSelector, 'A label'), {
         maxItems: 16,
@@ -127,7 +129,8 @@ function filterOf({ state, queue, name, label }: JobsQuery): Answer<JobsFilter> 
   const filter: JobsFilter = {};
   if (state !== undefined) filter.states = state;
   if (queue !== undefined) filter.queue = queue;
-  if (name !== undefined) filter.name = name;
+  if (name?.endsWith('*')) filter.namePrefix = name.slice(0, -1);
+  else if (name !== undefined) filter.name = name;
   if (label === undefined) return accepted(filter);
   const pairs = new Map(label.map((pair) => pair.split('=', 2) as [string, string]));
   if (pairs.size < new Set(label).size) {

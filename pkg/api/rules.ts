@@ -17,6 +17,11 @@ const dnsLabelWords =
 
 export const rules = {
   dnsLabel: { pattern: '^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$', allowed: dnsLabelWords },
+  /** What lists are asked for: `*` is in no name. */
+  nameQuery: {
+    pattern: '^[a-z0-9](?:[-a-z0-9]{0,62}\\*|[-a-z0-9]{0,61}[a-z0-9])?$',
+    allowed: `${dnsLabelWords}; or the beginning of one, followed by "*"`,
+  },
   /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
   labelKey: {
     pattern: `^${labelKey}$`,

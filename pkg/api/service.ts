@@ -55,6 +55,8 @@ export interface JobsFilter {
   states?: JobState[];
   queue?: string;
   name?: string;
+  /** What the name begins with. */
+  namePrefix?: string;
   labels?: Record<string, string>;
 }
 

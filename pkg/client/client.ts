@@ -44,6 +44,7 @@ export interface ClientOptions {
 export interface JobsQuery extends PageOptions {
   states?: readonly JobState[];
   queue?: string;
+  /** With a `*` at its end: what names begin with. */
   name?: string;
   labels?: Record<string, string>;
 }

@@ -175,16 +175,18 @@ describeInBrowser('jobs on the page', (open) => {
     const server = await aServer('--dry-run-duration', '1h', '--max-concurrency', '1', '--settle-ms', '0');
     await submitJob(server.url, { name: 'runs' });
     await submitJob(server.url, { name: 'x', labels: { team: 'a' } });
-    await submitJob(server.url, { name: 'y', labels: { team: 'b' }, queue: 'night' });
+    await submitJob(server.url, { name: 'yard', labels: { team: 'b' }, queue: 'night' });
     const id = await submitted(server.url, { name: 'z', labels: { team: 'a' }, hold: true });
     const { page } = await open(server.url);
     const search = page.getByLabel('Search jobs');
     for (const [text, found] of [
-      ['y', ['y']],
+      ['ya', ['yard']],
+      ['yard', ['yard']],
+      ['ard', []],
       ['team=a', ['x']],
-      ['queue:night', ['y']],
+      ['queue:night', ['yard']],
       ['nobody', []],
-      ['', ['x', 'y']],
+      ['', ['x', 'yard']],
     ] as const) {
       await search.fill(text);
       await search.press('Enter');

@@ -18,7 +18,7 @@ const { version } = JSON.parse(readRepositoryFile('package.json')) as { version:
 const dryRun = ['--dry-run', '--dry-run-duration', '1ms', '--settle-ms', '0', '--log-level', 'silent'];
 
 describe('the package in an empty folder', () => {
-  it('has the program, the manifests and the API document, and no sources or tests', () => {
+  it('has the program, the manifests and the API document, and no sources or tests, nor what was built before', () => {
     const files = installed.files();
     const needed = [
       'dist/cmd/kubejobs/main.js',
@@ -27,7 +27,7 @@ describe('the package in an empty folder', () => {
       'openapi.yaml',
     ];
     expect(files).toEqual(expect.arrayContaining(needed));
-    expect(files.filter((path) => /(?<!\.d)\.ts$|^test\b|\.db$/.test(path))).toEqual([]);
+    expect(files.filter((path) => /(?<!\.d)\.ts$|^test\b|\.db$|stale/.test(path))).toEqual([]);
   });
 
   it('says its version by npx', async () => {

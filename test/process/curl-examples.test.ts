@@ -1,4 +1,4 @@
-// The curl examples of the README and of docs/api.md against the real program: what they show is what one gets.
+// The curl examples of docs/curl.md and of docs/api.md against the real program: what they show is what one gets.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -10,7 +10,7 @@ import { type TemporaryFolder, temporaryFolder } from '../support/temporary-fold
 const run = promisify(execFile);
 
 describe.each([
-  ['README.md', ['localhost:8000/jobs ', '/jobs/pending', '/jobs/running', '/health']],
+  ['docs/curl.md', ['localhost:8000/jobs ', '/jobs/pending', '/jobs/running', '/health']],
   ['docs/api.md', ['/jobs --json', '-X PATCH localhost:8000/jobs/', '-X DELETE localhost:8000/jobs/']],
 ])('the examples of %s', (page, calls) => {
   const examples = consoleExamples(readRepositoryFile(page)).filter(({ command }) => command.startsWith('curl '));

@@ -10,12 +10,18 @@ import { recordingLogger, recordingMetrics } from './recorders.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 export class JobSetWorld {
-  readonly server = new MemoryApiServer();
-  readonly clock = virtualClock(startMs);
+  readonly server: MemoryApiServer;
+  readonly clock: ReturnType<typeof virtualClock>;
   readonly logger = recordingLogger();
   readonly metrics = recordingMetrics();
   #controller: JobSetController | undefined;
   #answersToLose = 0;
+
+  /** With `beside` another controller on the API server and the clock of that one. */
+  constructor(beside?: JobSetWorld) {
+    this.server = beside?.server ?? new MemoryApiServer();
+    this.clock = beside?.clock ?? virtualClock(startMs);
+  }
 
   async start(): Promise<void> {
     const { clock, logger, metrics } = this;

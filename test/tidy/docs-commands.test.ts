@@ -16,7 +16,7 @@ const pages = ['README.md', ...repositoryFiles('docs/*.md'), ...repositoryFiles(
 
 /** Pages whose `console` blocks are run, by test/process. */
 const runBy: Record<string, string> = {
-  'README.md': 'curl-examples.test.ts',
+  'docs/curl.md': 'curl-examples.test.ts',
   'docs/api.md': 'curl-examples.test.ts',
   'docs/cli.md': 'cli-page.test.ts',
   'docs/getting-started.md': 'cli-page.test.ts',
@@ -47,7 +47,6 @@ const others: Record<string, string> = {
   base64: 'a filter behind a pipe',
   sed: 'a filter before a pipe',
   umask: 'of the shell',
-  alias: 'of the shell',
   source: 'of the shell',
   echo: 'of the shell',
   mkdir: 'of the shell',

@@ -1,4 +1,4 @@
-// The rights that kubejobs asks for: the same in the manifests and in the README, and none that reach further.
+// The rights that kubejobs asks for: the same in the manifests and in docs/rights.md, and none that reach further.
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { fencedBlocks } from '../support/markdown.ts';
@@ -17,8 +17,8 @@ const inCluster = documentsOf('deploy/rbac/cluster.yaml');
 const role = inNamespace.find(({ kind }) => kind === 'Role');
 
 describe('the rights in deploy/rbac', () => {
-  it('are those that the README shows', () => {
-    const shown = fencedBlocks(readRepositoryFile('README.md'))
+  it('are those that docs/rights.md shows', () => {
+    const shown = fencedBlocks(readRepositoryFile('docs/rights.md'))
       .filter(({ language, text }) => language === 'yaml' && text.includes('kind: Role'))
       .map(({ text }) => parse(text) as unknown);
     expect(shown).toEqual([role]);

@@ -81,7 +81,7 @@ export function JobLists({ lists }: { lists: Lists }) {
         label={`${tabs[tab].title} jobs`}
         rows={rows}
         columns={columns[tab]}
-        empty={isSearch ? 'No job fits. A name is found when it is written out in full.' : empty[tab]}
+        empty={isSearch ? 'No job fits. A name is found by what it begins with.' : empty[tab]}
       />
     </section>
   );

@@ -31,7 +31,7 @@ export function filterFlags() {
   return [
     flag('--state <STATES>', 'only jobs in these states', statesAllowed, states),
     flag('--queue <NAME>', 'only jobs of this queue', 'a name', text),
-    flag('--name <NAME>', 'only jobs of this name', 'a name', text),
+    flag('--name <NAME>', 'only jobs of this name; "train-*": whose name begins like that', 'a name', text),
     repeated('-l, --label <KEY=VALUE>', 'only jobs with this label', pairAllowed, pair),
   ];
 }

@@ -10,18 +10,32 @@ export interface Candidates {
   rest: JobFilter;
 }
 
-/** One label, else the name, else a queue that is not the default one, else the states, else all jobs. */
+/** Jobs whose name begins alike, that are sorted for a page; more are told by their rows. */
+export const namedLikeLimit = 10_000;
+
+/**
+ * One label, else the name, else the beginning of a name when it is rare, else a queue that is not the default one, else
+ * the states, else all jobs.
+ */
 export function candidatesOf(filter: JobFilter, indexes: IndexRuns): Candidates {
-  const { name, queue } = filter;
+  const { name, namePrefix, queue } = filter;
   const states = [...new Set<JobState>(filter.states ?? jobStates)];
   const [label, ...moreLabels] = Object.entries(filter.labels ?? {});
   if (label) return { runs: [indexes.labelled(...label)], rest: withoutLabel(filter, moreLabels) };
-  const rest = queue === undefined ? {} : { queue };
+  const ofQueue = queue === undefined ? {} : { queue };
+  const rest = namePrefix === undefined ? ofQueue : { ...ofQueue, namePrefix };
   if (name !== undefined) return { runs: states.map((state) => indexes.named(name, state)), rest };
+  const namedLike = namePrefix === undefined ? undefined : rareOnly(indexes.namedLike(namePrefix));
+  if (namedLike) return { runs: [namedLike], rest: filter.states ? { ...ofQueue, states } : ofQueue };
   if (queue !== undefined && queue !== queueDefault) {
-    return { runs: states.map((state) => indexes.inQueue(queue, state)), rest: {} };
+    const { queue: _, ...unanswered } = rest as JobFilter;
+    return { runs: states.map((state) => indexes.inQueue(queue, state)), rest: unanswered };
   }
   return { runs: filter.states ? states.map((state) => indexes.inState(state)) : [indexes.allJobs()], rest };
+}
+
+function rareOnly(run: Run): Run | undefined {
+  return run.count(namedLikeLimit + 1) > namedLikeLimit ? undefined : run;
 }
 
 function withoutLabel({ labels: _, ...rest }: JobFilter, moreLabels: Array<[string, string]>): JobFilter {

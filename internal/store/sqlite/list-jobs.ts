@@ -55,8 +55,8 @@ function pageOf(
 }
 
 /** Whether the maintained counts answer how many match. */
-function isCounted({ name, queue, labels = {} }: JobFilter): boolean {
-  return name === undefined && queue === undefined && isEmpty(labels);
+function isCounted({ states: _, labels = {}, ...others }: JobFilter): boolean {
+  return isEmpty(others) && isEmpty(labels);
 }
 
 function sumOfStates(counts: Record<string, number>, { states = [...jobStates] }: JobFilter): number {

@@ -1,14 +1,13 @@
-// The package as its users get it: packed from the built tree, installed by npm in an empty folder. npm takes from its cache
-// what it has there. Install scripts do not run: so the one native part is missing until `addNativePart` puts it in place,
+// The package as its users get it: packed in a copy of the work tree, whose dist is from before, and installed by npm in an
+// empty folder. npm takes from its cache what it has there. Install scripts do not run: so the one native part is missing until `addNativePart` puts it in place,
 // which saves a minute of compiling.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildWhenStale } from '../../support/built-program.ts';
-import { repositoryRoot } from '../../support/repository.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { repositoryFiles, repositoryRoot } from '../../support/repository.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 const quiet = ['--silent', '--no-audit', '--no-fund', '--no-update-notifier'];
@@ -19,16 +18,26 @@ export interface Ended {
   stderr: string;
 }
 
+/** With a file in dist that no source makes any more. */
+function copyOfSources(): TemporaryFolder {
+  const copy = temporaryFolder();
+  for (const file of repositoryFiles()) cpSync(join(repositoryRoot, file), join(copy.path, file));
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(copy.path, 'node_modules'));
+  cpSync(join(repositoryRoot, 'LICENSE'), join(copy.path, 'dist/stale.js'));
+  return copy;
+}
+
 export class InstalledPackage {
   readonly #temporary = temporaryFolder();
   readonly folder = this.#temporary.path;
 
   /** Rejects with what npm said. */
   static async install(): Promise<InstalledPackage> {
-    buildWhenStale();
     const installed = new InstalledPackage();
     const { folder } = installed;
-    await run('npm', ['pack', ...quiet, '--ignore-scripts', '--pack-destination', folder], { cwd: repositoryRoot });
+    const sources = copyOfSources();
+    await run('npm', ['pack', ...quiet, '--pack-destination', folder], { cwd: sources.path });
+    sources.remove();
     const [tarball] = readdirSync(folder);
     await run('npm', ['install', ...quiet, '--ignore-scripts', '--prefer-offline', `./${tarball}`], { cwd: folder });
     return installed;

@@ -38,9 +38,10 @@ describe('the rows in sight', () => {
 describe('a search', () => {
   it.each([
     ['', {}],
-    ['  train ', { name: 'train' }],
+    ['  train ', { name: 'train*' }],
+    ['train-*', { name: 'train-*' }],
     ['team=vision tier=gold', { labels: { team: 'vision', tier: 'gold' } }],
-    ['queue:night train', { queue: 'night', name: 'train' }],
+    ['queue:night train', { queue: 'night', name: 'train*' }],
     ['empty=', { labels: { empty: '' } }],
   ])('%j means %j', (text, search) => expect(searchOf(text)).toEqual(search));
 });

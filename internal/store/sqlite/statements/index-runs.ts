@@ -11,6 +11,9 @@ export interface Run {
 
 type Key = string | number;
 
+/** Sorts behind every character of a name, which is a DNS label. */
+const pastAnyName = '{';
+
 /** `table` may name an index; `condition` has one parameter for each key. */
 function runsIn<Keys extends Key[]>(db: Database.Database, table: string, condition: string): (...keys: Keys) => Run {
   const pages = db.prepare<unknown[], number>(
@@ -31,16 +34,20 @@ export interface IndexRuns {
   allJobs(): Run;
   inState(state: string): Run;
   named(name: string, state: string): Run;
+  /** Sorts its matches for each page, so it is for names that not too many jobs have. */
+  namedLike(prefix: string): Run;
   /** For any queue but the default one, which has no index. */
   inQueue(queue: string, state: string): Run;
   labelled(name: string, value: string): Run;
 }
 
 export function indexRuns(db: Database.Database): IndexRuns {
+  const byPrefix = runsIn<[string, string]>(db, 'jobs INDEXED BY jobs_by_name', 'name >= ? AND name < ?');
   return {
     allJobs: runsIn<[]>(db, 'jobs', 'TRUE'),
     inState: runsIn<[string]>(db, 'jobs INDEXED BY jobs_by_state', 'state = ?'),
     named: runsIn<[string, string]>(db, 'jobs INDEXED BY jobs_by_name', 'name = ? AND state = ?'),
+    namedLike: (prefix) => byPrefix(prefix, `${prefix}${pastAnyName}`),
     inQueue: runsIn<[string, string]>(
       db,
       'jobs INDEXED BY jobs_by_queue',

@@ -11,6 +11,7 @@ export interface MatchingJobs {
 const candidatesThatMatch = `
   FROM json_each(@sequences) AS candidate CROSS JOIN jobs ON jobs.sequence = candidate.value
   WHERE (@name IS NULL OR jobs.name = @name)
+    AND (@namePrefix IS NULL OR substr(jobs.name, 1, length(@namePrefix)) = @namePrefix)
     AND (@queue IS NULL OR jobs.queue = @queue)
     AND (@states IS NULL OR jobs.state IN (SELECT value FROM json_each(@states)))
     AND (@labels IS NULL OR NOT EXISTS (
@@ -28,10 +29,11 @@ export function matchingJobs(db: Database.Database): MatchingJobs {
   };
 }
 
-function parameters(sequences: readonly number[], { name, queue, states, labels }: JobFilter): object {
+function parameters(sequences: readonly number[], { name, namePrefix, queue, states, labels }: JobFilter): object {
   return {
     sequences: JSON.stringify(sequences),
     name: name ?? null,
+    namePrefix: namePrefix ?? null,
     queue: queue ?? null,
     states: states ? JSON.stringify(states) : null,
     labels: labels ? JSON.stringify(labels) : null,

@@ -56,6 +56,28 @@ describe('the JobSet controller', () => {
     expect(world.events).toEqual(['RestartJobSetFailurePolicyAction']);
   });
 
+  it('does no harm to another one that does the same: nothing is made twice, and a restart counts once', async () => {
+    const world = await worldWith({ spec: { failurePolicy: { maxRestarts: 3 } } });
+    const other = new JobSetWorld(world);
+    worlds.push(other);
+    await other.start();
+    world.endJob('set-a-0', 'Failed');
+    for (let round = 0; round < 5; round += 1) {
+      await world.settle();
+      world.server.collect();
+      await world.clock.advance(30_000);
+    }
+    expect(world.jobs).toEqual(['set-a-0', 'set-a-1']);
+    expect(world.status()).toMatchObject({ restarts: 1, restartsCountTowardsMax: 1 });
+    for (const job of world.jobs) world.endJob(job, 'Complete');
+    await world.clock.advance(30_000);
+    expect(world.status()).toMatchObject({ terminalState: 'Completed', restarts: 1 });
+    const created = world.server.writes.filter(
+      ({ verb, plural, outcome }) => `${verb} ${plural} ${outcome}` === 'create jobs ok',
+    );
+    expect(created).toHaveLength(4);
+  });
+
   it('tells of a status that was taken although its answer was lost', async () => {
     const world = await worldWith();
     await world.clock.advance(1_000);
@@ -68,12 +90,19 @@ describe('the JobSet controller', () => {
   });
 
   it('asks about a Job that it made and nobody saw, and makes it again when it is gone', async () => {
-    const world = await worldWith({ spec: { replicatedJobs: [aReplicatedJob('a', 1)] } });
-    world.server.hold('jobs', 'jobsets');
-    world.server.remove('jobs', 'set-a-0');
-    world.server.release();
-    await world.clock.advance(1_000);
+    const world = new JobSetWorld();
+    worlds.push(world);
+    await world.start();
+    world.server.hold('jobs');
+    world.server.put('jobsets', aJobSetObject({ spec: { replicatedJobs: [aReplicatedJob('a', 1)] } }));
+    await world.settle();
     expect(world.jobs).toEqual(['set-a-0']);
+    world.server.remove('jobs', 'set-a-0');
+    await world.clock.advance(9_000);
+    expect(world.jobs).toEqual([]);
+    await world.clock.advance(10_000);
+    expect(world.jobs).toEqual(['set-a-0']);
+    expect(world.server.reads).toBe(1);
   });
 
   it('leaves the JobSet as it is when a Job is refused, and says so in the API server’s words, once', async () => {
@@ -179,13 +208,11 @@ describe('the JobSet controller', () => {
 
   it('reads afresh when somebody else changed the JobSet meanwhile', async () => {
     const world = await worldWith();
-    world.server.hold('jobs', 'jobsets');
+    world.server.hold('jobsets');
     world.server.change('jobsets', 'set', (set) => ({ ...set, metadata: { ...set.metadata, labels: { a: 'b' } } }));
-    const job = world.server.find('jobs', 'set-a-0');
-    world.server.release();
     world.setJob('set-a-0', { active: 1 });
     await world.clock.advance(1_000);
-    expect(job).toBeDefined();
+    expect(world.server.reads).toBe(1);
     expect(world.status().replicatedJobsStatus).toMatchObject([{ active: 1 }]);
     expect(world.server.find('jobsets', 'set')?.metadata.labels).toEqual({ a: 'b' });
   });

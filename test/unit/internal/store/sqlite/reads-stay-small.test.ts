@@ -61,7 +61,15 @@ test('a rare match behind many candidates is reached in pages, each of bounded w
   expect(pages).toBeGreaterThan(many / candidatesLimit / 2);
 });
 
-test('no read scans a table or sorts more than it returns', () => {
+test('a name’s beginning that most jobs have is told by their rows, a rare one by the index', () => {
+  const page = reader.list({ namePrefix: 'comm' }, 2);
+  expect(page.jobs.map((job) => job.sequence)).toEqual([many, many - 1]);
+  expect(page.total).toBeUndefined();
+  expect(reader.list({ namePrefix: 'comm', queue: 'rare' }, 10)).toMatchObject({ jobs: [{ sequence: 1 }], total: 1 });
+  expect(reader.list({ namePrefix: 'comma' }, 10)).toEqual({ jobs: [], total: 0 });
+});
+
+test('no read scans a table', () => {
   const statements: string[] = [];
   const traced = new Database(folder.database, { readonly: true, verbose: (sql) => statements.push(sql as string) });
   readEverything(
@@ -89,6 +97,9 @@ function readEverything(all: StoreReader): void {
     {},
     { states: ['failed', 'running'] },
     { name: 'rare' },
+    { namePrefix: 'ra' },
+    { namePrefix: 'comm' },
+    { namePrefix: 'comm', queue: 'x', states: ['held'] },
     { queue: 'default', states: ['failed'] },
     { queue: 'rare' },
     { labels: { team: 'b' } },
