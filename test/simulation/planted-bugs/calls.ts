@@ -111,7 +111,6 @@ export const callBugs: PlantedBug[] = [
   },
   {
     name: 'a deletion for a timeout, or to give way, takes what has ended by itself before it arrives',
-    onlyAfter: 'a reordering',
     plant: () =>
       lyingCluster((cluster) => ({
         delete: (resource, namespace, name, { resourceVersion: _forgotten, ...options }) =>
