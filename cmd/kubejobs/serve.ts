@@ -33,6 +33,7 @@ import { openAuthentication, tokensPath } from './authentication.ts';
 import { type ManifestOf, openCluster, runningAttempts } from './cluster-side.ts';
 import { assembleHealth, assembleJobSets, chosenControllers } from './controllers.ts';
 import { readDashboard } from './dashboard.ts';
+import { warnOfIdleOptions } from './idle-options.ts';
 import { readJobTemplate } from './job-template.ts';
 import { programLogger } from './logging.ts';
 import { connectionsThatFit } from './open-files.ts';
@@ -75,6 +76,7 @@ export async function serve(
   const settings = parseConfiguration(serveOptions, flags, environment);
   const logger = programLogger(settings.logLevel);
   warnOfUnknownVariables(environment, logger);
+  warnOfIdleOptions(settings, logger);
   const lifecycle = new Lifecycle({ clock: systemClock(), logger });
   // With tokens a SIGHUP is theirs.
   const signals = ['SIGTERM', 'SIGINT', ...(tokensPath(settings) === undefined ? ['SIGHUP'] : [])];

@@ -5,6 +5,7 @@ import { type Configuration, ConfigurationError, type serveOptions } from '../..
 import { type Logger, silentLogger } from '../../../internal/platform/logger.ts';
 import { silentMetrics } from '../../../internal/platform/metrics.ts';
 import { openAuthentication } from '../authentication.ts';
+import { warnOfIdleOptions } from '../idle-options.ts';
 import { readJobTemplate } from '../job-template.ts';
 import { connectionsThatFit } from '../open-files.ts';
 import { podGroupLabels } from '../podgroups.ts';
@@ -37,6 +38,7 @@ export async function checkConfiguration(settings: Settings, environment: NodeJS
     },
   ]);
   warnOfUnknownVariables(environment, logger);
+  warnOfIdleOptions(settings, logger);
   connectionsThatFit(settings.maxConnections, logger);
   if (!settings.dryRun && settings.store === 'memory') {
     const advice = 'give --store sqlite:PATH, or leave it out';

@@ -31,6 +31,23 @@ describe('a restart by the workload’s own controller', () => {
     expect(change).toEqual({ kind: 'change_job', jobId: idOf('a'), set: { state: 'running' }, timeline });
   });
 
+  it('has a line of its own a hundred times, then each hundredth has one, and every one is counted', () => {
+    const core = play({}, made);
+    const told: number[] = [];
+    for (const count of [1, 99, 100, 101, 199, 200, 201, 305, 399, 1_000_000]) {
+      core.apply(eventOf('runs', count, 'a', { restarts: String(count), message: 'again' }));
+      const decisions = core.plan(count);
+      expect(decisions).toContainEqual({
+        kind: 'change_attempt',
+        jobId: idOf('a'),
+        attempt: 1,
+        set: { restarts: count },
+      });
+      if (decisions.some(({ kind }) => kind === 'change_job')) told.push(count);
+    }
+    expect(told).toEqual([1, 99, 100, 200, 305, 1_000_000]);
+  });
+
   it('is told before the end that was seen with it', () => {
     play({}, `${made} t=5 failed a restarts=1\nexpect a running, a failed exit_code\nexpect row a restarts=1`);
   });
