@@ -92,12 +92,12 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
         : call('create', resource, createRequest(resource, object), readObject),
     get: (resource, namespace, name) =>
       call('get', resource, { kind: 'read', method: 'GET', path: resourcePath(resource, namespace, name) }, readObject),
-    async delete(resource, namespace, name, { propagation, uid }) {
+    async delete(resource, namespace, name, { propagation, ...preconditions }) {
       const body = {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: propagation === 'foreground' ? 'Foreground' : 'Background',
-        ...(uid === undefined ? {} : { preconditions: { uid } }),
+        ...(Object.keys(preconditions).length > 0 && { preconditions }),
       };
       const path = resourcePath(resource, namespace, name);
       const request = { kind: 'write', method: 'DELETE', path, body } as const;
