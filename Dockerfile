@@ -24,7 +24,7 @@ COPY --from=build /app/package.json /app/LICENSE /app/openapi.yaml ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/deploy ./deploy
-RUN mkdir /var/lib/kubejobs && chown node:node /var/lib/kubejobs
+RUN ln -s /app/dist/cmd/kubejobs/main.js /usr/local/bin/kubejobs && mkdir /var/lib/kubejobs && chown node:node /var/lib/kubejobs
 # The user node, by number: so a cluster can see that it is not root.
 USER 1000:1000
 VOLUME /var/lib/kubejobs

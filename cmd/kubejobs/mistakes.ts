@@ -3,6 +3,19 @@
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../internal/platform/configuration.ts';
 
+const readingErrors: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+};
+
+/** Why a file could not be read, with the system's code. */
+export function whyUnreadable(error: unknown): string {
+  const { code = 'I/O error' } = error as NodeJS.ErrnoException;
+  const words = readingErrors[code];
+  return words === undefined ? code : `${words} (${code})`;
+}
+
 /** The parser's own `error: …` with its guess in a second line. */
 export function inOurStyle(text: string): string {
   return text.replace(/^error: /, 'kubejobs: ').replace(/\n\(Did you mean (.+)\?\)/, ' (did you mean $1?)');

@@ -4,7 +4,7 @@ import type { HealthController } from '../../internal/controllers/health/health-
 import type { WatchedKind } from '../../internal/controllers/health/records.ts';
 import type { WorkloadSummary } from '../../internal/controllers/health/summary.ts';
 import { type Io, note, write } from './cli/io.ts';
-import { type Column, tableLines } from './cli/table.ts';
+import { type Column, countsText, tableLines } from './cli/table.ts';
 import type { MonitorFlags } from './monitor-command.ts';
 import { kindsOf, type Target } from './monitor-targets.ts';
 
@@ -111,7 +111,7 @@ export class MonitorPrinter {
     const words =
       silence === undefined
         ? 'the API server answers again'
-        : `the API server cannot be reached: ${silence}; what is shown was seen before`;
+        : `the API server cannot be reached: ${silence}; what is shown was seen before, and it is tried again`;
     note(this.#io, `kubejobs: ${words}`);
   }
 
@@ -132,11 +132,4 @@ function byKindAndName(a: Row, b: Row): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-/** `Running 2, Failed 1` */
-function countsText(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([state, count]) => `${state} ${count}`)
-    .join(', ');
 }

@@ -9,6 +9,7 @@ import { isAlreadyThere, isNotFound } from '../../pkg/kubernetes/answers.ts';
 import type { ApiResult, Cluster, KubernetesObject, Resource } from '../../pkg/kubernetes/cluster.ts';
 import { rulesOfKind } from '../../pkg/kubernetes/workload-kinds.ts';
 import type { Attempt, Job } from '../../pkg/models/index.ts';
+import type { AttemptStanding } from '../core/policies/late-create.ts';
 import { attemptOf, isOurs } from './identity.ts';
 import { type CreateOutcome, messageOf, waitOf } from './outcomes.ts';
 import { classifyRefusal, surelyUnread } from './refusals.ts';
@@ -23,7 +24,7 @@ export interface CreateDeps {
   /** Whether the attempt still holds a slot; always when absent. */
   wanted?(jobId: string, attempt: number): boolean;
   /** How an attempt of ours stands, this one or another; undefined for one that no row knows, and always when absent. */
-  standing?(jobId: string, attempt: number): 'running' | 'settling' | 'over' | undefined;
+  standing?(jobId: string, attempt: number): AttemptStanding | undefined;
 }
 
 export async function createWorkload(deps: CreateDeps, job: Job, attempt: Attempt): Promise<CreateOutcome> {
@@ -106,7 +107,7 @@ async function judge(
 async function makeRoom(
   { cluster }: CreateDeps,
   { kind, metadata }: KubernetesObject,
-  standing: 'running' | 'settling' | 'over',
+  standing: AttemptStanding,
 ): Promise<CreateOutcome> {
   const { namespace = '', name, uid, deletionTimestamp } = metadata;
   const message = `the ${kind} of an earlier attempt has its name, and is being deleted`;

@@ -1,18 +1,15 @@
 // How an attempt stands whose workload is in the way of another one: a JobSet keeps its name from attempt to attempt. It
 // reads the rows, and decides nothing.
-import { lateCreateMs } from '../core/policies/late-create.ts';
+import { type AttemptStanding, lateCreateMs } from '../core/policies/late-create.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store } from '../store/store.ts';
-
-/** `settling`: it was cancelled and is about to go, or is over but a lost create of its workload may still land. */
-export type Standing = 'running' | 'settling' | 'over';
 
 /** Undefined for an attempt that no row knows. */
 export function standingOf(
   { store, clock }: { store: Pick<Store, 'reader'>; clock: Pick<Clock, 'now'> },
   jobId: string,
   attempt: number,
-): Standing | undefined {
+): AttemptStanding | undefined {
   const row = store.reader.attempt(jobId, attempt);
   if (!row) return undefined;
   if (row.finishedAt === undefined) return row.cancelRequestedAt === undefined ? 'running' : 'settling';

@@ -1,8 +1,9 @@
 // What saving results has to know of the queue: which jobs want one, and how long the workload of an attempt must stay for
 // the queue. Read from the rows; a store that cannot be read is asked again a moment later.
+import type { Attempt } from '../../pkg/models/index.ts';
 import { lateCreateMs } from '../core/policies/late-create.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type Store, StoreFailure, whenReadable } from '../store/store.ts';
+import { type Store, whenReadable } from '../store/store.ts';
 
 type Readable = Pick<Store, 'reader'>;
 
@@ -15,18 +16,17 @@ export function untilDeletion(
   jobId: string,
   number: number,
 ): number {
-  try {
-    const attempt = store.reader.attempt(jobId, number);
-    if (!attempt) return 0;
-    const { finishedAt, unknownAt } = attempt;
-    if (finishedAt === undefined) return recordedAgainMs;
-    // The wall clock may have been set between two starts.
-    const landed = finishedAt < startedAt ? startedAt + lateCreateMs : (unknownAt ?? 0) + lateCreateMs;
-    return unknownAt === undefined ? 0 : Math.max(0, landed - clock.now());
-  } catch (error) {
-    if (error instanceof StoreFailure) return recordedAgainMs;
-    throw error;
-  }
+  const attempt = whenReadable<Attempt | 'unreadable' | undefined>(
+    () => store.reader.attempt(jobId, number),
+    'unreadable',
+  );
+  if (attempt === undefined) return 0;
+  if (attempt === 'unreadable') return recordedAgainMs;
+  const { finishedAt, unknownAt } = attempt;
+  if (finishedAt === undefined) return recordedAgainMs;
+  // The wall clock may have been set between two starts.
+  const landed = finishedAt < startedAt ? startedAt + lateCreateMs : (unknownAt ?? 0) + lateCreateMs;
+  return unknownAt === undefined ? 0 : Math.max(0, landed - clock.now());
 }
 
 /** `unreadable` is neither yes nor no: whoever asks has to ask again. */

@@ -2,7 +2,8 @@
 // Rule: a workload whose finished attempt still keeps it (the job TTL) is left alone; one of an attempt that is over is
 // deleted, for a lost create may have made it after all; one of an attempt that no row knows is not ours to touch.
 // The end of a kept workload, by our clean-up or by others, is written down. One that cannot be deleted now goes to the
-// end of the line, so that it never keeps the others from being cleaned up.
+// end of the line, so that it never keeps the others from being cleaned up; but never before its time, for the deletion may
+// have been asked for while the attempt still ran.
 import type { Attempt } from '../../pkg/models/index.ts';
 import type { Decision } from '../core/decisions.ts';
 import type { ClusterEvent } from '../core/events.ts';
@@ -26,7 +27,8 @@ export function strayDecisions(event: AttemptEvent, row: Attempt | undefined, lo
   }
   if (row.cleanupAt === undefined) return [];
   if (event.kind === 'delete_answered' && event.outcome === 'failed') {
-    const cleanupAt = event.at + Math.max(cleanupAgainMs, event.retryAfterMs ?? 0);
+    const againAt = event.at + Math.max(cleanupAgainMs, event.retryAfterMs ?? 0);
+    const cleanupAt = Math.max(row.cleanupAt, againAt);
     return [{ kind: 'change_attempt', jobId, attempt, set: { cleanupAt } }];
   }
   if (event.kind !== 'workload_missing' && event.kind !== 'delete_answered') return [];

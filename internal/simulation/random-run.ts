@@ -8,6 +8,7 @@ import { KeyChecker } from './checkers/keys.ts';
 import { OneWorkloadChecker } from './checkers/one-workload.ts';
 import { OrderChecker } from './checkers/order.ts';
 import { OutcomeChecker } from './checkers/outcome.ts';
+import { OwnEndChecker } from './checkers/own-end.ts';
 import { ResultChecker } from './checkers/results.ts';
 import { RetryChecker } from './checkers/retries.ts';
 import { SettingsChecker } from './checkers/settings.ts';
@@ -96,7 +97,7 @@ class RandomRun {
       checkers: [
         ...[this.#durability, new TransitionChecker(), new OrderChecker(), new CapChecker()],
         ...[new OneWorkloadChecker(), new OutcomeChecker(), this.#slots, new WaitingChecker(), new RetryChecker()],
-        ...[new TimeoutChecker(), new SettingsChecker(), new KeyChecker(), new ResultChecker()],
+        ...[new TimeoutChecker(), new SettingsChecker(), new KeyChecker(), new ResultChecker(), new OwnEndChecker()],
       ],
       crash: (point) => this.#crash(point),
       downtimeMs: () => (this.#isSafetyPhase ? this.#upTo(this.#weather.longestDowntimeMs) : 0),

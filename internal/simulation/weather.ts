@@ -93,10 +93,10 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
   return {
     clusterRates,
     storeRates: {
-      store_fails: 0.008 * strength(),
-      store_executes_then_fails: 0.008 * strength(),
-      store_hangs: 0.007 * strength(),
-      store_hangs_then_fails: 0.008 * strength(),
+      store_fails: 0.014 * strength(),
+      store_executes_then_fails: 0.014 * strength(),
+      store_hangs: 0.012 * strength(),
+      store_hangs_then_fails: 0.014 * strength(),
     },
     longestCommitMs: oneOf(random, [0, 20, 20, 400]),
     crashes: calm.crashes ? 0 : strength(),
@@ -125,7 +125,7 @@ export function weatherOf(seed: number, calm: Calm = {}): Weather {
       jobTtlMs: oneOf(random, [0, 2_000, 30_000, 120_000, 120_000]),
     },
     // Last, so that the weather of the seeds that are known is what it was.
-    givingWay: oneOf(random, [0, 0.03, 0.1]),
+    givingWay: oneOf(random, [0, 0.05, 0.12]),
   };
 }
 

@@ -1,24 +1,12 @@
 // What the HTTP server needs of whoever follows groups of pods, ours and everyone else's.
+import type { PodGroupReason, PodGroupSizeSource } from '../models/index.ts';
 import type { Page, PageRequest } from './service.ts';
-
-export const podGroupReasons = [
-  'size_invalid',
-  'pods_missing',
-  'pods_deleted',
-  'pods_unschedulable',
-  'pods_not_running',
-  'owner_gone',
-  'owner_unreadable',
-  'labels_missing',
-] as const;
-
-export const podGroupSizeSources = ['annotation', 'owners', 'pods'] as const;
 
 export interface PodGroupView {
   namespace: string;
   name: string;
   /** How many pods there must be, once it is known. */
-  size?: { pods: number; from: (typeof podGroupSizeSources)[number] };
+  size?: { pods: number; from: PodGroupSizeSource };
   /** Pods by state. */
   pods: Record<string, number>;
   /** How many have the ready label. */
@@ -27,7 +15,7 @@ export interface PodGroupView {
   /** Milliseconds. */
   since: number;
   /** Why it is not ready. */
-  reason?: (typeof podGroupReasons)[number];
+  reason?: PodGroupReason;
   message?: string;
   /** The pods that keep it from being ready, or the first of them. */
   waiting: Array<{ name: string; state: string; deleted: boolean; message?: string }>;

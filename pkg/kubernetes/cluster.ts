@@ -91,6 +91,8 @@ export interface DeleteOptions {
   propagation: 'foreground' | 'background';
   /** Refuse (409) when the object of that name has another uid. */
   uid?: string;
+  /** Refuse (409) when it has changed since that version. */
+  resourceVersion?: string;
 }
 
 /** RFC 7386; with `metadata.uid` or `metadata.resourceVersion` it is refused (409) when the object has another one. */

@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './job.ts';
 export * from './jobset.ts';
 export * from './manifest.ts';
+export * from './podgroup.ts';
 export * from './roles.ts';
 export * from './schedule.ts';
 export * from './states.ts';

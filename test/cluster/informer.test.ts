@@ -100,6 +100,17 @@ describeCluster('an informer on a real API server', (access) => {
     expect(result).toMatchObject({ outcome: 'refused', status: 409, reason: 'Conflict' });
     await removed(cluster, 'reused');
   });
+
+  it('is told by a conflict that an object has changed since it was read', async () => {
+    const { resourceVersion = '' } = (await made(cluster, configMap('changed', 'red', 'changed'))).metadata;
+    const patch = { metadata: { annotations: { changed: 'yes' } } };
+    expect(await cluster.patch(configMaps, namespace, 'changed', patch)).toMatchObject({ outcome: 'ok' });
+    const deletion = { propagation: 'background', resourceVersion } as const;
+    expect(await cluster.delete(configMaps, namespace, 'changed', deletion)).toMatchObject({
+      ...{ outcome: 'refused', status: 409, reason: 'Conflict' },
+    });
+    await removed(cluster, 'changed');
+  });
 });
 
 describeCluster('an informer behind a connection that fails', (access) => {

@@ -18,6 +18,7 @@ import { describeCluster, type SharedCluster } from './harness/shared-cluster.ts
 import { type JobDocument, until } from './support/queue.ts';
 import { spokenAs } from './support/rights.ts';
 import { serviceMonitorCrd } from './support/service-monitor.ts';
+import { volumeFor } from './support/volume.ts';
 
 interface PodTemplate {
   spec: { containers: Array<{ image: string; args: string[] }> };
@@ -239,15 +240,6 @@ const bare = {
   controllers: { health: false, podgroup: false, results: false, jobset: false },
   networkPolicy: { enabled: false },
 };
-
-/** One that a claim without a class can have; nothing is ever written to it. */
-function volumeFor(name: string): object {
-  return {
-    ...{ apiVersion: 'v1', kind: 'PersistentVolume' },
-    metadata: { name, labels: { 'app.kubernetes.io/name': 'kubejobs' } },
-    spec: { capacity: { storage: '10Gi' }, accessModes: ['ReadWriteOncePod'], hostPath: { path: '/nowhere' } },
-  };
-}
 
 async function script(cluster: SharedCluster, name: string, ...words: string[]): Promise<void> {
   const env = { ...process.env, KUBECONFIG: cluster.kubeconfigPath, KUBECTL: cluster.kubectlPath };

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../internal/platform/random.ts';
 import { apiObject } from './harness/api-request.ts';
 import { describeCluster } from './harness/shared-cluster.ts';
+import { attemptOf, type JobDocument, simple } from './support/jobset-objects.ts';
 import { JobSetWatch } from './support/jobset-watch.ts';
-import { attemptOf, type JobDocument, JobSetGround, simple, type TestJobSet } from './support/jobsets.ts';
+import { JobSetGround, type TestJobSet } from './support/jobsets.ts';
 import { until } from './support/queue.ts';
 
 const howMany = 20;

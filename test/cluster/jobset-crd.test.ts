@@ -7,7 +7,8 @@ import { readRepositoryFile, repositoryRoot } from '../support/repository.ts';
 import { apiObject, apiRequest } from './harness/api-request.ts';
 import type { TestCluster } from './harness/index.ts';
 import { describeOwnCluster } from './harness/own-cluster.ts';
-import { aJobSet, aReplicatedJob, type Fields, jobSetChanges, jobSetRefusals } from './support/jobset-cases.ts';
+import { aJobSet, aReplicatedJob, type Fields, jobSetRefusals } from './support/jobset-cases.ts';
+import { jobSetChanges } from './support/jobset-changes.ts';
 import { jobSetCrd } from './support/workloads.ts';
 
 const path = '/apis/jobset.x-k8s.io/v1alpha2/namespaces/default/jobsets';

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JobSetSpec, ReplicatedJob } from '../../pkg/models/index.ts';
 import { apiObject } from './harness/api-request.ts';
 import { describeCluster } from './harness/shared-cluster.ts';
-import { JobSetGround, prefix, type TestJobSet } from './support/jobsets.ts';
+import { prefix } from './support/jobset-objects.ts';
+import { JobSetGround, type TestJobSet } from './support/jobsets.ts';
 import { until } from './support/queue.ts';
 
 vi.setConfig({ maxConcurrency: 16 });

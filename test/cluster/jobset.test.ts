@@ -10,8 +10,9 @@ import { namingCases } from './jobset/naming-cases.ts';
 import { orderCases } from './jobset/order-cases.ts';
 import { placementCases } from './jobset/placement-cases.ts';
 import { statusCases } from './jobset/status-cases.ts';
+import { simple, unmanaged } from './support/jobset-objects.ts';
 import { JobSetWatch } from './support/jobset-watch.ts';
-import { JobSetGround, simple, type TestJobSet, unmanaged } from './support/jobsets.ts';
+import { JobSetGround, type TestJobSet } from './support/jobsets.ts';
 import { until } from './support/queue.ts';
 
 vi.setConfig({ maxConcurrency: 16 });

@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
+import { comparable, IdTranslation } from '../support/console-examples.ts';
+import { examplesFor } from '../support/docs-table.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { runProgram, type ServerProcess, startServer, submitJob } from '../support/server-process.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -73,6 +75,22 @@ describe('a host that other machines reach', () => {
     const { code, stderr } = await runProgram([...dryRun, ...elsewhere, '--auth', `tokens:${file}`]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('EADDRNOTAVAIL')]);
     expect(stderr).not.toContain('asks nobody');
+  });
+});
+
+describe('docs/api.md', () => {
+  it('shows what a caller without a token hears, and what one with a token does', async () => {
+    const guarded = await start(['--auth', `tokens:${file}`, '--settle-ms', '0']);
+    const ids = new IdTranslation();
+    const examples = examplesFor('test/process/authentication.test.ts', 'docs/api.md');
+    expect(examples).toHaveLength(2);
+    for (const { command, answer } of examples) {
+      const here = command.replace('localhost:8000', guarded.url).replace(/^curl /, 'curl --silent --show-error ');
+      const { stdout } = await promisify(execFile)('bash', ['-c', here], {
+        env: { ...process.env, TOKEN: tokens.submit },
+      });
+      expect(comparable(ids.toPage(stdout, answer))).toBe(comparable(answer));
+    }
   });
 });
 

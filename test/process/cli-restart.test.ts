@@ -1,5 +1,5 @@
-// A large file is being submitted when the server dies without a word. It starts again, the client goes on, and each line
-// has become one job.
+// The server dies without a word while a client submits a large file, or waits. It starts again and the client goes on: each
+// line has become one job, and whoever waited is told.
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createClient } from '../../pkg/client/index.ts';
@@ -43,4 +43,23 @@ it('a batch outlives a kill of the server, and nothing is lost or doubled', { ti
   const { total } = await createClient({ baseUrl: url }).pending({ limit: 1 });
   const { items } = await createClient({ baseUrl: url }).running();
   expect((total ?? 0) + items.length).toBe(lines);
+});
+
+it('commands that wait outlive a kill of the server, and say so meanwhile', { timeout: 90_000 }, async () => {
+  server = await start('0');
+  const { url } = server;
+  const { job_id: id } = await createClient({ baseUrl: url }).submit({ name: 'held', hold: true });
+  const showing = startProgram(['get', id, '-w', '--server', url]);
+  const telling = startProgram(['events', '--after', '0', '--server', url]);
+  const both = [showing, telling];
+  const shows = (words: string) =>
+    vi.waitFor(() => expect(both.filter(({ stdout }) => !stdout().includes(words))).toEqual([]), { timeout: 30_000 });
+  await shows('"held"');
+  await server.kill('SIGKILL');
+  const told = 'kubejobs: the server does not answer; trying again\n';
+  await vi.waitFor(() => expect(both.map(({ stderr }) => stderr())).toEqual([told, told]), { timeout: 30_000 });
+  server = await start(new URL(url).port);
+  await createClient({ baseUrl: url }).cancel(id);
+  await shows('"cancelled"');
+  for (const program of both) program.process.kill('SIGKILL');
 });

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { comparable, consoleExamples, IdTranslation } from '../support/console-examples.ts';
-import { readRepositoryFile } from '../support/repository.ts';
+import { comparable, IdTranslation } from '../support/console-examples.ts';
+import { examplesFor } from '../support/docs-table.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -13,7 +13,7 @@ describe.each([
   ['docs/curl.md', ['localhost:8000/jobs ', '/jobs/pending', '/jobs/running', '/health']],
   ['docs/api.md', ['/jobs --json', '-X PATCH localhost:8000/jobs/', '-X DELETE localhost:8000/jobs/']],
 ])('the examples of %s', (page, calls) => {
-  const examples = consoleExamples(readRepositoryFile(page)).filter(({ command }) => command.startsWith('curl '));
+  const examples = examplesFor('test/process/curl-examples.test.ts', page);
   const ids = new IdTranslation();
   let folder: TemporaryFolder;
   let server: ServerProcess;

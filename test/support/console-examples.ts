@@ -15,7 +15,8 @@ export function consoleExamples(markdown: string): ConsoleExample[] {
     .flatMap((block) => examplesOf(block.text, block.line));
 }
 
-function examplesOf(text: string, firstLine: number): ConsoleExample[] {
+/** Those of one block, whose fence is in that line. */
+export function examplesOf(text: string, firstLine: number): ConsoleExample[] {
   const examples: Array<ConsoleExample & { open: boolean }> = [];
   for (const [index, line] of text.split('\n').entries()) {
     const last = examples.at(-1);

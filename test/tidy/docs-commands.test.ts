@@ -1,5 +1,5 @@
-// Every command in the docs is run by a test or, where it needs what a test has not, at least names commands, flags, calls and
-// files that exist. Which test runs what, and why the rest is not run, is said here.
+// Every command in the docs is run by a test or, where it needs what a test has not, left out for a reason; which and why says
+// test/support/docs-table.ts. All of them, run or not, name commands, flags, calls and files that exist.
 import { existsSync, writeFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -7,54 +7,11 @@ import { parse } from 'yaml';
 import { buildProgram } from '../../cmd/kubejobs/main.ts';
 import { policyCheck } from '../../cmd/kubejobs/policy-check.ts';
 import { ConfigurationError } from '../../internal/platform/configuration.ts';
+import { commandLines, leftOut, docPages as pages, placedBlocks, rowsWithoutBlocks } from '../support/docs-table.ts';
 import { fencedBlocks } from '../support/markdown.ts';
-import { readRepositoryFile, repositoryFiles, repositoryRoot } from '../support/repository.ts';
+import { readRepositoryFile, repositoryRoot } from '../support/repository.ts';
 import { shellCommands } from '../support/shell-words.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const pages = ['README.md', ...repositoryFiles('docs/*.md'), ...repositoryFiles('examples/*/README.md')];
-
-/** Pages whose `console` blocks are run, by test/process. */
-const runBy: Record<string, string> = {
-  'docs/curl.md': 'curl-examples.test.ts',
-  'docs/api.md': 'curl-examples.test.ts',
-  'docs/cli.md': 'cli-page.test.ts',
-  'docs/getting-started.md': 'cli-page.test.ts',
-  'docs/tutorial.md': 'cli-page.test.ts',
-  'docs/how-to.md': 'cli-page.test.ts',
-  'docs/operations.md': 'operations-page.test.ts',
-  'docs/policy.md': 'policy-check.test.ts',
-};
-
-/** Pages with `console` blocks that no test runs as they stand. */
-const notRun: Record<string, string> = {
-  'docs/results.md': 'takes a cluster; test/cluster/results.test.ts does the same calls',
-};
-
-/** What is not kubejobs, curl or make, and why it is not run here. */
-const others: Record<string, string> = {
-  kubectl: 'takes a cluster',
-  helm: 'takes a cluster; test/tidy/chart.test.ts renders the chart',
-  docker: 'takes Docker; test/tidy/image.test.ts reads the Dockerfile',
-  npm: 'test/install/package.test.ts installs the package',
-  npx: 'test/install/package.test.ts runs the package; make scorecard the rest',
-  pip: 'test/install/python-client.test.ts installs the client',
-  'openapi-python-client': 'test/install/python-client.test.ts generates the client',
-  python: 'test/install/python-client.test.ts runs the example',
-  sqlite3: 'test/process/operations-page.test.ts runs it',
-  openssl: 'makes a secret',
-  jq: 'a filter behind a pipe',
-  base64: 'a filter behind a pipe',
-  sed: 'a filter before a pipe',
-  umask: 'of the shell',
-  source: 'of the shell',
-  echo: 'of the shell',
-  mkdir: 'of the shell',
-  rm: 'test/process/operations-page.test.ts runs it',
-  cp: 'test/process/operations-page.test.ts runs it',
-  touch: 'test/process/operations-page.test.ts runs it',
-  ':': 'test/process/backup.test.ts runs it',
-};
 
 interface Shown {
   page: string;
@@ -136,13 +93,6 @@ describe('commands in the docs', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('that are none of these are listed with a reason', () => {
-    const programs = new Set(shown.map(({ words }) => words[0] as string));
-    const listed = new Set(['kubejobs', 'curl', 'make', 'node', 'printf', 'true', ...Object.keys(others)]);
-    expect([...programs].filter((program) => !listed.has(program))).toEqual([]);
-    expect(Object.keys(others).filter((program) => !programs.has(program))).toEqual([]);
-  });
-
   it('name files of the repository that exist', () => {
     const files = shown.flatMap(({ page, line, words }) =>
       words.filter((word) => /^(?:deploy|examples|test)\/[\w./-]+$/.test(word)).map((file) => ({ page, line, file })),
@@ -150,16 +100,28 @@ describe('commands in the docs', () => {
     expect(files.length).toBeGreaterThan(5);
     expect(files.filter(({ file }) => !existsSync(`${repositoryRoot}${file}`))).toEqual([]);
   });
+});
 
-  it('with answers are run, or it is said why not', () => {
-    const withAnswers = pages.filter((page) =>
-      fencedBlocks(readRepositoryFile(page)).some(({ language }) => language === 'console'),
-    );
-    expect(withAnswers.filter((page) => !(page in runBy) && !(page in notRun))).toEqual([]);
-    for (const test of Object.values(runBy)) expect(existsSync(`${repositoryRoot}test/process/${test}`)).toBe(true);
-    for (const [page, test] of Object.entries(runBy)) {
-      expect(readRepositoryFile(`test/process/${test}`)).toContain(page);
+describe('the blocks of the docs', () => {
+  const blocks = placedBlocks();
+
+  it('are each in the table: a new one wants a row in test/support/docs-table.ts', () => {
+    const without = blocks.filter(({ test }) => test === undefined).map(({ page, line }) => `${page}:${line}`);
+    expect(without).toEqual([]);
+  });
+
+  it('are read from their pages by the tests that run them', () => {
+    for (const { page, test = '' } of blocks) {
+      const text = readRepositoryFile(test);
+      expect(text.includes('blocksFor(') || text.includes(page), `${test} runs ${page}`).toBe(true);
     }
+  });
+
+  it('lack only commands of the table, and the table has none that no page has', () => {
+    const commands = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => commandLines(text));
+    const unused = leftOut.filter(({ command }) => !commands.some((each) => command.test(each)));
+    expect(unused).toEqual([]);
+    expect(rowsWithoutBlocks()).toEqual([]);
   });
 });
 

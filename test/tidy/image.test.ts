@@ -28,10 +28,10 @@ describe('the image', () => {
     expect(copied.filter((path) => allowed.includes(path) && repositoryFiles(path).length === 0)).toEqual([]);
   });
 
-  it('has what the package has, but for its pages', () => {
+  it('has what the package has, but for its pages and examples', () => {
     const { files } = JSON.parse(readRepositoryFile('package.json')) as { files: string[] };
     const copied = instructions.filter((line) => line.startsWith('COPY --from=')).flatMap((line) => sourcesOf(line));
-    expect(copied).toEqual(expect.arrayContaining(files.filter((path) => !path.endsWith('.md'))));
+    expect(copied).toEqual(expect.arrayContaining(files.filter((path) => !/\.md$|^!|^docs$|^examples$/.test(path))));
   });
 
   it('runs as a user whom a cluster can tell from root', () => {

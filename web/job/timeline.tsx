@@ -25,9 +25,9 @@ function Entry({ entry, next }: { entry: TimelineDocument; next: TimelineDocumen
       <div>
         <StateWord state={state} />
         {attempt === undefined ? '' : <span class="quiet"> attempt {attempt}</span>}
-        {reason !== undefined && (
+        {(reason ?? message) !== undefined && (
           <p>
-            <code>{reason}</code> <span class="quiet">{message ?? inWords(reason)}</span>
+            {reason !== undefined && <code>{reason}</code>} <span class="quiet">{message ?? inWords(reason)}</span>
           </p>
         )}
         {next && <p class="quiet gap">{duration(Date.parse(next.at) - Date.parse(at))}</p>}

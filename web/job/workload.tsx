@@ -1,11 +1,7 @@
 // The Kubernetes object that runs the newest attempt, down to its containers, as far as somebody follows it.
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { type JobDocument, Problem as Refusal } from '../../pkg/client/index.ts';
+import { FollowedTree } from '../shared/followed-tree.tsx';
 import { wordsOf } from '../shared/problem.tsx';
-import { api, asksForToken } from '../shared/session.ts';
-import { rootOf, type WorkloadNode } from '../shared/tree.ts';
-import { WorkloadTree } from '../shared/workload-tree.tsx';
 
 const lookEveryMs = 3_000;
 
@@ -23,30 +19,9 @@ export function JobWorkload({ job }: { job: JobDocument }) {
           <span aria-hidden="true">✕</span> {job.health.reason} {job.health.message}
         </p>
       )}
-      <Tree key={`${name} ${job.state}`} workload={workload} />
+      <FollowedTree key={`${name} ${job.state}`} workload={workload} lookEveryMs={lookEveryMs} whyNot={whyNot} />
     </section>
   );
-}
-
-function Tree({ workload }: { workload: NonNullable<JobDocument['workload']> }) {
-  const { kind, namespace, name } = workload;
-  const root = useSignal<WorkloadNode | undefined>(undefined);
-  const why = useSignal('');
-  useEffect(() => {
-    const load = async (): Promise<void> => {
-      try {
-        root.value = rootOf(await api().workload(kind, namespace, name));
-        why.value = '';
-      } catch (error) {
-        if (!asksForToken(error)) why.value = whyNot(error);
-      }
-    };
-    const timer = setInterval(() => !document.hidden && void load(), lookEveryMs);
-    void load();
-    return () => clearInterval(timer);
-  }, [kind, namespace, name, root, why]);
-  if (why.value !== '') return <p class="quiet">{why.value}</p>;
-  return root.value ? <WorkloadTree root={root.value} /> : <p class="quiet">Loading…</p>;
 }
 
 function whyNot(error: unknown): string {

@@ -1,12 +1,9 @@
 // Every workload that is watched, as far as the filters let it through; one that is opened shows its tree.
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { WorkloadHealthDocument } from '../../pkg/client/index.ts';
+import { FollowedTree } from '../shared/followed-tree.tsx';
 import { count } from '../shared/format.ts';
-import { wordsOf } from '../shared/problem.tsx';
-import { api, asksForToken } from '../shared/session.ts';
-import { rootOf, type WorkloadNode } from '../shared/tree.ts';
-import { inNumbers, WorkloadTree } from '../shared/workload-tree.tsx';
+import { inNumbers } from '../shared/workload-tree.tsx';
 import { workloads } from './workloads-state.ts';
 
 const rowsAtOnce = 100;
@@ -103,28 +100,8 @@ function Workload({ workload }: { workload: WorkloadHealthDocument }) {
           <span class="quiet pods">{inNumbers(workload.jobs ?? workload.pods)}</span>
           {message !== undefined && <span class="message">{message}</span>}
         </summary>
-        {isOpen.value && <Tree workload={workload} />}
+        {isOpen.value && <FollowedTree workload={workload} lookEveryMs={lookEveryMs} />}
       </details>
     </li>
   );
-}
-
-function Tree({ workload }: { workload: WorkloadHealthDocument }) {
-  const { kind, namespace, name } = workload;
-  const root = useSignal<WorkloadNode | undefined>(undefined);
-  const failure = useSignal('');
-  useEffect(() => {
-    const load = async (): Promise<void> => {
-      try {
-        root.value = rootOf(await api().workload(kind, namespace, name));
-      } catch (error) {
-        if (!asksForToken(error)) failure.value = wordsOf(error);
-      }
-    };
-    const timer = setInterval(() => !document.hidden && void load(), lookEveryMs);
-    void load();
-    return () => clearInterval(timer);
-  }, [kind, namespace, name, root, failure]);
-  if (failure.value !== '') return <p class="quiet">{failure.value}</p>;
-  return root.value ? <WorkloadTree root={root.value} /> : <p class="quiet">Loading…</p>;
 }

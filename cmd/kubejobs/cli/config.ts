@@ -66,7 +66,8 @@ function setContext(io: Io): Run {
     };
     const contexts = { ...configuration.contexts, [name]: context };
     writeClientConfiguration(path, { current_context: configuration.current_context ?? name, contexts });
-    note(io, `context ${name} is set`);
+    const isCurrent = (configuration.current_context ?? name) === name;
+    note(io, `context ${name} is set${isCurrent ? ' and is the current one' : ''}`);
   };
 }
 

@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs';
 import type { Option } from 'commander';
 import { ConfigurationError } from '../../../internal/platform/configuration.ts';
-import { type Client, createClient } from '../../../pkg/client/index.ts';
+import { type Client, createClient, type Retrying } from '../../../pkg/client/index.ts';
+import { whyUnreadable } from '../mistakes.ts';
 import { type ClientContext, configurationPath, contextOf, readClientConfiguration } from './configuration-file.ts';
 import { flag, notAllowed, text } from './flags.ts';
-import type { Io } from './io.ts';
+import { type Io, note } from './io.ts';
 
 export const serverDefault = 'http://127.0.0.1:8000';
 export const serverAllowed = 'a URL such as http://127.0.0.1:8000, without a name or a password in it';
@@ -57,8 +58,7 @@ export async function connect(io: Io, flags: ConnectionFlags, streams: boolean):
   const options = {
     baseUrl: server,
     token,
-    retrying: { pause: io.pause, random: io.random },
-    ...(streams && { fetch: await patientFetch() }),
+    ...patience(io, streams ? await streamingFetch() : fetch),
   };
   try {
     return { client: createClient(options), namespace };
@@ -110,14 +110,46 @@ function readToken(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigurationError(`the token file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ConfigurationError(`the token file ${file} cannot be read: ${whyUnreadable(error)}`);
   }
 }
 
 /** Node's own fetch ends an answer that is silent for five minutes, as the logs of a job may be. */
-async function patientFetch(): Promise<typeof fetch> {
+async function streamingFetch(): Promise<typeof fetch> {
   const { Agent, fetch: undiciFetch } = await import('undici');
   const dispatcher = new Agent({ bodyTimeout: 0 });
-  const patient = (input: string | URL, init: object): unknown => undiciFetch(input, { ...init, dispatcher });
-  return patient as typeof fetch;
+  const streaming = (input: string | URL, init: object): unknown => undiciFetch(input, { ...init, dispatcher });
+  return streaming as typeof fetch;
+}
+
+const triesAtFirst = 4;
+/** Some five minutes, as long as an upgrade of the server may take. */
+const triesLater = 65;
+const pausesUntold = 2;
+
+/** A server that has answered once is waited for when it goes away; one that never did may be the wrong address. */
+function patience(io: Io, plain: typeof fetch): { retrying: Retrying; fetch: typeof fetch } {
+  let hasAnswered = false;
+  let pauses = 0;
+  return {
+    fetch: async (input, init) => {
+      const answer = await plain(input, init);
+      if (answer.status < 500) {
+        hasAnswered = true;
+        pauses = 0;
+      }
+      return answer;
+    },
+    retrying: {
+      random: io.random,
+      get limit() {
+        return hasAnswered ? triesLater : triesAtFirst;
+      },
+      pause: (ms, signal) => {
+        pauses += 1;
+        if (hasAnswered && pauses === pausesUntold + 1) note(io, 'kubejobs: the server does not answer; trying again');
+        return io.pause(ms, signal);
+      },
+    },
+  };
 }

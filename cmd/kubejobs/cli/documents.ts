@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import { ConfigurationError } from '../../../internal/platform/configuration.ts';
 import { linesOf } from '../../../pkg/client/lines.ts';
+import { whyUnreadable } from '../mistakes.ts';
 import type { Io } from './io.ts';
 
 export type SourceDocument = Record<string, unknown>;
@@ -23,14 +24,16 @@ export async function* readDocuments(io: Io, file: string): AsyncIterable<Source
     for (let more = await lines.next(); !more.done; more = await lines.next()) before.push(more.value);
     break;
   }
-  yield* yamlDocuments(source, before.join('\n'));
+  const text = before.join('\n');
+  const documents = source.endsWith('.json') && text.trim() !== '' ? jsonDocuments : yamlDocuments;
+  yield* documents(source, text);
 }
 
 async function* readLines(io: Io, file: string, source: string): AsyncIterable<string> {
   try {
     yield* linesOf(file === '-' ? io.stdin : (createReadStream(file) as AsyncIterable<Uint8Array>));
   } catch (error) {
-    throw new ConfigurationError(`${source} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'I/O error'}`);
+    throw new ConfigurationError(`${source} cannot be read: ${whyUnreadable(error)}`);
   }
 }
 
@@ -73,7 +76,24 @@ function* yamlDocuments(source: string, text: string): Iterable<SourceDocument> 
   const [error] = documents.flatMap((document) => document.errors);
   if (error !== undefined) throw new ConfigurationError(`${source} cannot be read: ${error.message.split('\n', 1)[0]}`);
   if (documents.length === 0) throw new ConfigurationError(`${source} has no document`);
-  const values = documents.flatMap((document) => document.toJS() as unknown);
+  yield* recordsOf(
+    source,
+    documents.flatMap((document) => document.toJS() as unknown),
+  );
+}
+
+/** JSON is YAML too, but what is meant as JSON and is none is told in the words of JSON. */
+function* jsonDocuments(source: string, text: string): Iterable<SourceDocument> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigurationError(`${source} is not JSON: ${(error as Error).message}`);
+  }
+  yield* recordsOf(source, [value].flat());
+}
+
+function* recordsOf(source: string, values: readonly unknown[]): Iterable<SourceDocument> {
   for (const [index, value] of values.entries()) yield recordOf(value, `${source}, document ${index + 1}`);
 }
 

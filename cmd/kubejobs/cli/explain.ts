@@ -18,9 +18,15 @@ export class Refused extends Error {
   }
 }
 
+const serverHint =
+  'kubejobs serve starts one here; --server, KUBEJOBS_SERVER or a context (kubejobs config) names another';
+const tokenHint = 'give a token by --token-file, KUBEJOBS_TOKEN or a context (kubejobs config set-context)';
+
 /** Undefined for an error that is not the client’s. */
 export function explainClientError(error: unknown): { lines: string[]; code: number } | undefined {
-  if (error instanceof ServerUnreachable) return { lines: [oneLine(error.message)], code: exitUnreachable };
+  if (error instanceof ServerUnreachable) {
+    return { lines: [oneLine(error.message), `  ${serverHint}`], code: exitUnreachable };
+  }
   if (error instanceof Refused) return { lines: error.lines, code: exitFailed };
   if (error instanceof Problem) return { lines: problemLines(error), code: exitFailed };
   return undefined;
@@ -40,7 +46,12 @@ export function problemLines(problem: Told, flagOf: FlagOf = () => undefined, id
   const more = mistakes
     .filter(({ line, detail }) => !message.includes(line) && (isPlaced || !message.includes(detail)))
     .map(({ line }) => line);
-  return [message, ...[...new Set([...more, ...idHint(problem, ids)])].map((line) => `  ${line}`)].map(oneLine);
+  return [
+    message,
+    ...[...new Set([...more, ...idHint(problem, ids), ...(problem.code === 'unauthenticated' ? [tokenHint] : [])])].map(
+      (line) => `  ${line}`,
+    ),
+  ].map(oneLine);
 }
 
 /** Parameters that have a flag of their name. */

@@ -1,7 +1,7 @@
 // `kubejobs list`: jobs by what they are, newest first, or the queue in its order.
 import type { Command } from 'commander';
 import { ConfigurationError, integer } from '../../../internal/platform/configuration.ts';
-import type { Client, EventsOptions, JobDocument, JobsQuery, Page, PageOptions } from '../../../pkg/client/index.ts';
+import type { Client, EventsOptions, JobDocument, JobsQuery } from '../../../pkg/client/index.ts';
 import type { JobState } from '../../../pkg/models/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
 import { exitDone } from './exit-codes.ts';
@@ -9,6 +9,7 @@ import { flag, notAllowed, pair, pairAllowed, repeated, states, statesAllowed, t
 import { type Io, note } from './io.ts';
 import { jobView, queueView } from './job-views.ts';
 import { printList, type View } from './output.ts';
+import { everyItem, firstItems, type LoadPage } from './pages.ts';
 import { watch } from './watch.ts';
 
 export interface FilterFlags {
@@ -25,7 +26,6 @@ interface ListFlags extends FilterFlags {
 }
 
 const limitDefault = 1_000;
-const pageSize = 1_000;
 
 export function filterFlags() {
   return [
@@ -78,8 +78,6 @@ export function queryOf({ state, queue, name, label }: FilterFlags): JobsQuery {
   };
 }
 
-type LoadPage<T> = (page: PageOptions) => Promise<Page<T>>;
-
 async function show<T extends { job_id: string }>(
   { io, client, flags, format }: Invocation<ListFlags>,
   view: View<T>,
@@ -89,38 +87,16 @@ async function show<T extends { job_id: string }>(
   if (flags.watch) {
     const { queue } = flags;
     const events = (on: EventsOptions) => client.events({ queue, ...on });
-    await watch({ io, format, view, load: async () => (await collect(load, limit)).items, events });
+    await watch({ io, format, view, load: async () => (await firstItems(load, limit)).items, events });
     return exitDone;
   }
-  const { items, more, total } = await collect(load, limit);
+  const { items, more, total } = await firstItems(load, limit);
   await printList(io, format, view, items, Object.keys(queryOf(flags)).length > 0);
   if (more) note(io, `only ${items.length}${total === undefined ? '' : ` of ${total}`} are shown (--all, --limit)`);
   return exitDone;
 }
 
-interface Collected<T> {
-  items: T[];
-  more: boolean;
-  total: number | undefined;
-}
-
-async function collect<T>(load: LoadPage<T>, limit: number): Promise<Collected<T>> {
-  const items: T[] = [];
-  let page: Page<T> | undefined;
-  do {
-    const options = { limit: Math.min(limit - items.length, pageSize), ...(page?.next && { cursor: page.next }) };
-    page = await load(options);
-    items.push(...page.items);
-  } while (page.next !== undefined && items.length < limit);
-  return { items, more: page.next !== undefined, total: page.total };
-}
-
 /** Page by page, so that any number of jobs can be gone through. */
-export async function* everyJob(client: Client, query: JobsQuery): AsyncIterable<JobDocument> {
-  let cursor: string | undefined;
-  do {
-    const page = await client.list({ ...query, ...(cursor !== undefined && { cursor }) });
-    yield* page.items;
-    cursor = page.next;
-  } while (cursor !== undefined);
+export function everyJob(client: Client, query: JobsQuery): AsyncIterable<JobDocument> {
+  return everyItem((page) => client.list({ ...query, ...page }));
 }

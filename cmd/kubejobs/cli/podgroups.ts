@@ -1,12 +1,13 @@
 // `kubejobs podgroups`: groups of pods that are to run together, and why they are not ready.
 import type { Command } from 'commander';
-import type { Page, PodGroupDocument } from '../../../pkg/client/index.ts';
+import type { PodGroupDocument } from '../../../pkg/client/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
 import { exitDone } from './exit-codes.ts';
 import { flag, notAllowed, oneOf, text } from './flags.ts';
 import type { Io } from './io.ts';
 import { printList, printOne, type View } from './output.ts';
-import { span } from './table.ts';
+import { allItems } from './pages.ts';
+import { countsText, span } from './table.ts';
 
 interface PodGroupsFlags {
   namespace?: string;
@@ -37,12 +38,7 @@ async function podGroups({ io, client, flags, operands, format }: Invocation<Pod
   }
   const { namespace, ready } = flags;
   const query = { ...(namespace !== undefined && { namespace }), ...(ready && { ready: ready === 'yes' }) };
-  const groups: PodGroupDocument[] = [];
-  let page: Page<PodGroupDocument> | undefined;
-  do {
-    page = await client.podGroups({ ...query, ...(page?.next && { cursor: page.next }) });
-    groups.push(...page.items);
-  } while (page.next !== undefined);
+  const groups = await allItems((page) => client.podGroups({ ...query, ...page }));
   await printList(io, format, view, groups, Object.keys(query).length > 0);
   return exitDone;
 }
@@ -56,7 +52,7 @@ function podGroupView(now: () => number): View<PodGroupDocument> {
       { heading: 'NAME', cell: ({ name }) => name },
       { heading: 'READY', cell: ({ ready }) => (ready ? 'yes' : 'no') },
       { heading: 'SIZE', cell: ({ size }) => size },
-      { heading: 'PODS', cell: ({ pods }) => countsOf(pods) },
+      { heading: 'PODS', cell: ({ pods }) => countsText(pods) },
       { heading: 'SINCE', cell: ({ since }) => span(now() - Date.parse(since)) },
       { heading: 'REASON', cell: ({ reason, deadlock }) => (deadlock ? 'deadlock' : reason) },
       { heading: 'MESSAGE', cell: ({ message }) => message },
@@ -67,10 +63,4 @@ function podGroupView(now: () => number): View<PodGroupDocument> {
       { heading: 'WAITS-WITH', cell: ({ deadlock }) => deadlock?.groups.join(', ') },
     ],
   };
-}
-
-function countsOf(pods: Record<string, number>): string {
-  return Object.entries(pods)
-    .map(([state, count]) => `${state} ${count}`)
-    .join(', ');
 }

@@ -1,13 +1,7 @@
 // `kubejobs schedule`: jobs that are submitted again and again, by the time of a clock.
 import type { Command, Option } from 'commander';
 import { ConfigurationError } from '../../../internal/platform/configuration.ts';
-import type {
-  NewScheduleDocument,
-  Page,
-  ScheduleDocument,
-  ScheduleFields,
-  SubmissionDocument,
-} from '../../../pkg/client/index.ts';
+import type { NewScheduleDocument, ScheduleFields, SubmissionDocument } from '../../../pkg/client/index.ts';
 import { concurrencyPolicies } from '../../../pkg/models/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
 import { readDocuments, type SourceDocument } from './documents.ts';
@@ -15,6 +9,7 @@ import { exitDone } from './exit-codes.ts';
 import { durationAllowed, flag, oneOf, seconds, text, toggle } from './flags.ts';
 import type { Io } from './io.ts';
 import { printList, printOne } from './output.ts';
+import { allItems } from './pages.ts';
 import { scheduleView } from './schedule-view.ts';
 import { checkCommand, type SubmissionFlags, submissionFlags, submissionOf } from './submission.ts';
 import { scheduleFlagOf } from './submission-names.ts';
@@ -150,12 +145,6 @@ async function changed(
 }
 
 async function list({ io, client, format }: Invocation<object>): Promise<number> {
-  const schedules: ScheduleDocument[] = [];
-  let page: Page<ScheduleDocument> | undefined;
-  do {
-    page = await client.schedules(page?.next === undefined ? {} : { cursor: page.next });
-    schedules.push(...page.items);
-  } while (page.next !== undefined);
-  await printList(io, format, scheduleView, schedules);
+  await printList(io, format, scheduleView, await allItems(client.schedules));
   return exitDone;
 }

@@ -34,6 +34,7 @@ const submissionNames: Record<string, [keyof SubmissionFlags, string]> = {
   timeout_seconds: ['timeout', '--timeout'],
   queue_timeout_seconds: ['queueTimeout', '--queue-timeout'],
   retries: ['retries', '--retries'],
+  results: ['results', '--results'],
   on_finish: ['onFinish', '--on-finish'],
 };
 

@@ -107,7 +107,7 @@ export function submissionOf(
 
 /** A whole Kubernetes object, such as a Job or a PyTorchJob, instead of the body of POST /jobs. */
 function isManifest(document: SourceDocument): boolean {
-  return typeof document.apiVersion === 'string' && typeof document.kind === 'string';
+  return 'apiVersion' in document || 'kind' in document;
 }
 
 function workloadOf(manifest: SourceDocument): SourceDocument {

@@ -40,3 +40,10 @@ export function span(ms: number): string {
   if (minutes > 0) return seconds > 0 ? `${minutes}m${seconds}s` : `${minutes}m`;
   return `${seconds}s`;
 }
+
+/** `Running 2, Failed 1` */
+export function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([state, count]) => `${state} ${count}`)
+    .join(', ');
+}

@@ -1,6 +1,6 @@
 // `kubejobs webhook`: messages about finished jobs that have not arrived, and sending them again.
 import type { Command } from 'commander';
-import type { DeliveryDocument, Page } from '../../../pkg/client/index.ts';
+import type { DeliveryDocument } from '../../../pkg/client/index.ts';
 import { type DeliveryState, deliveryStates } from '../../../pkg/models/index.ts';
 import { addClientCommand, type Invocation } from './command.ts';
 import { forEach } from './each.ts';
@@ -8,6 +8,7 @@ import { exitDone, exitFailed } from './exit-codes.ts';
 import { flag, oneOf } from './flags.ts';
 import type { Io } from './io.ts';
 import { printList, printSome, type View } from './output.ts';
+import { allItems } from './pages.ts';
 
 interface ListFlags {
   state?: DeliveryState;
@@ -47,12 +48,7 @@ export function addWebhookCommands(program: Command, io: Io): void {
 }
 
 async function list({ io, client, flags: { state }, format }: Invocation<ListFlags>): Promise<number> {
-  const deliveries: DeliveryDocument[] = [];
-  let page: Page<DeliveryDocument> | undefined;
-  do {
-    page = await client.deliveries({ ...(state && { state }), ...(page?.next && { cursor: page.next }) });
-    deliveries.push(...page.items);
-  } while (page.next !== undefined);
+  const deliveries = await allItems((page) => client.deliveries({ ...(state && { state }), ...page }));
   await printList(io, format, deliveryView, deliveries, state !== undefined);
   return exitDone;
 }

@@ -4,9 +4,10 @@
 import { podsResource, type Resource } from '../../../pkg/kubernetes/cluster.ts';
 import type { Discovery } from '../../../pkg/kubernetes/discovery.ts';
 import type { CancelTimer } from '../../platform/clock.ts';
+import type { WatchDeps } from '../scopes.ts';
 import { metricReason } from './container-issues.ts';
 import { HealthIndex, type OnHealth } from './health-index.ts';
-import { KindWatch, type WatchDeps } from './kind-watch.ts';
+import { KindWatch } from './kind-watch.ts';
 import {
   type PodRecord,
   podRecord,

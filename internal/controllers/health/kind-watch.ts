@@ -1,24 +1,10 @@
 // The informers of one watched kind, one for each namespace or one for all of them, as long as the cluster has the kind. What
 // they see goes on as records; when the kind goes, so does everything of it, for nobody will say so any more. Whether the
 // cluster has it is asked elsewhere.
-import type { Cluster, KubernetesObject, Resource } from '../../../pkg/kubernetes/cluster.ts';
-import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import type { KubernetesObject, Resource } from '../../../pkg/kubernetes/cluster.ts';
+import { createInformer, type Informer } from '../../../pkg/kubernetes/informer.ts';
 import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { Metrics } from '../../platform/metrics.ts';
-import type { Random } from '../../platform/random.ts';
-
-export interface WatchDeps {
-  cluster: Cluster;
-  /** Absent or empty: all namespaces. */
-  namespaces?: readonly string[];
-  clock: Clock;
-  random: Random;
-  logger: Logger;
-  metrics: Metrics;
-  timing?: Partial<InformerTiming>;
-}
+import { scopesOf, type WatchDeps } from '../scopes.ts';
 
 export interface KindWatchOptions<T> {
   resource: Resource;
@@ -61,8 +47,7 @@ export class KindWatch<T> {
 
   start(): void {
     if (this.running) return;
-    const { namespaces } = this.#deps;
-    this.#informers = (namespaces?.length ? namespaces : [undefined]).map((namespace) => this.#informer(namespace));
+    this.#informers = scopesOf(this.#deps).map((namespace) => this.#informer(namespace));
     for (const informer of this.#informers) informer.start();
   }
 

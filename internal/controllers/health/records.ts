@@ -7,6 +7,7 @@ import {
   type Resource,
 } from '../../../pkg/kubernetes/cluster.ts';
 import { type Condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import {
   type ContainerIssue,
@@ -154,7 +155,7 @@ function timeOf({ lastTransitionTime }: Fields): string {
 }
 
 function controllerOf({ metadata }: KubernetesObject): WorkloadRecord['owner'] {
-  const found = list(metadata.ownerReferences).find(({ controller }) => controller === true);
+  const found = controllerReference(metadata);
   const [uid, kind, name] = [text(found?.uid), text(found?.kind), text(found?.name)];
   return uid && kind && name ? { uid, kind: kind.slice(0, longestName), name: name.slice(0, longestName) } : undefined;
 }

@@ -1,5 +1,6 @@
 // What the HTTP API asks about the health of workloads, answered from the index. It fits the API's interface by shape.
 import type { WorkloadReference } from '../../../pkg/models/index.ts';
+import { type Page, type PageRequest, pageOf } from '../page.ts';
 import type { HealthController, KindAvailability } from './health-controller.ts';
 import type { WatchedKind } from './records.ts';
 import type { WorkloadSummary } from './summary.ts';
@@ -32,25 +33,21 @@ export class HealthService {
     return { kinds: views, pods, containerIssues };
   }
 
-  workloads(
-    { kind, namespace, unhealthy }: WorkloadsFilter,
-    { limit, after }: { limit: number; after?: readonly number[] },
-  ): { items: WorkloadSummary[]; next?: readonly number[]; total: number } {
-    const [from = 0] = after ?? [];
-    const items: WorkloadSummary[] = [];
-    let [total, last, isMore] = [0, 0, false];
-    for (const { sequence, summary } of this.#controller.index.summaries()) {
+  workloads(filter: WorkloadsFilter, request: PageRequest): Page<WorkloadSummary> {
+    const { items, ...page } = pageOf(this.#matching(filter), request);
+    return { ...page, items: items.map(({ summary }) => summary) };
+  }
+
+  *#matching({
+    kind,
+    namespace,
+    unhealthy,
+  }: WorkloadsFilter): Iterable<{ sequence: number; summary: WorkloadSummary }> {
+    for (const each of this.#controller.index.summaries()) {
+      const { summary } = each;
       if ((kind ?? summary.kind) !== summary.kind || (namespace ?? summary.namespace) !== summary.namespace) continue;
-      if (unhealthy && summary.healthy) continue;
-      total += 1;
-      if (sequence <= from) continue;
-      if (items.length === limit) isMore = true;
-      else {
-        items.push(summary);
-        last = sequence;
-      }
+      if (!unhealthy || !summary.healthy) yield each;
     }
-    return { items, total, ...(isMore && { next: [last] }) };
   }
 
   document(kind: string, namespace: string, name: string): object | undefined {

@@ -3,18 +3,14 @@
 // when it is news.
 // What the copy lacks is asked of the API server before anything is said about it, for missing from a cache proves
 // nothing. It changes nothing on the cluster and decides nothing about jobs: strays, too, are the engine's business.
-import { type ApiResult, type Cluster, podsResource } from '../../../pkg/kubernetes/cluster.ts';
-import type { InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { type ApiResult, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { listAll } from '../../../pkg/kubernetes/informer-list.ts';
 import { tolerantProjection } from '../../../pkg/kubernetes/informer-projection.ts';
 import { attemptLabel, jobIdLabel, ourSelector, queueIdLabel } from '../../../pkg/kubernetes/labels.ts';
 import { rulesOfKind } from '../../../pkg/kubernetes/workload-kinds.ts';
 import type { WorkloadKind, WorkloadReference } from '../../../pkg/models/index.ts';
 import type { ClusterEvent, WorkloadObservation } from '../../core/events.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { Metrics } from '../../platform/metrics.ts';
-import type { Random } from '../../platform/random.ts';
+import type { WatchDeps } from '../scopes.ts';
 import { type Retry, WorkQueue } from '../work-queue.ts';
 import { observeWithoutPods } from './missing-pods.ts';
 import { isExplained, lacksPods, observe } from './observe.ts';
@@ -22,15 +18,8 @@ import { attemptKey, type JobRecord, type PodRecord, parseAttemptKey, projectJob
 import { RestartWatch } from './restarts.ts';
 import { jobWatchers, madeBy, type Watchers, type WatchState } from './watchers.ts';
 
-export interface JobsControllerDeps {
-  cluster: Cluster;
+export interface JobsControllerDeps extends WatchDeps {
   queueId: string;
-  /** Absent or empty: all namespaces. */
-  namespaces?: readonly string[];
-  clock: Clock;
-  random: Random;
-  logger: Logger;
-  metrics: Metrics;
   emit(event: ClusterEvent): void;
   /** Where the workload of an attempt that holds a slot is, with its uid once that is recorded; else undefined. */
   expected(jobId: string, attempt: number): WorkloadReference | undefined;
@@ -44,7 +33,6 @@ export interface JobsControllerDeps {
   /** A list or watch was answered again, or was not. */
   onReachable?(): void;
   onUnreachable?(message: string): void;
-  timing?: Partial<InformerTiming>;
   /** Keys looked at at once; only those that ask the API server take any time. */
   concurrency?: number;
 }

@@ -3,9 +3,11 @@
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { type Condition, condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
 import { attemptLabel, jobIdLabel } from '../../../pkg/kubernetes/labels.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { rulesOfKind, type WorkloadState } from '../../../pkg/kubernetes/workload-kinds.ts';
 import { jobSetLabels } from '../../../pkg/models/index.ts';
+import { restartAttemptOf } from '../jobset/restart-attempt.ts';
 
 /** A Job, or a workload of another kind that stands for one. */
 export interface JobRecord extends WorkloadState {
@@ -70,7 +72,7 @@ export function projectJob(object: KubernetesObject): JobRecord {
 export function projectPod(object: KubernetesObject): PodRecord {
   const { metadata } = object;
   const status = fields(object.status);
-  const owner = list(metadata.ownerReferences).find((reference) => reference.controller === true)?.uid;
+  const owner = controllerReference(metadata)?.uid;
   const scheduled = conditionOf(status, 'PodScheduled', 'False');
   const disrupted = conditionOf(status, 'DisruptionTarget', 'True');
   return {
@@ -91,9 +93,8 @@ export function projectPod(object: KubernetesObject): PodRecord {
 /** The Job between them is not watched, so the labels say it that the JobSet's controller puts on every pod. */
 function jobSetOf(labels: Fields): Pick<PodRecord, 'jobSet'> {
   const uid = text(labels[jobSetLabels.jobSetUid]);
-  const restarts = text(labels[jobSetLabels.restartAttempt]);
-  if (uid === undefined || restarts === undefined || !/^\d{1,9}$/.test(restarts)) return {};
-  return { jobSet: { uid, restarts: Number(restarts) } };
+  const restarts = restartAttemptOf(labels);
+  return uid === undefined || restarts === undefined ? {} : { jobSet: { uid, restarts } };
 }
 
 /** `<jobId>/<attempt>` from our labels. */

@@ -2,29 +2,18 @@
 // when the program may not see more. Jobs and Pods are always watched, another kind from the first time that it is needed:
 // not every cluster has it. Answers by attempt key; it reports no decision and asks the cluster nothing but what informers
 // ask.
-import { type Cluster, podsResource } from '../../../pkg/kubernetes/cluster.ts';
-import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { podsResource } from '../../../pkg/kubernetes/cluster.ts';
+import { createInformer, type Informer } from '../../../pkg/kubernetes/informer.ts';
 import { ourSelector } from '../../../pkg/kubernetes/labels.ts';
 import { rulesOfKind } from '../../../pkg/kubernetes/workload-kinds.ts';
 import type { WorkloadKind } from '../../../pkg/models/index.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { Metrics } from '../../platform/metrics.ts';
-import type { Random } from '../../platform/random.ts';
+import { scopesOf, type WatchDeps } from '../scopes.ts';
 import { Departed } from './departed.ts';
 import { hasFailed } from './observe.ts';
 import { type JobRecord, type PodRecord, projectJob, projectPod } from './records.ts';
 
-export interface WatchersDeps {
-  cluster: Cluster;
+export interface WatchersDeps extends WatchDeps {
   queueId: string;
-  /** Absent or empty: all namespaces. */
-  namespaces?: readonly string[];
-  clock: Clock;
-  random: Random;
-  logger: Logger;
-  metrics: Metrics;
-  timing?: Partial<InformerTiming>;
   /** News of an attempt's Job or of its pods. */
   onNews(key: string): void;
   /** After a complete list of one kind of workload, in one namespace or in all. */
@@ -71,9 +60,8 @@ export interface Watchers {
 }
 
 export function jobWatchers(deps: WatchersDeps): Watchers {
-  const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
   const departed = new Departed();
-  const scopes = namespaces.map((namespace) => scopeFor(deps, namespace, departed));
+  const scopes = scopesOf(deps).map((namespace) => scopeFor(deps, namespace, departed));
   const all = (): Array<Informer<unknown>> => scopes.flatMap(({ workloads, pods }) => [...workloads.values(), pods]);
   let state: 'prepared' | 'started' | 'stopped' = 'prepared';
   return {

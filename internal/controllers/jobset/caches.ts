@@ -1,29 +1,16 @@
 // What the controller sees of the cluster: JobSets, the Jobs that JobSets control, and which Services there are, in one
 // namespace each or in all of them. It tells which JobSet a change is about, and nothing else.
 
-import { type Cluster, jobsResource, type KubernetesObject, type Resource } from '../../../pkg/kubernetes/cluster.ts';
-import { list, text } from '../../../pkg/kubernetes/conditions.ts';
-import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { jobsResource, type KubernetesObject, type Resource } from '../../../pkg/kubernetes/cluster.ts';
+import { text } from '../../../pkg/kubernetes/conditions.ts';
+import { createInformer, type Informer } from '../../../pkg/kubernetes/informer.ts';
 import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { jobSetKind } from '../../../pkg/models/index.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { Metrics } from '../../platform/metrics.ts';
-import type { Random } from '../../platform/random.ts';
+import { scopesOf, type WatchDeps } from '../scopes.ts';
 import { type ChildJob, childJob } from './child-jobs.ts';
 import { servicesResource } from './network.ts';
 import { type JobSetRecord, jobSetRecord } from './records.ts';
-
-export interface CacheDeps {
-  cluster: Cluster;
-  /** Absent or empty: all namespaces. */
-  namespaces?: readonly string[];
-  clock: Clock;
-  random: Random;
-  logger: Logger;
-  metrics: Metrics;
-  timing?: Partial<InformerTiming>;
-}
 
 export interface CacheHandlers {
   jobSet(key: string, previous: JobSetRecord | undefined, next: JobSetRecord | undefined): void;
@@ -38,12 +25,12 @@ export interface ServiceRecord {
 }
 
 export class Caches {
-  readonly #deps: CacheDeps;
+  readonly #deps: WatchDeps;
   readonly #jobSets: Array<Informer<JobSetRecord>>;
   readonly #jobs: Array<Informer<ChildJob | undefined>>;
   readonly #services: Array<Informer<ServiceRecord>>;
 
-  constructor(deps: CacheDeps, handlers: CacheHandlers) {
+  constructor(deps: WatchDeps, handlers: CacheHandlers) {
     this.#deps = deps;
     const onSynced = (): void => {
       if (this.synced) handlers.synced();
@@ -102,16 +89,15 @@ export class Caches {
     indexBy?(record: T): string | undefined;
     handlers: Parameters<typeof createInformer<T>>[0]['handlers'];
   }): Array<Informer<T>> {
-    const { namespaces, timing = {}, ...deps } = this.#deps;
-    const scopes = namespaces?.length ? namespaces.map((namespace) => ({ namespace })) : [{}];
-    return scopes.map((scope) => createInformer<T>({ ...deps, timing, ...scope, ...options }));
+    const { namespaces: _all, ...deps } = this.#deps;
+    return scopesOf(this.#deps).map((namespace) =>
+      createInformer<T>({ ...deps, ...(namespace === undefined ? {} : { namespace }), ...options }),
+    );
   }
 }
 
 function serviceRecord({ metadata }: KubernetesObject): ServiceRecord {
-  const owner = list(metadata.ownerReferences).find(
-    ({ controller, kind }) => controller === true && kind === jobSetKind,
-  );
-  const name = text(owner?.name);
+  const owner = controllerReference(metadata);
+  const name = owner?.kind === jobSetKind ? text(owner.name) : undefined;
   return name ? { owner: `${metadata.namespace ?? ''}/${name}` } : {};
 }

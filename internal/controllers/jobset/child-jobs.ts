@@ -3,8 +3,10 @@
 // nothing. Pure.
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
 import { list, text } from '../../../pkg/kubernetes/conditions.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { jobSetApiVersion, jobSetKind, jobSetLabels, type Toleration } from '../../../pkg/models/index.ts';
+import { restartAttemptOf } from './restart-attempt.ts';
 
 export interface ChildJob {
   namespace: string;
@@ -64,7 +66,7 @@ export function childJob(object: KubernetesObject): ChildJob | undefined {
     resourceVersion: metadata.resourceVersion ?? '',
     owner,
     ...(replicatedJob ? { replicatedJob } : {}),
-    attempt: attemptOf(labels[jobSetLabels.restartAttempt]),
+    attempt: restartAttemptOf(labels),
     suspended: spec.suspend === true,
     deleting: metadata.deletionTimestamp !== undefined,
     pods: podsOf(spec),
@@ -91,14 +93,10 @@ function placeOf({ attempt, end }: ChildJob, restarts: number): keyof Children {
 }
 
 function jobSetOf({ metadata }: KubernetesObject): ChildJob['owner'] | undefined {
-  const owner = list(metadata.ownerReferences).find(({ controller }) => controller === true);
+  const owner = controllerReference(metadata);
   if (owner?.kind !== jobSetKind || owner.apiVersion !== jobSetApiVersion) return undefined;
   const [uid, name] = [text(owner.uid), text(owner.name)];
   return uid && name ? { uid, name } : undefined;
-}
-
-function attemptOf(label: unknown): number | undefined {
-  return typeof label === 'string' && /^\d{1,9}$/.test(label) ? Number(label) : undefined;
 }
 
 function podsOf({ parallelism, completions }: Record<string, unknown>): number {

@@ -5,8 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { isNotFound } from '../../../pkg/kubernetes/answers.ts';
 import { jobsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { jobSetsResource } from '../../../pkg/kubernetes/jobset-installation.ts';
+import type { WatchDeps } from '../scopes.ts';
 import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
-import { type CacheDeps, Caches } from './caches.ts';
+import { Caches } from './caches.ts';
 import { carryOut, type Failed } from './carry-out.ts';
 import type { ChildJob } from './child-jobs.ts';
 import { childJob } from './child-jobs.ts';
@@ -18,7 +19,7 @@ import { Priorities } from './priorities.ts';
 import { isManagedByOthers, reconcile } from './reconcile.ts';
 import { type JobSetRecord, jobSetRecord } from './records.ts';
 
-export interface JobSetControllerDeps extends CacheDeps {
+export interface JobSetControllerDeps extends WatchDeps {
   /** JobSets at once. */
   concurrency?: number;
   /** Calls for one JobSet at once. */

@@ -1,19 +1,7 @@
 // Whether a group may be called ready, and if not, why: every reason, the first being the one to look at first. Pure.
+import type { PodGroupReason } from '../../../pkg/models/index.ts';
 import { countsAsRunning, type GroupPod } from './records.ts';
 import type { AnnotatedSize } from './size.ts';
-
-/** In the order in which they are told. */
-export const podGroupReasons = [
-  'size_invalid',
-  'pods_missing',
-  'pods_deleted',
-  'pods_unschedulable',
-  'pods_not_running',
-  'owner_gone',
-  'owner_unreadable',
-  'labels_missing',
-] as const;
-export type PodGroupReason = (typeof podGroupReasons)[number];
 
 export interface Obstacle {
   reason: PodGroupReason;

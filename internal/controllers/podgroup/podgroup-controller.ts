@@ -1,13 +1,11 @@
 // Finds out when all pods of a group run, and says so by a label on each of them. Keys of groups travel, nothing else: for each
 // key it judges the group as the watches show it, reads the owners when all else is well, and labels the pods that have no
 // label. It never takes a label away, and it makes and deletes nothing.
-import { type Cluster, type KubernetesObject, podsResource } from '../../../pkg/kubernetes/cluster.ts';
-import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { type KubernetesObject, podsResource } from '../../../pkg/kubernetes/cluster.ts';
+import { createInformer, type Informer } from '../../../pkg/kubernetes/informer.ts';
 import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
-import type { CancelTimer, Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { Metrics } from '../../platform/metrics.ts';
-import type { Random } from '../../platform/random.ts';
+import type { CancelTimer } from '../../platform/clock.ts';
+import { scopesOf, type WatchDeps } from '../scopes.ts';
 import { type Retry, WorkQueue } from '../work-queue.ts';
 import { missing, type Obstacle, obstacles, unlabelled } from './assess.ts';
 import { DeadlockWatch, type GiveWay } from './deadlock-watch.ts';
@@ -17,21 +15,13 @@ import { couldDeclare, readOwners } from './read-owners.ts';
 import { type GroupPod, groupPodOf, type PodGroupLabels } from './records.ts';
 import { annotatedSize, fromAnnotation, type GroupSize, missingPods, sizeFromOwners } from './size.ts';
 
-export interface PodGroupControllerDeps {
-  cluster: Cluster;
-  /** Absent or empty: all namespaces. */
-  namespaces?: readonly string[];
-  clock: Clock;
-  random: Random;
-  logger: Logger;
-  metrics: Metrics;
+export interface PodGroupControllerDeps extends WatchDeps {
   queueId: string;
   labels: PodGroupLabels;
   /** How long groups must have waited for one another to be a deadlock. */
   deadlockAfterMs: number;
   /** How a job is asked to give way; absent: none ever is. */
   giveWay?: GiveWay;
-  timing?: Partial<InformerTiming>;
 }
 
 /** What is known of a group beyond its pods. */
@@ -92,8 +82,7 @@ export class PodGroupController {
       onStuck: () => this.deadlocks.changed(),
     });
     this.deadlocks = new DeadlockWatch({ ...deps, index: this.index, afterMs: deps.deadlockAfterMs });
-    const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
-    this.#informers = namespaces.map((namespace) => this.#informer(namespace));
+    this.#informers = scopesOf(deps).map((namespace) => this.#informer(namespace));
   }
 
   start(): void {

@@ -2,8 +2,9 @@
 // from JSON that others wrote. Nothing here throws: a pod that was skipped for its oddness would make its group look smaller
 // than it is, and a group must never be called ready for that.
 import type { KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
-import { type Condition, conditionOf, list, text } from '../../../pkg/kubernetes/conditions.ts';
+import { type Condition, conditionOf, text } from '../../../pkg/kubernetes/conditions.ts';
 import { podGroupSizeAnnotation, queueIdLabel } from '../../../pkg/kubernetes/labels.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { attemptKeyOf } from '../jobs/records.ts';
 
@@ -75,8 +76,8 @@ function phaseOf(status: unknown): Pick<GroupPod, 'phase' | 'unschedulable'> {
   return { phase, ...(scheduled?.reason === 'Unschedulable' && { unschedulable: scheduled }) };
 }
 
-export function controllerOf({ ownerReferences }: KubernetesObject['metadata']): Owner | undefined {
-  const found = list(ownerReferences).find(({ controller }) => controller === true);
+export function controllerOf(metadata: KubernetesObject['metadata']): Owner | undefined {
+  const found = controllerReference(metadata);
   const [apiVersion, kind, name, uid] = [found?.apiVersion, found?.kind, found?.name, found?.uid].map(text);
   return apiVersion && kind && name && uid ? { apiVersion, kind, name, uid } : undefined;
 }

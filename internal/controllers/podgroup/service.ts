@@ -1,4 +1,5 @@
 // What the HTTP API asks about pod groups, answered from what the controller knows. It fits the API's interface by shape.
+import { type Page, type PageRequest, pageOf } from '../page.ts';
 import { type Obstacle, obstacles, podState, unlabelled, type WaitingPod, waitingPods } from './assess.ts';
 import type { Group } from './group-index.ts';
 import type { PodGroupController, Standing } from './podgroup-controller.ts';
@@ -29,6 +30,13 @@ export interface PodGroupsFilter {
   ready?: boolean;
 }
 
+interface JudgedGroup {
+  group: Group;
+  standing: Standing;
+  /** What keeps it from being ready. */
+  against: readonly Obstacle[];
+}
+
 const mostInList = 5;
 const mostOfOne = 500;
 const mostDeadlocked = 100;
@@ -41,36 +49,28 @@ export class PodGroupService {
   }
 
   /** In the order in which they were first seen. */
-  groups(
-    { namespace, ready }: PodGroupsFilter,
-    { limit, after }: { limit: number; after?: readonly number[] },
-  ): { items: PodGroupView[]; next?: readonly number[]; total: number } {
-    const [from = 0] = after ?? [];
-    const items: PodGroupView[] = [];
-    let [total, last, isMore] = [0, 0, false];
+  groups(filter: PodGroupsFilter, request: PageRequest): Page<PodGroupView> {
+    const { items, ...page } = pageOf(this.#matching(filter), request);
+    return { ...page, items: items.map((judged) => this.#view(judged, mostInList)) };
+  }
+
+  *#matching({ namespace, ready }: PodGroupsFilter): Iterable<JudgedGroup & { sequence: number }> {
     for (const group of this.#controller.index.values()) {
       const standing = this.#controller.standing(group.key);
       if (!standing || (namespace ?? group.namespace) !== group.namespace) continue;
       const against = hindrances(group, standing);
-      if (ready !== undefined && ready !== isReady(standing, against)) continue;
-      total += 1;
-      if (group.sequence <= from) continue;
-      if (items.length === limit) isMore = true;
-      else {
-        items.push(this.#view(group, standing, against, mostInList));
-        last = group.sequence;
-      }
+      if (ready === undefined || ready === isReady(standing, against))
+        yield { sequence: group.sequence, group, standing, against };
     }
-    return { items, total, ...(isMore && { next: [last] }) };
   }
 
   group(namespace: string, name: string): PodGroupView | undefined {
     const key = `${namespace}/${name}`;
     const [group, standing] = [this.#controller.index.get(key), this.#controller.standing(key)];
-    return group && standing && this.#view(group, standing, hindrances(group, standing), mostOfOne);
+    return group && standing && this.#view({ group, standing, against: hindrances(group, standing) }, mostOfOne);
   }
 
-  #view(group: Group, standing: Standing, against: readonly Obstacle[], most: number): PodGroupView {
+  #view({ group, standing, against }: JudgedGroup, most: number): PodGroupView {
     const { namespace, name } = group;
     const pods = [...group.pods.values()];
     const [first] = against;

@@ -2,13 +2,12 @@
 // are there. Pure; the owners' declarations are read elsewhere.
 import { largestPodGroup, podGroupSizeAnnotation } from '../../../pkg/kubernetes/labels.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
+import type { PodGroupSizeSource } from '../../../pkg/models/index.ts';
 import type { GroupPod } from './records.ts';
-
-export const sizeSources = ['annotation', 'owners', 'pods'] as const;
 
 export interface GroupSize {
   pods: number;
-  from: (typeof sizeSources)[number];
+  from: PodGroupSizeSource;
 }
 
 export type AnnotatedSize =

@@ -4,6 +4,7 @@
 import { type ApiResult, type Cluster, type KubernetesObject, podsResource } from '../../../pkg/kubernetes/cluster.ts';
 import { listAll } from '../../../pkg/kubernetes/informer-list.ts';
 import { tolerantProjection } from '../../../pkg/kubernetes/informer-projection.ts';
+import { controllerReference } from '../../../pkg/kubernetes/owner.ts';
 import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { jobNameLabel, jobNameLabelValue } from '../../../pkg/kubernetes/results/marks.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -97,8 +98,7 @@ async function podsOf(deps: CollectDeps, job: ResultJob): Promise<ApiResult<Foun
 
 /** The label only finds pods; an earlier Job of the name may have left some, also without their owner. */
 function isOf({ uid }: ResultJob, { metadata }: KubernetesObject): boolean {
-  const owners = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : [];
-  const owner = owners.find((reference) => reference?.controller === true);
+  const owner = controllerReference(metadata);
   if (owner !== undefined) return owner.uid === uid;
   const labels = fields(metadata.labels);
   return (labels['batch.kubernetes.io/controller-uid'] ?? labels['controller-uid'] ?? uid) === uid;

@@ -6,6 +6,7 @@ import { fields } from '../../../pkg/kubernetes/pod-template.ts';
 import { type ConfigMap, createdSelector, resultOwner } from '../../../pkg/kubernetes/results/marks.ts';
 import type { CancelTimer, Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { scopesOf } from '../scopes.ts';
 
 export interface ResultExpiryDeps {
   cluster: Pick<Cluster, 'list' | 'delete'>;
@@ -60,11 +61,10 @@ export class ResultExpiry {
   }
 
   async sweep(): Promise<void> {
-    const { namespaces, logger } = this.#deps;
-    for (const namespace of namespaces.length > 0 ? namespaces : [undefined]) {
+    for (const namespace of scopesOf(this.#deps)) {
       if (this.#isStopped) return;
       const problem = await this.#sweepOf(namespace);
-      if (problem !== undefined) logger.warn({ namespace, problem }, 'old results cannot be deleted');
+      if (problem !== undefined) this.#deps.logger.warn({ namespace, problem }, 'old results cannot be deleted');
     }
   }
 

@@ -2,16 +2,13 @@
 // nothing else: for each key it reads the Job afresh and takes the steps that decide.ts names, one after the other, until
 // there is nothing to do or an answer is missing; then it comes back later and begins anew.
 import { isNotFound } from '../../../pkg/kubernetes/answers.ts';
-import { type ApiResult, type Cluster, jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
-import { createInformer, type Informer, type InformerTiming } from '../../../pkg/kubernetes/informer.ts';
+import { type ApiResult, jobsResource, type KubernetesObject } from '../../../pkg/kubernetes/cluster.ts';
+import { createInformer, type Informer } from '../../../pkg/kubernetes/informer.ts';
 import type { LogSource } from '../../../pkg/kubernetes/log-source.ts';
 import { enabledSelector } from '../../../pkg/kubernetes/results/marks.ts';
 import { withRightsHint } from '../../../pkg/kubernetes/rights.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { Metrics } from '../../platform/metrics.ts';
-import type { Random } from '../../platform/random.ts';
 import { parseAttemptKey } from '../jobs/records.ts';
+import { scopesOf, type WatchDeps } from '../scopes.ts';
 import { type LookAgain, type Retry, WorkQueue } from '../work-queue.ts';
 import { type CollectDeps, collect } from './collect.ts';
 import { nextStep, type Place, type Situation } from './decide.ts';
@@ -21,16 +18,9 @@ import { projectResultJob, type ResultJob } from './records.ts';
 import { resultMaps } from './result-maps.ts';
 import { mark, tellOfResult, tellOfTakenPlace } from './tell.ts';
 
-export interface ResultsControllerDeps {
-  cluster: Cluster;
+export interface ResultsControllerDeps extends WatchDeps {
   source: LogSource;
   queueId: string;
-  /** Absent or empty: all namespaces. */
-  namespaces?: readonly string[];
-  clock: Clock;
-  random: Random;
-  logger: Logger;
-  metrics: Metrics;
   /** `status`: without the logs themselves. */
   logs: 'full' | 'status';
   maxBytes: number;
@@ -38,7 +28,6 @@ export interface ResultsControllerDeps {
   keptForMs(jobId: string, attempt: number): number;
   /** The result of an attempt is saved, and its Job is marked. */
   saved?(jobId: string, attempt: number): void;
-  timing?: Partial<InformerTiming>;
   limits?: Pick<CollectDeps, 'containerTimeoutMs' | 'totalTimeoutMs'>;
 }
 
@@ -80,8 +69,7 @@ class Controller implements ResultsController {
       ...{ name: 'results', clock, random, logger, metrics },
       ...{ concurrency: jobsAtOnce(deps.maxBytes), process, fieldsOf: (key: string) => this.#jobOf(key) },
     });
-    const namespaces = deps.namespaces?.length ? deps.namespaces : [undefined];
-    this.#informers = new Map(namespaces.map((namespace) => [namespace, this.#informer(namespace)]));
+    this.#informers = new Map(scopesOf(deps).map((namespace) => [namespace, this.#informer(namespace)]));
   }
 
   start(): void {

@@ -20,8 +20,13 @@ import { refuse } from './quota.ts';
 import { watchDeadline } from './timeout.ts';
 
 export function createMade(state: CoreState, job: RunningJob, event: CreateMade): Decision[] {
-  job.call = 'none';
+  answered(job);
   return [...markMade(state, job, event), ...callNow(state, job, event.at)];
+}
+
+/** After a rebuild the answer to an earlier core's create may come while a deletion is on its way. */
+function answered(job: RunningJob): void {
+  if (job.call === 'create') job.call = 'none';
 }
 
 /** The attempt's workload exists: by the create's answer, or because somebody saw it first. */
@@ -42,7 +47,7 @@ export function markMade(state: CoreState, job: RunningJob, { uid, at }: { uid: 
 }
 
 export function createRefused(state: CoreState, job: RunningJob, event: CreateRefused): Decision[] {
-  job.call = 'none';
+  answered(job);
   if (job.creation === 'made') return callNow(state, job, event.at);
   if (mayStillLand(job, event.at)) return callLater(state, job, event.at, callBackoff);
   const decisions = needNotGiveWay(job);
@@ -53,7 +58,7 @@ export function createRefused(state: CoreState, job: RunningJob, event: CreateRe
 }
 
 export function createUnknown(state: CoreState, job: RunningJob, event: CreateUnknown): Decision[] {
-  job.call = 'none';
+  answered(job);
   const decisions = event.surelyNotMade ? tellWhy(job, event) : markUnknown(job, event);
   return [...decisions, ...callLater(state, job, event.at, callBackoff, event.retryAfterMs)];
 }

@@ -4,6 +4,12 @@ import type { RunningJob } from '../state.ts';
 
 export const lateCreateMs = 90_000;
 
+/**
+ * How an attempt stands whose workload is in the way of another one. `settling`: it was cancelled and is about to go, or is
+ * over but a lost create of its workload may still land.
+ */
+export type AttemptStanding = 'running' | 'settling' | 'over';
+
 export function mayStillLand(job: RunningJob, at: number): boolean {
   return at < landedAt(job);
 }

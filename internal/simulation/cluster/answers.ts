@@ -33,10 +33,23 @@ export function invalid(resource: Resource, name: string, problems: readonly str
   return refused(422, 'Invalid', `${kind} "${name}" is invalid: ${list}`);
 }
 
-export function uidConflict(resource: Resource, name: string, wanted: string, found: string | undefined): Refused {
+/** The refusal of what was meant for another object of that name, or for an older version of it. */
+export function conflictWith(
+  resource: Resource,
+  { metadata }: KubernetesObject,
+  wanted: { uid?: string | undefined; resourceVersion?: string | undefined },
+): Refused | undefined {
+  const { name, uid = '', resourceVersion = '' } = metadata;
   const what = `Operation cannot be fulfilled on ${qualifiedPlural(resource)} "${name}"`;
-  const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found ?? ''}`;
-  return refused(409, 'Conflict', `${what}: ${why}`);
+  const failed = (field: string, asked: string, found: string): Refused =>
+    refused(
+      409,
+      'Conflict',
+      `${what}: Precondition failed: ${field} in precondition: ${asked}, ${field} in object meta: ${found}`,
+    );
+  if (wanted.uid !== undefined && wanted.uid !== uid) return failed('UID', wanted.uid, uid);
+  if (wanted.resourceVersion === undefined || wanted.resourceVersion === resourceVersion) return undefined;
+  return failed('ResourceVersion', wanted.resourceVersion, resourceVersion);
 }
 
 export const continueExpired: Refused = refused(

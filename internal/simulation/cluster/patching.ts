@@ -1,25 +1,7 @@
 // A merge patch as the API server applies it: what is null goes, objects are merged, everything else is replaced.
 // https://www.rfc-editor.org/rfc/rfc7386
-import type { ApiResult, KubernetesObject, MergePatch, Resource } from '../../../pkg/kubernetes/cluster.ts';
-import { qualifiedPlural, refused, uidConflict } from './answers.ts';
+import type { KubernetesObject, MergePatch } from '../../../pkg/kubernetes/cluster.ts';
 import { copyOf } from './copy.ts';
-
-/** The refusal when the patch was made for another object of that name, or for an older version of it. */
-export function patchConflict(
-  resource: Resource,
-  object: KubernetesObject,
-  { metadata = {} }: MergePatch,
-): ApiResult<never> | undefined {
-  const { name, uid, resourceVersion } = object.metadata;
-  if (metadata.uid !== undefined && metadata.uid !== uid) return uidConflict(resource, name, metadata.uid, uid);
-  if (metadata.resourceVersion === undefined || metadata.resourceVersion === resourceVersion) return undefined;
-  const what = `Operation cannot be fulfilled on ${qualifiedPlural(resource)} "${name}"`;
-  return refused(
-    409,
-    'Conflict',
-    `${what}: the object has been modified; please apply your changes to the latest version`,
-  );
-}
 
 /** The next version, without sharing anything with the patch. */
 export function patched(object: KubernetesObject, patch: MergePatch): KubernetesObject {

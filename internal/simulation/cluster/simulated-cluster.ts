@@ -21,7 +21,7 @@ import type { LogOptions, LogSource } from '../../../pkg/kubernetes/log-source.t
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { Agenda } from './agenda.ts';
-import { alreadyExists, invalid, notFound, ok, uidConflict } from './answers.ts';
+import { alreadyExists, conflictWith, invalid, notFound, ok } from './answers.ts';
 import { copyOf } from './copy.ts';
 import type { ObjectEvent } from './event-history.ts';
 import { GarbageCollector } from './garbage-collector.ts';
@@ -32,7 +32,7 @@ import { Kubelet, type PodEvents } from './kubelet.ts';
 import { Listing } from './listing.ts';
 import { type LogLine, logStream, simulatedLog } from './logs.ts';
 import { ObjectStore } from './object-store.ts';
-import { patchConflict, patched } from './patching.ts';
+import { patched } from './patching.ts';
 import { PyTorchController } from './pytorch-controller.ts';
 import { kubernetesTime } from './timestamps.ts';
 import { jobProblems, jobSetProblems, metadataProblems, pytorchProblems } from './validation.ts';
@@ -121,8 +121,8 @@ class InMemoryCluster implements SimulatedCluster {
     if (this.#isClosed) return closedAnswer;
     const object = this.#store.get(resource, namespace, name);
     if (!object) return notFound(resource, name);
-    const { uid } = object.metadata;
-    if (options.uid !== undefined && options.uid !== uid) return uidConflict(resource, name, options.uid, uid);
+    const conflict = conflictWith(resource, object, options);
+    if (conflict) return conflict;
     this.#collector.delete(resource, object, options.propagation, this.#deps.clock.now());
     return ok(undefined);
   }
@@ -136,7 +136,7 @@ class InMemoryCluster implements SimulatedCluster {
     if (this.#isClosed) return closedAnswer;
     const object = this.#store.get(resource, namespace, name);
     if (!object) return notFound(resource, name);
-    const conflict = patchConflict(resource, object, patch);
+    const conflict = conflictWith(resource, object, patch.metadata ?? {});
     return conflict ?? ok(this.#store.put(resource, patched(object, patch)));
   }
 

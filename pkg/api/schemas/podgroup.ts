@@ -1,6 +1,6 @@
 // The document about a group of pods. The states of pods are Kubernetes' own words, and Unschedulable.
 import Type, { type Static } from 'typebox';
-import { podGroupReasons, podGroupSizeSources } from '../podgroup-service.ts';
+import { podGroupReasons, podGroupSizeSources } from '../../models/index.ts';
 import { oneOf, timestamp } from './common.ts';
 
 const waitingPod = Type.Object({

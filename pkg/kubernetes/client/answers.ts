@@ -10,7 +10,7 @@ import { parseRetryAfter } from './retry-gate.ts';
 const longestErrorBytes = 65_536;
 const longestMessage = 4_096;
 
-type Answer = Dispatcher.ResponseData;
+export type Answer = Dispatcher.ResponseData;
 type Failure = Exclude<ApiResult<never>, { outcome: 'ok' }>;
 
 /** `read` turns the JSON of a success into the value, or undefined when it is not what was asked for. */

@@ -1,7 +1,7 @@
 // The Cluster interface over a transport: which request each call is, how its answer is read, and how long it took.
 import type { Clock } from '../../../internal/platform/clock.ts';
 import type { Metrics } from '../../../internal/platform/metrics.ts';
-import { isNotFound } from '../answers.ts';
+import { isNotFound, ok } from '../answers.ts';
 import { type Applier, fieldManager } from '../apply.ts';
 import {
   type ApiResult,
@@ -17,7 +17,7 @@ import type { Discovery } from '../discovery.ts';
 import type { LogSource } from '../log-source.ts';
 import type { ServerVersion, Versioned } from '../server-version.ts';
 import { WatchFailure } from '../watch-failure.ts';
-import { noAnswer, readAnswer, readFailure } from './answers.ts';
+import { type Answer, noAnswer, readAnswer, readFailure } from './answers.ts';
 import { unlessEarly } from './early-refusals.ts';
 import { isEntry } from './kubeconfig-file.ts';
 import { listQuery, logQuery, resourcePath, watchQuery } from './paths.ts';
@@ -50,12 +50,12 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
     verb: Verb,
     resource: string,
     request: ApiRequest,
-    read: (body: unknown) => T | undefined,
+    read: (answer: Answer, at: number) => Promise<ApiResult<T>>,
   ): Promise<ApiResult<T>> => {
     const startedAt = deps.clock.now();
     const result = await deps.transport
       .send(request)
-      .then((answer) => readAnswer(answer, deps.clock.now(), read))
+      .then((answer) => read(answer, deps.clock.now()))
       .catch(noAnswer);
     timed(verb, resource, startedAt, result.outcome);
     return result;
@@ -63,17 +63,11 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
   const ready = async (): Promise<ApiResult<undefined>> => {
     if (deps.gate.remainingMs() > 0) return notAsked(deps.gate);
     const request = { method: 'GET', path: '/readyz', kind: 'stream' } as const;
-    const startedAt = deps.clock.now();
-    const result = await deps.transport
-      .send(request)
-      .then(async (answer): Promise<ApiResult<undefined>> => {
-        if (answer.statusCode !== 200) return readFailure(answer, deps.clock.now());
-        await answer.body.dump();
-        return { outcome: 'ok', value: undefined };
-      })
-      .catch(noAnswer);
-    timed('get', 'readyz', startedAt, result.outcome);
-    return result;
+    return exchange('get', 'readyz', request, async (answer, at) => {
+      if (answer.statusCode !== 200) return readFailure(answer, at);
+      await answer.body.dump();
+      return ok(undefined);
+    });
   };
   const call = <T>(
     verb: Verb,
@@ -84,7 +78,8 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
     places[request.kind].within(async () => {
       if (request.signal?.aborted) return noAnswer(request.signal.reason);
       if (!(await deps.gate.pass(request.signal))) return heldBack(deps.gate);
-      const send = (): Promise<ApiResult<T>> => exchange(verb, resource.plural, request, read);
+      const send = (): Promise<ApiResult<T>> =>
+        exchange(verb, resource.plural, request, (answer, at) => readAnswer(answer, at, read));
       return unlessEarly(await send(), { repeat: send, ready });
     });
 
@@ -97,12 +92,12 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
         : call('create', resource, createRequest(resource, object), readObject),
     get: (resource, namespace, name) =>
       call('get', resource, { kind: 'read', method: 'GET', path: resourcePath(resource, namespace, name) }, readObject),
-    async delete(resource, namespace, name, { propagation, uid }) {
+    async delete(resource, namespace, name, { propagation, ...preconditions }) {
       const body = {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: propagation === 'foreground' ? 'Foreground' : 'Background',
-        ...(uid === undefined ? {} : { preconditions: { uid } }),
+        ...(Object.keys(preconditions).length > 0 && { preconditions }),
       };
       const path = resourcePath(resource, namespace, name);
       const request = { kind: 'write', method: 'DELETE', path, body } as const;
@@ -123,19 +118,12 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
       ),
     watch: (resource, options) => watch(deps, resource, options, timed),
     ping: ready,
-    async log(namespace, pod, { signal, ...options }) {
+    log(namespace, pod, { signal, ...options }) {
       const path = `${resourcePath(podsResource, namespace, pod)}/log`;
-      const startedAt = deps.clock.now();
       const request = { method: 'GET', path, query: logQuery(options), signal, kind: 'stream' } as const;
-      const result = await deps.transport
-        .send(request)
-        .then(async (answer): Promise<ApiResult<AsyncIterable<Uint8Array>>> => {
-          if (answer.statusCode !== 200) return readFailure(answer, deps.clock.now());
-          return { outcome: 'ok', value: answer.body };
-        })
-        .catch(noAnswer);
-      timed('get', 'pods/log', startedAt, result.outcome);
-      return result;
+      return exchange<AsyncIterable<Uint8Array>>('get', 'pods/log', request, async (answer, at) =>
+        answer.statusCode === 200 ? ok(answer.body) : readFailure(answer, at),
+      );
     },
     async serves(resource) {
       const { group, version, plural } = resource;
@@ -144,18 +132,10 @@ export function apiCluster(deps: ApiClusterDeps): Cluster & LogSource & Discover
       const found = await call('get', { ...resource, plural: 'apis' }, request, (body) => readServed(body, plural));
       return isNotFound(found) ? { outcome: 'ok', value: false } : found;
     },
-    async serverVersion() {
-      const startedAt = deps.clock.now();
-      const result = await deps.transport
-        .send({ method: 'GET', path: '/version', kind: 'read' })
-        .then(async (answer): Promise<ApiResult<ServerVersion>> => {
-          const { date } = answer.headers;
-          return readAnswer(answer, deps.clock.now(), (body) => readVersion(body, date));
-        })
-        .catch(noAnswer);
-      timed('get', 'version', startedAt, result.outcome);
-      return result;
-    },
+    serverVersion: () =>
+      exchange('get', 'version', { method: 'GET', path: '/version', kind: 'read' }, (answer, at) =>
+        readAnswer(answer, at, (body) => readVersion(body, answer.headers.date)),
+      ),
     close: () => deps.transport.close(),
   };
 }

@@ -4,21 +4,21 @@
 // That the gangs get into each other's way is a matter of chance in a real cluster. Here it is made certain: the pods come
 // with a scheduling gate, and eight of them are let in first, three, three and two of the gangs. All eight fit, whatever the
 // scheduler does; then the others are let in, and none does.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { repositoryRoot } from '../../support/repository.ts';
-import { getJson, type ServerProcess, startServing } from '../../support/server-process.ts';
+import { getJson } from '../../support/server-process.ts';
 import { fateLabel } from '../harness/fate.ts';
-import type { ClusterOptions, TestCluster } from '../harness/index.ts';
-import { waitFor } from '../harness/wait.ts';
+import type { ClusterOptions } from '../harness/index.ts';
+import { type StoryOptions, StoryServer } from '../support/story-server.ts';
 
 const example = `${repositoryRoot}examples/gang`;
 const groupLabel = 'podgroup.jhwagner.github.io/name';
 const gates = [{ name: 'example.com/wait-for-your-turn' }];
 const slots = 8;
 const patienceMs = 120_000;
+const controllers = ['--controllers', 'podgroup'];
+const flags = ['--max-concurrency', '3', '--gang-deadlock-after', '3s'];
 
 /** What a cluster for the story is started with. */
 export const storyCluster: ClusterOptions = {
@@ -64,67 +64,51 @@ export interface Outcome {
   resolved: SeenJob[];
 }
 
-export interface StoryOptions {
-  cluster: TestCluster;
-  say(text: string): void;
+export interface GangStoryOptions extends StoryOptions {
   /** How long the deadlock is left alone. */
   standsMs: number;
 }
 
-export async function playGangs(options: StoryOptions): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'kubejobs-gang-'));
-  const story = new Story(options, folder);
+export async function playGangs(options: GangStoryOptions): Promise<Outcome> {
+  const server = new StoryServer(options, patienceMs);
+  const story = new Story(options, server);
   try {
     await story.makeNodes();
-    await story.start();
+    await server.start(flags, controllers);
     await story.submit();
     await story.letThemInByTurns();
     const { deadlocked, unresolved } = await story.leaveItAlone();
-    await story.stop();
-    await story.start('--gang-deadlock-resolve');
+    await server.stop();
+    await server.start([...flags, '--gang-deadlock-resolve'], controllers);
     return { deadlocked, unresolved, resolved: await story.watchItResolve() };
   } finally {
-    await story.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await server.remove();
   }
 }
 
 class Story {
-  readonly #options: StoryOptions;
-  readonly #folder: string;
-  #server: ServerProcess | undefined;
+  readonly #options: GangStoryOptions;
+  readonly #server: StoryServer;
   #ids: string[] = [];
 
-  constructor(options: StoryOptions, folder: string) {
+  constructor(options: GangStoryOptions, server: StoryServer) {
     this.#options = options;
-    this.#folder = folder;
+    this.#server = server;
   }
 
   async makeNodes(): Promise<void> {
-    const { cluster, say } = this.#options;
-    await cluster.kubectl('apply', '-f', `${example}/nodes.yaml`);
-    await cluster.kubectl('wait', 'node', '--all', '--for=condition=Ready', '--timeout=60s');
-    say(`two simulated nodes are ready, with ${slots} slots in all`);
-  }
-
-  async start(...flags: string[]): Promise<void> {
-    const { cluster, say } = this.#options;
-    const where = ['--kubeconfig', cluster.kubeconfigPath, '--namespace', 'default', '--controllers', 'podgroup'];
-    const store = ['--store', `sqlite:${join(this.#folder, 'queue.db')}`, '--log-level', 'error'];
-    const how = ['--max-concurrency', '3', '--gang-deadlock-after', '3s', ...flags];
-    this.#server = await startServing([...where, ...store, ...how]);
-    say(`kubejobs serve ${how.join(' ')}`);
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.kill('SIGTERM');
-    this.#server = undefined;
+    await this.#server.makeNodes(example);
+    this.#options.say(`two simulated nodes are ready, with ${slots} slots in all`);
   }
 
   async submit(): Promise<void> {
     const jobs = (JSON.parse(readFileSync(`${example}/jobs.json`, 'utf8')) as Submission[]).map(withGates);
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${this.#url}/jobs/batch`, { method: 'POST', headers, body: JSON.stringify(jobs) });
+    const response = await fetch(`${this.#server.url}/jobs/batch`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(jobs),
+    });
     const answer = (await response.json()) as Array<{ job_id: string }>;
     if (response.status !== 201) throw new Error(`POST /jobs/batch: ${JSON.stringify(answer)}`);
     this.#ids = answer.map(({ job_id }) => job_id);
@@ -132,10 +116,10 @@ class Story {
   }
 
   async letThemInByTurns(): Promise<void> {
-    const gated = await this.#podsOnce('twelve pods', (pods) => pods.length === 12);
+    const gated = await this.#server.podsOnce<SeenPod>(groupLabel, 'twelve pods', (pods) => pods.length === 12);
     const first = byTurns(gated).slice(0, slots);
     await this.#letIn(first);
-    await this.#podsOnce('eight running pods', (pods) => countRunning(pods) === slots);
+    await this.#server.podsOnce<SeenPod>(groupLabel, 'eight running pods', (pods) => countRunning(pods) === slots);
     this.#options.say(`the scheduler took the gangs by turns: ${await this.#runningOfEach()}; no slot is left`);
     await this.#letIn(gated.filter((pod) => !first.includes(pod)));
   }
@@ -143,7 +127,7 @@ class Story {
   async leaveItAlone(): Promise<{ deadlocked: string[]; unresolved: SeenJob[] }> {
     const { say, standsMs } = this.#options;
     let groups: SeenGroup[] = [];
-    await this.#until('a deadlock', async () => {
+    await this.#server.until('a deadlock', async () => {
       groups = await this.#groups();
       return groups.length === 3 && groups.every(({ deadlock }) => deadlock !== undefined);
     });
@@ -160,7 +144,7 @@ class Story {
   async watchItResolve(): Promise<SeenJob[]> {
     const told = new Map<string, string>();
     let jobs: SeenJob[] = [];
-    await this.#until('the end of all jobs', async () => {
+    await this.#server.until('the end of all jobs', async () => {
       jobs = await this.#jobs();
       for (const job of jobs) this.#tellOnce(job, told);
       for (const group of await this.#groups()) this.#tellReady(group, told);
@@ -183,31 +167,16 @@ class Story {
     if (ready && before !== 'true') this.#options.say(`all pods of ${name} run, and have the ready label`);
   }
 
-  get #url(): string {
-    if (!this.#server) throw new Error('the server does not run');
-    return this.#server.url;
-  }
-
   #jobs(): Promise<SeenJob[]> {
-    return Promise.all(this.#ids.map((id) => getJson<SeenJob>(`${this.#url}/jobs/${id}`)));
+    return Promise.all(this.#ids.map((id) => getJson<SeenJob>(`${this.#server.url}/jobs/${id}`)));
   }
 
   #groups(): Promise<SeenGroup[]> {
-    return getJson(`${this.#url}/podgroups`);
+    return getJson(`${this.#server.url}/podgroups`);
   }
 
-  async #pods(): Promise<SeenPod[]> {
-    const text = await this.#options.cluster.kubectl('get', 'pods', '-n', 'default', '-l', groupLabel, '-o', 'json');
-    return (JSON.parse(text) as { items: SeenPod[] }).items;
-  }
-
-  async #podsOnce(what: string, condition: (pods: SeenPod[]) => boolean): Promise<SeenPod[]> {
-    let pods: SeenPod[] = [];
-    await this.#until(what, async () => {
-      pods = await this.#pods();
-      return condition(pods);
-    });
-    return pods;
+  #pods(): Promise<SeenPod[]> {
+    return this.#server.read('pods', '-l', groupLabel);
   }
 
   async #letIn(pods: readonly SeenPod[]): Promise<void> {
@@ -221,10 +190,6 @@ class Story {
     const pods = await this.#pods();
     const groups = [...new Set(pods.map(groupOf))].sort();
     return groups.map((group) => `${group} ${countRunning(pods.filter((pod) => groupOf(pod) === group))}/4`).join(', ');
-  }
-
-  async #until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    await waitFor(what, condition, { timeoutMs: patienceMs });
   }
 }
 

@@ -3,16 +3,14 @@
 //
 // Pods of KWOK's nodes run no command: what becomes of them says a label, which is added to the examples here, and changed
 // while they run. Nothing else of the examples is changed.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { JobSet } from '../../../pkg/models/index.ts';
 import { repositoryRoot } from '../../support/repository.ts';
-import { getJson, runProgram, type ServerProcess, startServing, submitJob } from '../../support/server-process.ts';
+import { getJson, runProgram, submitJob } from '../../support/server-process.ts';
 import { type Fate, fateLabel } from '../harness/fate.ts';
-import type { ClusterOptions, TestCluster } from '../harness/index.ts';
-import { waitFor } from '../harness/wait.ts';
+import type { ClusterOptions } from '../harness/index.ts';
+import { type StoryOptions, StoryServer } from '../support/story-server.ts';
 
 const example = `${repositoryRoot}examples/jobset`;
 const rackLabel = 'example.com/rack';
@@ -64,14 +62,9 @@ export function problemsOf({ jobs, addresses, before, after, racks }: Outcome): 
   return problems;
 }
 
-export interface StoryOptions {
-  cluster: TestCluster;
-  say(text: string): void;
-}
-
 export async function playJobSets(options: StoryOptions): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'kubejobs-jobset-'));
-  const story = new Story(options, folder);
+  const server = new StoryServer(options, patienceMs);
+  const story = new Story(options, server);
   try {
     await story.prepare();
     const { job: led, addresses } = await story.leadWorkers();
@@ -80,39 +73,27 @@ export async function playJobSets(options: StoryOptions): Promise<Outcome> {
     const { job: placed, racks } = await story.placeOnRacks();
     return { jobs: [led, served, resumed, placed], addresses, before, after, racks };
   } finally {
-    await story.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await server.remove();
   }
 }
 
 class Story {
   readonly #options: StoryOptions;
-  readonly #folder: string;
-  #server: ServerProcess | undefined;
+  readonly #server: StoryServer;
 
-  constructor(options: StoryOptions, folder: string) {
+  constructor(options: StoryOptions, server: StoryServer) {
     this.#options = options;
-    this.#folder = folder;
+    this.#server = server;
   }
 
   async prepare(): Promise<void> {
     const { cluster, say } = this.#options;
-    await cluster.kubectl('apply', '-f', `${example}/nodes.yaml`);
-    await cluster.kubectl('wait', 'node', '--all', '--for=condition=Ready', '--timeout=60s');
+    await this.#server.makeNodes(example);
     say('six simulated nodes are ready, two in each of three racks');
     const { code, stdout, stderr } = await runProgram(['install', 'crds', '--kubeconfig', cluster.kubeconfigPath]);
     if (code !== 0) throw new Error(`kubejobs install crds: ${stdout}${stderr}`);
     say('kubejobs install crds: JobSets are installed, and bad ones are refused');
-    const where = ['--kubeconfig', cluster.kubeconfigPath, '--namespace', 'default'];
-    const store = ['--store', `sqlite:${join(this.#folder, 'queue.db')}`, '--log-level', 'error'];
-    const how = ['--controllers', 'health,jobset'];
-    this.#server = await startServing([...where, ...store, ...how]);
-    say(`kubejobs serve ${how.join(' ')}`);
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.kill('SIGTERM');
-    this.#server = undefined;
+    await this.#server.start(['--controllers', 'health,jobset']);
   }
 
   async leadWorkers(): Promise<{ job: SeenJob; addresses: string[] }> {
@@ -173,7 +154,7 @@ class Story {
     for (const { template } of workload.spec.replicatedJobs ?? [])
       template.spec.template.metadata = { labels: { [fateLabel]: fate }, annotations };
     const { name } = workload.metadata;
-    const response = await submitJob(this.#url, { name, workload });
+    const response = await submitJob(this.#server.url, { name, workload });
     const answer = (await response.json()) as { job_id: string };
     if (response.status !== 201) throw new Error(`POST /jobs: ${JSON.stringify(answer)}`);
     this.#options.say(`submitted ${name} (${file}.yaml)`);
@@ -188,19 +169,10 @@ class Story {
   }
 
   async #jobOnce(jobId: string, what: string, condition: (job: SeenJob) => boolean): Promise<SeenJob> {
-    return waitFor(
-      what,
-      async () => {
-        const job = await getJson<SeenJob>(`${this.#url}/jobs/${jobId}`);
-        return condition(job) ? job : undefined;
-      },
-      { timeoutMs: patienceMs },
-    );
-  }
-
-  get #url(): string {
-    if (!this.#server) throw new Error('the server does not run');
-    return this.#server.url;
+    return this.#server.until(what, async () => {
+      const job = await getJson<SeenJob>(`${this.#server.url}/jobs/${jobId}`);
+      return condition(job) ? job : undefined;
+    });
   }
 
   /** What becomes of these pods. */
@@ -209,26 +181,14 @@ class Story {
     await kubectl('label', 'pods', '-n', 'default', '-l', selector, `${fateLabel}=${fate}`, '--overwrite');
   }
 
-  async #podsOnce(jobSet: string, what: string, condition: (pods: SeenPod[]) => boolean): Promise<SeenPod[]> {
-    return waitFor(
-      what,
-      async () => {
-        const pods = await this.#read<SeenPod>('pods', '-l', `${jobSetLabel}=${jobSet}`);
-        return condition(pods) ? pods : undefined;
-      },
-      { timeoutMs: patienceMs },
-    );
+  #podsOnce(jobSet: string, what: string, condition: (pods: SeenPod[]) => boolean): Promise<SeenPod[]> {
+    return this.#server.podsOnce(`${jobSetLabel}=${jobSet}`, what, condition);
   }
 
   /** By node. */
   async #racks(): Promise<Map<string, string>> {
-    const nodes = await this.#read<SeenPod>('nodes');
+    const nodes = await this.#server.read<SeenPod>('nodes');
     return new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels[rackLabel] ?? '']));
-  }
-
-  async #read<T>(...what: string[]): Promise<T[]> {
-    const text = await this.#options.cluster.kubectl('get', ...what, '-n', 'default', '-o', 'json');
-    return (JSON.parse(text) as { items: T[] }).items;
   }
 }
 

@@ -1,7 +1,8 @@
 // What a failed Job means for its JobSet. Each title is a sentence of what JobSet promises.
 import { describe, expect, it } from 'vitest';
 import type { FailurePolicyRule } from '../../../pkg/models/index.ts';
-import { attemptOf, type JobSetGround, simple, type TestJobSet } from '../support/jobsets.ts';
+import { attemptOf, simple } from '../support/jobset-objects.ts';
+import type { JobSetGround, TestJobSet } from '../support/jobsets.ts';
 
 const first = (set: TestJobSet, job: string): string => `(first failed job: ${set.name}-${job})`;
 

@@ -1,7 +1,8 @@
 // What the Jobs of a JobSet are called and what they carry. Each title is a sentence of what JobSet promises.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type JobSetGround, prefix, simple, unmanaged } from '../support/jobsets.ts';
+import { prefix, simple, unmanaged } from '../support/jobset-objects.ts';
+import type { JobSetGround } from '../support/jobsets.ts';
 
 export function namingCases(ground: () => JobSetGround): void {
   const create: JobSetGround['create'] = (...args) => ground().create(...args);

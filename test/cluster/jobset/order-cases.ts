@@ -2,7 +2,8 @@
 // promises.
 import { describe, expect, it } from 'vitest';
 import type { JobSetSpec, ReplicatedJob, TemplateMetadata } from '../../../pkg/models/index.ts';
-import { attemptOf, type JobSetGround, prefix, simple, type TestJobSet, unmanaged } from '../support/jobsets.ts';
+import { attemptOf, prefix, simple, unmanaged } from '../support/jobset-objects.ts';
+import type { JobSetGround, TestJobSet } from '../support/jobsets.ts';
 
 const inOrder: JobSetSpec = { ...simple(), startupPolicy: { startupPolicyOrder: 'InOrder' } };
 const all = ['a-0', 'a-1', 'b-0'];

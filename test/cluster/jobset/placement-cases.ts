@@ -1,7 +1,8 @@
 // What exclusive placement puts into the pods of a Job. Each title is a sentence of what JobSet promises; where pods land is
 // shown in jobset-pods.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JobSetGround, prefix, unmanaged } from '../support/jobsets.ts';
+import { prefix, unmanaged } from '../support/jobset-objects.ts';
+import type { JobSetGround } from '../support/jobsets.ts';
 
 const exclusive = { 'alpha.jobset.sigs.k8s.io/exclusive-topology': 'rack' };
 const prepared = { ...exclusive, 'alpha.jobset.sigs.k8s.io/node-selector': 'true' };

@@ -2,7 +2,8 @@
 // promises.
 import { describe, expect, it } from 'vitest';
 import type { ReplicatedJob } from '../../../pkg/models/index.ts';
-import { attemptOf, type JobSetGround, prefix, simple, unmanaged } from '../support/jobsets.ts';
+import { attemptOf, prefix, simple, unmanaged } from '../support/jobset-objects.ts';
+import type { JobSetGround } from '../support/jobsets.ts';
 
 /** With so many pods at once, of so many in all. */
 function wide(name: string, parallelism: number, completions: number): ReplicatedJob {

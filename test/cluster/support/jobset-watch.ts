@@ -5,7 +5,7 @@ import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { type ApiAccess, apiObject } from '../harness/api-request.ts';
-import type { JobSetDocument } from './jobsets.ts';
+import type { JobSetDocument } from './jobset-objects.ts';
 
 export class JobSetWatch {
   readonly versions: JobSetDocument[] = [];

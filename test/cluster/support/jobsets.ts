@@ -1,97 +1,26 @@
 // JobSets on the test cluster, for tests that play the Job controller themselves: their Jobs are managed by nobody else, so
 // that a test can say what becomes of them. Everything is asked of the Kubernetes API, and nothing here asserts.
 import { Agent } from 'node:https';
-import type {
-  FailurePolicy,
-  JobSetCondition,
-  JobSetSpec,
-  JobSetStatus,
-  ReplicatedJob,
-} from '../../../pkg/models/index.ts';
+import type { JobSetCondition, JobSetSpec, JobSetStatus } from '../../../pkg/models/index.ts';
 import { repositoryRoot } from '../../support/repository.ts';
 import { type ApiAccess, apiObject, apiRequest } from '../harness/api-request.ts';
 import type { SharedCluster } from '../harness/shared-cluster.ts';
+import {
+  type EventDocument,
+  type JobDocument,
+  type JobSetDocument,
+  prefix,
+  type ServiceDocument,
+  unmanaged,
+} from './jobset-objects.ts';
 import { TestQueue, until } from './queue.ts';
 import { removeRights } from './rights.ts';
-
-export interface JobDocument {
-  metadata: {
-    name: string;
-    uid: string;
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-    deletionTimestamp?: string;
-    finalizers?: string[];
-    ownerReferences: Array<Record<string, unknown>>;
-  };
-  spec: {
-    suspend: boolean;
-    managedBy: string;
-    completionMode: string;
-    template: { metadata: JobDocument['metadata']; spec: Record<string, unknown> };
-  };
-  status: { startTime?: string };
-}
-
-export interface JobSetDocument {
-  metadata: {
-    name: string;
-    uid: string;
-    resourceVersion: string;
-    generation: number;
-    deletionTimestamp?: string;
-    finalizers?: string[];
-  };
-  status?: JobSetStatus;
-}
-
-export interface ServiceDocument {
-  metadata: Record<string, unknown>;
-  spec: Record<string, unknown>;
-}
-
-export interface EventDocument {
-  type: string;
-  reason: string;
-  message: string;
-  metadata: { resourceVersion: string };
-  involvedObject: { kind: string; name: string; uid: string };
-}
 
 const definitions = `${repositoryRoot}deploy/crds`;
 const everyJobSet = '/apis/jobset.x-k8s.io/v1alpha2/jobsets';
 const limitMs = 60_000;
 const holdFinalizer = 'test.kubejobs.io/hold';
 let counter = 0;
-
-/** No controller of the cluster touches its Jobs. */
-export function unmanaged(
-  name: string,
-  replicas = 1,
-  more: Partial<ReplicatedJob> = {},
-  pods: object = {},
-): ReplicatedJob {
-  const spec = { containers: [{ name: 'main', image: 'busybox:1.36' }], ...pods };
-  return {
-    ...{ name, replicas },
-    template: {
-      spec: { managedBy: 'test.kubejobs.io/test', parallelism: 1, completions: 1, backoffLimit: 0, template: { spec } },
-    },
-    ...more,
-  };
-}
-
-/** Jobs that nothing but a test ends, where a JobSet needs two of one kind and one of another. */
-export function simple(failurePolicy?: FailurePolicy): JobSetSpec {
-  return { replicatedJobs: [unmanaged('a', 2), unmanaged('b')], ...(failurePolicy && { failurePolicy }) };
-}
-
-export const prefix = 'jobset.sigs.k8s.io/';
-
-/** Of the labels of a child Job. */
-export function attemptOf({ metadata }: JobDocument): string | undefined {
-  return metadata.labels[`${prefix}restart-attempt`];
-}
 
 /** The definition of JobSets on the cluster, and a kubejobs that runs those of its namespace. */
 export class JobSetGround {
@@ -185,14 +114,8 @@ export class TestJobSet {
     return (await this.document())?.status ?? {};
   }
 
-  async documentWhen(condition: (document: JobSetDocument) => boolean): Promise<JobSetDocument> {
-    let found: JobSetDocument | undefined;
-    const look = async (): Promise<boolean> => {
-      found = await this.document();
-      return found !== undefined && condition(found);
-    };
-    await until(look, limitMs, () => `${this.name}: ${JSON.stringify(found)}`);
-    return found as JobSetDocument;
+  documentWhen(condition: (document: JobSetDocument) => boolean): Promise<JobSetDocument> {
+    return readUntil(this.name, () => this.document(), condition);
   }
 
   async uid(): Promise<string> {
@@ -214,14 +137,8 @@ export class TestJobSet {
   }
 
   /** Once it is there and `condition` holds. */
-  async jobWhen(short: string, condition: (job: JobDocument) => boolean = () => true): Promise<JobDocument> {
-    let found: JobDocument | undefined;
-    const look = async (): Promise<boolean> => {
-      found = await this.job(short);
-      return found !== undefined && condition(found);
-    };
-    await until(look, limitMs, () => `${short} of ${this.name}: ${JSON.stringify(found)}`);
-    return found as JobDocument;
+  jobWhen(short: string, condition: (job: JobDocument) => boolean = () => true): Promise<JobDocument> {
+    return readUntil(`${short} of ${this.name}`, () => this.job(short), condition);
   }
 
   /** All that carry its name. */
@@ -253,22 +170,17 @@ export class TestJobSet {
   }
 
   async jobsAre(...shorts: string[]): Promise<void> {
-    let found: string[] = [];
-    const look = async (): Promise<boolean> => {
-      found = await this.jobs();
-      return found.join() === [...shorts].sort().join();
-    };
-    await until(look, limitMs, () => `${this.name} has the Jobs ${found.join()} instead of ${shorts.join()}`);
+    const wanted = [...shorts].sort().join();
+    const what = `the Jobs of ${this.name}, which should be ${wanted}`;
+    await readUntil(
+      what,
+      () => this.jobs(),
+      (found) => found.join() === wanted,
+    );
   }
 
-  async statusWhen(condition: (status: JobSetStatus) => boolean): Promise<JobSetStatus> {
-    let status: JobSetStatus = {};
-    const look = async (): Promise<boolean> => {
-      status = await this.status();
-      return condition(status);
-    };
-    await until(look, limitMs, () => `the status of ${this.name}: ${JSON.stringify(status)}`);
-    return status;
+  statusWhen(condition: (status: JobSetStatus) => boolean): Promise<JobSetStatus> {
+    return readUntil(`the status of ${this.name}`, () => this.status(), condition);
   }
 
   async condition(type: JobSetCondition['type'], is: JobSetCondition['status'] = 'True'): Promise<JobSetCondition> {
@@ -292,24 +204,15 @@ export class TestJobSet {
   }
 
   /** Once there are as many events: their reasons, by name. */
-  async reasons(count: number): Promise<string[]> {
-    let reasons: string[] = [];
-    const look = async (): Promise<boolean> => {
-      reasons = (await this.events()).map(({ reason }) => reason).sort();
-      return reasons.length >= count;
-    };
-    await until(look, limitMs, () => `${this.name} has the events ${reasons.join()}`);
-    return reasons;
+  reasons(count: number): Promise<string[]> {
+    const read = async (): Promise<string[]> => (await this.events()).map(({ reason }) => reason).sort();
+    return readUntil(`the events of ${this.name}`, read, ({ length }) => length >= count);
   }
 
-  async event(reason: string): Promise<EventDocument> {
-    let found: EventDocument | undefined;
-    const look = async (): Promise<boolean> => {
-      found = (await this.events()).find((event) => event.reason === reason);
-      return found !== undefined;
-    };
-    await until(look, limitMs, () => `no event ${reason} on ${this.name}`);
-    return found as EventDocument;
+  event(reason: string): Promise<EventDocument> {
+    const read = async (): Promise<EventDocument | undefined> =>
+      (await this.events()).find((event) => event.reason === reason);
+    return readUntil(`the event ${reason} of ${this.name}`, read);
   }
 
   async service(name = this.name): Promise<ServiceDocument | undefined> {
@@ -317,14 +220,8 @@ export class TestJobSet {
     return answer.status === 404 ? undefined : JSON.parse(answer.text);
   }
 
-  async serviceWhen(condition: (service: ServiceDocument) => boolean): Promise<ServiceDocument> {
-    let found: ServiceDocument | undefined;
-    const look = async (): Promise<boolean> => {
-      found = await this.service();
-      return found !== undefined && condition(found);
-    };
-    await until(look, limitMs, () => `the Service of ${this.name}: ${JSON.stringify(found)}`);
-    return found as ServiceDocument;
+  serviceWhen(condition: (service: ServiceDocument) => boolean): Promise<ServiceDocument> {
+    return readUntil(`the Service of ${this.name}`, () => this.service(), condition);
   }
 
   async noService(): Promise<void> {
@@ -423,6 +320,21 @@ export class TestJobSet {
     const all = `/apis/jobset.x-k8s.io/v1alpha2/namespaces/${this.#namespace}/${plural}`;
     return named ? `${all}/${this.name}` : all;
   }
+}
+
+/** Until something is there and `condition` holds; tells what was there last when that never comes. */
+async function readUntil<T>(
+  what: string,
+  read: () => Promise<T | undefined>,
+  condition: (found: T) => boolean = () => true,
+): Promise<T> {
+  let found: T | undefined;
+  const look = async (): Promise<boolean> => {
+    found = await read();
+    return found !== undefined && condition(found);
+  };
+  await until(look, limitMs, () => `${what}: ${JSON.stringify(found)}`);
+  return found as T;
 }
 
 function now(): string {

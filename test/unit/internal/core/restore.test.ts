@@ -51,6 +51,14 @@ describe('a restored core', () => {
     );
   });
 
+  it('still knows of the deletion on its way when the answer to a create of before comes', () => {
+    const cancelled = attemptRow({ creation: 'requested', cancelRequestedAt: 450_000 });
+    const core = restored({ running: [['a', 1, cancelled]] });
+    play({ core }, `t=${restartAt} up\nexpect delete a\nt=${restartAt - 1_000} made a`);
+    expect(core.running(idOf('a'))).toMatchObject({ creation: 'made', call: 'delete' });
+    core.checkInvariants();
+  });
+
   it('ends a job whose attempt no row tells of, and whoever waits for its success, and gives its slot away', () => {
     const waiting = { jobId: idOf('b'), sequence: 2, priority: 0, held: false, startReason: 'start_after' } as const;
     const core = restoreCore(

@@ -42,7 +42,7 @@ describe('a deletion with a known uid', () => {
   });
 });
 
-describe('a deletion of what has passed its timeout', () => {
+describe('a deletion of what has passed its timeout, or is to give way', () => {
   const ours = markedJob({ queueId, jobId: idOf('a') }, { uid: 'u1' });
   const ended = { ...ours, status: { conditions: [{ type: 'Complete', status: 'True' }] } };
   const going = { ...ended, metadata: { ...ended.metadata, deletionTimestamp: '2030-01-01T00:00:00Z' } };
@@ -56,6 +56,14 @@ describe('a deletion of what has passed its timeout', () => {
     const { outcome, calls } = await outcomeOf(deletion, (call) => (call.verb === 'get' ? ok(found) : ok()));
     expect(calls).toEqual(wanted);
     expect(outcome).toMatchObject({ kind: 'delete_answered', outcome: answer });
+  });
+
+  it('takes it only as it was seen: one that has ended before the deletion arrives is left alone', async () => {
+    const seen = markedJob({ queueId, jobId: idOf('a') }, { uid: 'u1', resourceVersion: '7' });
+    const deletion = { ...deleteOf('a', 'u1'), unlessFinished: true } as const;
+    const { outcome, options } = await outcomeOf(deletion, (call) => (call.verb === 'get' ? ok(seen) : conflict));
+    expect(options.at(-1)).toEqual({ propagation: 'foreground', uid: 'u1', resourceVersion: '7' });
+    expect(outcome).toMatchObject({ kind: 'delete_answered', outcome: 'failed' });
   });
 });
 
@@ -76,7 +84,7 @@ describe('a deletion without a known uid', () => {
   });
 
   it('never deletes an object other than the one it looked at', async () => {
-    const found = markedJob({ queueId, jobId: idOf('a') }, { uid: 'u5' });
+    const found = markedJob({ queueId, jobId: idOf('a') }, { uid: 'u5', resourceVersion: '7' });
     const { options } = await outcomeOf(deleteOf('a'), (call) => (call.verb === 'get' ? ok(found) : ok()));
     expect(options.at(-1)).toEqual({ propagation: 'foreground', uid: 'u5' });
   });

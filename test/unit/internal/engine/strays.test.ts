@@ -32,6 +32,12 @@ describe('news of an attempt that holds no slot', () => {
       kept,
       change(91_000),
     ],
+    [
+      'but one that was asked for while the attempt ran does not shorten how long it is kept',
+      news('delete-failed'),
+      { ...kept, cleanupAt: 200_000 },
+      change(200_000),
+    ],
     ['the absence of what was never kept is no news', news('missing'), over, []],
     ['a failed deletion of a stray is left to the next sighting', news('delete-failed'), over, []],
     ['an answer to a create that is over says nothing', news('refused'), kept, []],

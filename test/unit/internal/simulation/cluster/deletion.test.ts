@@ -86,6 +86,21 @@ describe('deletion', () => {
     expect(await cluster.delete(jobsResource, 'default', 'a', right)).toMatchObject({ outcome: 'ok' });
   });
 
+  test('of an older version than the object’s is refused with 409 and changes nothing', async () => {
+    const { clock, cluster, job } = await runningJob();
+    const { resourceVersion = '' } = (await job('a')).metadata;
+    await clock.advance(20_000);
+    const ended = await job('a');
+    const deletion = { propagation: 'foreground' as const, resourceVersion };
+    expect(await cluster.delete(jobsResource, 'default', 'a', deletion)).toMatchObject({
+      ...{ outcome: 'refused', status: 409, reason: 'Conflict' },
+      message: expect.stringContaining(`ResourceVersion in object meta: ${ended.metadata.resourceVersion}`),
+    });
+    expect(await job('a')).toEqual(ended);
+    const right = { ...deletion, resourceVersion: ended.metadata.resourceVersion ?? '' };
+    expect(await cluster.delete(jobsResource, 'default', 'a', right)).toMatchObject({ outcome: 'ok' });
+  });
+
   test('of what is not there answers 404', async () => {
     const { remove } = simulatedWorld();
     expect(await remove('a', 'foreground')).toMatchObject({ status: 404, message: 'jobs.batch "a" not found' });

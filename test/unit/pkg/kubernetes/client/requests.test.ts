@@ -107,14 +107,19 @@ describe('a request to the API server', () => {
     });
   });
 
-  it('deletes with the propagation and the uid that were asked for', async () => {
+  it('deletes with the propagation, the uid and the version that were asked for', async () => {
     const { server, connect } = await echoing({ kind: 'Status', status: 'Success' });
     const { cluster } = await connect();
-    const result = await cluster.delete(jobsResource, 'team', 'a', { propagation: 'foreground', uid: 'u1' });
+    const result = await cluster.delete(jobsResource, 'team', 'a', {
+      ...{ propagation: 'foreground', uid: 'u1', resourceVersion: '7' },
+    });
     expect(result).toEqual({ outcome: 'ok', value: undefined });
     const { method, body } = only(server.received);
     expect(method).toBe('DELETE');
-    expect(JSON.parse(body)).toMatchObject({ propagationPolicy: 'Foreground', preconditions: { uid: 'u1' } });
+    expect(JSON.parse(body)).toMatchObject({
+      propagationPolicy: 'Foreground',
+      preconditions: { uid: 'u1', resourceVersion: '7' },
+    });
   });
 
   it('lists a page of all namespaces and gives its items their kind', async () => {
