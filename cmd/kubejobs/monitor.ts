@@ -72,6 +72,13 @@ async function untilSettled(
     note(io, `kubejobs: the API server cannot be reached: ${ping.message}`);
     if (once) return exitUnreachable;
   }
+  if (ping.outcome === 'refused' && ping.status === 401) {
+    note(
+      io,
+      `kubejobs: the API server does not know who asks (401): ${ping.message}; renew the credentials of the kubeconfig`,
+    );
+    return exitFailed;
+  }
   const since = io.now();
   while (!controller.settled && io.signal?.aborted !== true) {
     if (once && io.now() - since > patienceMs) {

@@ -204,6 +204,7 @@ export interface PodGroupDocument {
     | 'pods_deleted'
     | 'pods_unschedulable'
     | 'pods_not_running'
+    | 'pods_ended'
     | 'owner_gone'
     | 'owner_unreadable'
     | 'labels_missing';

@@ -7,6 +7,7 @@ export const podGroupReasons = [
   'pods_deleted',
   'pods_unschedulable',
   'pods_not_running',
+  'pods_ended',
   'owner_gone',
   'owner_unreadable',
   'labels_missing',

@@ -1,4 +1,4 @@
-// How a group of pods is, for people: one that was ready and of which every pod has ended is not called ready any more. Pure.
+// How a group of pods is, for people: one of which every pod has ended is not called ready any more, nor is it trouble. Pure.
 import type { PodGroupDocument } from '../../pkg/client/index.ts';
 
 export interface Standing {
@@ -12,7 +12,7 @@ export interface Standing {
 
 export function standingOf(group: PodGroupDocument): Standing {
   const of = sizeWords(group);
-  if (!group.ready) return { word: group.reason ?? 'not ready', look: 'unhealthy', sign: '✕', of };
+  if (!group.ready && !hasEnded(group)) return { word: group.reason ?? 'not ready', look: 'unhealthy', sign: '✕', of };
   return hasEnded(group)
     ? { word: 'ended', look: 'ended', sign: '○', of }
     : { word: 'ready', look: 'ready', sign: '●', of };
@@ -23,8 +23,9 @@ export function endedLast(one: PodGroupDocument, other: PodGroupDocument): numbe
   return Number(hasEnded(one)) - Number(hasEnded(other));
 }
 
-function hasEnded({ ready, pods }: PodGroupDocument): boolean {
-  return ready && Object.entries(pods).every(([state, number]) => number === 0 || ends.includes(state));
+function hasEnded({ ready, reason, pods }: PodGroupDocument): boolean {
+  if (!ready) return reason === 'pods_ended';
+  return Object.entries(pods).every(([state, number]) => number === 0 || ends.includes(state));
 }
 
 const ends = ['Succeeded', 'Failed'];

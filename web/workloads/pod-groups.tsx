@@ -21,7 +21,7 @@ export function PodGroups() {
       try {
         const waiting = await api().podGroups({ ready: false, limit: mostGroups });
         const ready = await api().podGroups({ ready: true, limit: mostGroups });
-        groups.value = [...waiting.items.toSorted(deadlockedFirst), ...ready.items.toSorted(endedLast)];
+        groups.value = [...waiting.items.toSorted(deadlockedFirst), ...ready.items].toSorted(endedLast);
         total.value = (waiting.total ?? waiting.items.length) + (ready.total ?? ready.items.length);
         why.value = '';
       } catch (error) {

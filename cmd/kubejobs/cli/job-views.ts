@@ -23,7 +23,7 @@ export function jobView(now: () => number): View<JobDocument> {
     wide: [
       { heading: 'QUEUE', cell: (job) => job.queue },
       { heading: 'POSITION', cell: (job) => job.queue_position },
-      { heading: 'NAMESPACE', cell: (job) => job.namespace },
+      { heading: 'NAMESPACE', cell: (job) => job.namespace ?? job.workload?.namespace },
       { heading: 'RAN', cell: (job) => job.started_at && since(job.started_at, job.finished_at) },
       { heading: 'MESSAGE', cell: (job) => job.message },
     ],

@@ -11,13 +11,20 @@ export interface Obstacle {
 /** What the pods themselves and their annotation say against it; empty when nothing does. */
 export function obstacles(pods: readonly GroupPod[], size: AnnotatedSize): Obstacle[] {
   const idle = pods.filter((pod) => !countsAsRunning(pod));
+  const [stands, what] = pods.every(hasEnded)
+    ? (['pods_ended', 'ended before all of them ran'] as const)
+    : (['pods_not_running', 'not running'] as const);
   return [
     ...(size.kind === 'invalid' ? [{ reason: 'size_invalid', message: size.message } as const] : []),
     ...(size.kind === 'size' && pods.length < size.pods ? [missing(`${pods.length} of ${size.pods} pods`)] : []),
     ...about('pods_deleted', 'being deleted', pods, (pod) => pod.deleted),
     ...about('pods_unschedulable', 'unschedulable', idle, (pod) => pod.unschedulable !== undefined),
-    ...about('pods_not_running', 'not running', idle, (pod) => pod.unschedulable === undefined),
+    ...about(stands, what, idle, (pod) => pod.unschedulable === undefined),
   ];
+}
+
+function hasEnded({ phase }: GroupPod): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
 }
 
 /** `what` is there of what must be. */

@@ -20,8 +20,14 @@ describe('a group of pods', () => {
     ],
     ['of no known size names none', group({ Running: 1 }, {}), 'ready', ''],
     [
+      'that ended without ever being ready has ended',
+      group({ Failed: 4 }, { size: 4, ready: false, reason: 'pods_ended' }),
+      'ended',
+      'of 4',
+    ],
+    [
       'that is not ready says why',
-      group({ Failed: 4 }, { size: 4, ready: false, reason: 'pods_not_running' }),
+      group({ Failed: 1, Running: 3 }, { size: 4, ready: false, reason: 'pods_not_running' }),
       'pods_not_running',
       'of 4',
     ],

@@ -148,6 +148,16 @@ it('says that the API server cannot be reached, with exit code 3', async () => {
   expect([code, printed.err]).toEqual([3, 'kubejobs: the API server cannot be reached: connection refused\n']);
 });
 
+it('says that the API server does not know who asks, and what to do', async () => {
+  const { cluster } = watchedCluster();
+  const refused = { outcome: 'refused', status: 401, reason: 'Unauthorized', message: 'Unauthorized' } as const;
+  const { io, printed } = terminal();
+  const expired = { ...cluster, ping: async () => refused };
+  const code = await monitor(io, { interval: 1_000, namespace: 'default', once: true }, async () => expired);
+  expect(code).toBe(1);
+  expect(printed.err).toMatch(/^kubejobs: the API server does not know who asks \(401\).*renew the credentials/);
+});
+
 it('shows every change with --watch, and nothing twice', async () => {
   const { cluster, parts } = watchedCluster({ jobs: [aWorkload()], pods: [aPod()] });
   const { io, printed, stop } = terminal();

@@ -25,6 +25,12 @@ describe('a group', () => {
     ['with a failed pod that has the label is', [{}, { phase: 'Failed', ready: true }], []],
     ['with a pod that is being deleted is not', [{}, { deleted: true }], ['pods_deleted']],
     ['with a labelled pod that is being deleted is not', [{}, { deleted: true, ready: true }], ['pods_deleted']],
+    [
+      'of which all have ended, one without the label, has ended',
+      [{ phase: 'Succeeded' }, { phase: 'Failed', ready: true }],
+      ['pods_ended'],
+    ],
+    ['of which one runs while the other has ended has not ended', [{ phase: 'Succeeded' }, {}], ['pods_not_running']],
     ['that joins one that waits is not', [{ ready: true }, { phase: 'Pending' }], ['pods_not_running']],
     ['as large as its annotation says is ready', [{ size: '2' }, { size: '2' }], []],
     ['of which one pod says the size is ready when it has it', [{ size: '2' }, {}], []],
