@@ -1,6 +1,8 @@
 // Whether the API server answers, as one event per change. Asks now and then while it does, often while it does not,
-// and at once when somebody noticed trouble; the answer to its own question is all that counts.
+// and at once when somebody noticed trouble; the answer to its own question is all that counts. One
+// that knows nobody who asks (401) is as good as away: nothing can be asked of it until the credentials are good again.
 // It never stops or starts anything: what an unreachable cluster means is the core's business.
+import { isRefusedWith } from '../../../pkg/kubernetes/answers.ts';
 import type { ApiResult, Cluster } from '../../../pkg/kubernetes/cluster.ts';
 import type { ClusterReachabilityChanged } from '../../core/events.ts';
 import type { CancelTimer, Clock } from '../../platform/clock.ts';
@@ -82,8 +84,8 @@ class Monitor implements ReachabilityMonitor {
 
   #take(result: ApiResult<undefined>): void {
     if (this.#state === 'stopped') return;
-    const reachable = result.outcome !== 'unknown';
-    if (reachable !== this.#reachable) this.#changed(reachable, result.outcome === 'ok' ? '' : result.message);
+    const reachable = result.outcome !== 'unknown' && !isRefusedWith(result, 401);
+    if (reachable !== this.#reachable) this.#changed(reachable, problemOf(result));
     const jitter = 0.9 + this.#deps.random.next() / 5;
     this.#askAfter((reachable ? whileReachableMs : whileUnreachableMs) * jitter);
   }
@@ -102,4 +104,9 @@ class Monitor implements ReachabilityMonitor {
     else logger.warn({ problem }, 'the API server does not answer');
     emit({ kind: 'cluster_reachability_changed', at: clock.now(), reachable });
   }
+}
+
+function problemOf(result: ApiResult<undefined>): string {
+  if (result.outcome === 'ok') return '';
+  return isRefusedWith(result, 401) ? `it does not know who asks (401): ${result.message}` : result.message;
 }

@@ -34,6 +34,11 @@ describe('the reachability of the API server', () => {
       { outcome: 'refused', status: 403, reason: 'Forbidden', message: '' },
       '0 reachable',
     ],
+    [
+      'does not know who asks',
+      { outcome: 'refused', status: 401, reason: 'Unauthorized', message: '' },
+      '0 unreachable',
+    ],
     ['does not answer', away, '0 unreachable'],
     ['takes too long', 'hangs', '5000 unreachable'],
   ])('is told at the start when it %s', async (_title, answer, expected) => {
